@@ -1,0 +1,169 @@
+// @ts-check
+// The peers: how each is started and what it can do. One that is missing is skipped with a line.
+import { execFile } from 'node:child_process'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { BENCH, BUILD, buildGo, buildNative } from './build.mjs'
+
+const run = promisify(execFile)
+const SERVERS = join(BENCH, 'servers')
+
+/**
+ * @typedef {object} Peer
+ * @property {string} id as given to --peers
+ * @property {string} label
+ * @property {string} version
+ * @property {readonly string[]} command what starts it, before the mode
+ * @property {Record<string, string>} env
+ * @property {readonly string[]} lacks modes and switches that it does not have
+ */
+
+/** @typedef {{ id: string, missing: string }} Missing */
+
+/**
+ * @param {Omit<Peer, 'env' | 'lacks'> & Partial<Peer>} given
+ * @returns {Peer}
+ */
+const peer = (given) => ({ env: {}, lacks: [], ...given })
+
+/** @param {string} path */
+const exists = async (path) => {
+  try {
+    await access(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * @param {string} file
+ * @param {string[]} args
+ */
+const firstLine = async (file, args) => (await run(file, args)).stdout.split('\n', 1)[0] ?? ''
+
+const findC = async () => {
+  await buildNative()
+  return peer({
+    id: 'c',
+    label: 'C epoll',
+    command: [join(BUILD, 'echo-server')],
+    version: await firstLine('cc', ['--version']),
+    lacks: ['dial', '--deadline'],
+  })
+}
+
+const findNode = async () =>
+  peer({
+    id: 'node',
+    label: 'Node net',
+    version: process.version,
+    command: [process.execPath, '--expose-gc', join(SERVERS, 'node-net.mjs')],
+  })
+
+/** @returns {Promise<Peer | Missing>} */
+const findNetfd = async () => {
+  const missing = { id: 'netfd', missing: 'packages/net is not built: npm run build' }
+  let entry
+  try {
+    entry = import.meta.resolve('@netfd/net')
+  } catch {
+    return missing
+  }
+  if (!(await exists(fileURLToPath(entry)))) return missing
+  return peer({
+    id: 'netfd',
+    label: 'netfd',
+    version: process.version,
+    command: [process.execPath, '--expose-gc', join(SERVERS, 'netfd.mjs')],
+  })
+}
+
+/** @returns {Promise<Peer | Missing>} */
+const findGo = async () => {
+  const server = await buildGo()
+  if (server === null) return { id: 'go', missing: 'no `go` here: apt-get install golang-go' }
+  return peer({
+    id: 'go',
+    label: 'Go net',
+    command: [server],
+    env: { GOMAXPROCS: '1' },
+    version: await firstLine('go', ['version']),
+  })
+}
+
+const arch = { bun: { x64: 'x64', arm64: 'aarch64' }, deno: { x64: 'x64', arm64: 'arm64' } }
+
+/**
+ * @param {'bun' | 'deno'} id
+ * @returns {string | null} where `npm run bench:peers` puts the program
+ */
+const peerBinary = (id) => {
+  const cpu = process.arch
+  if (cpu !== 'x64' && cpu !== 'arm64') return null
+  const modules = join(BENCH, 'peers', 'node_modules')
+  return id === 'bun'
+    ? join(modules, '@oven', `bun-linux-${arch.bun[cpu]}`, 'bin', 'bun')
+    : join(modules, '@deno', `linux-${arch.deno[cpu]}-glibc`, 'deno')
+}
+
+/** @returns {Promise<Peer | Missing>} */
+const findBun = async () => {
+  const bun = peerBinary('bun')
+  if (bun === null || !(await exists(bun)))
+    return { id: 'bun', missing: 'not installed: npm run bench:peers' }
+  return peer({
+    id: 'bun',
+    label: 'Bun',
+    command: [bun, 'run', join(SERVERS, 'bun.mjs')],
+    version: await firstLine(bun, ['--version']),
+  })
+}
+
+/** @returns {Promise<Peer | Missing>} */
+const findDeno = async () => {
+  const deno = peerBinary('deno')
+  if (deno === null || !(await exists(deno)))
+    return { id: 'deno', missing: 'not installed: npm run bench:peers' }
+  const flags = ['--quiet', '--no-config', '--no-lock', '--no-remote', '--no-npm']
+  const rights = ['--allow-net=127.0.0.1', '--allow-env', '--v8-flags=--expose-gc']
+  return peer({
+    id: 'deno',
+    label: 'Deno',
+    command: [deno, 'run', ...flags, ...rights, join(SERVERS, 'deno.mjs')],
+    version: await firstLine(deno, ['--version']),
+    env: { DENO_NO_UPDATE_CHECK: '1' },
+    lacks: ['--deadline'],
+  })
+}
+
+/** @type {Record<string, () => Promise<Peer | Missing>>} */
+const FINDERS = {
+  netfd: findNetfd,
+  node: findNode,
+  c: findC,
+  go: findGo,
+  bun: findBun,
+  deno: findDeno,
+}
+
+export const PEER_IDS = Object.keys(FINDERS)
+
+/**
+ * @param {readonly string[]} ids
+ * @param {(line: string) => void} say gets one line for each peer that is not here
+ * @returns {Promise<Peer[]>}
+ */
+export const findPeers = async (ids, say) => {
+  const found = []
+  for (const id of ids) {
+    const finder = FINDERS[id]
+    if (finder === undefined) throw new Error(`no peer '${id}'; there are ${PEER_IDS.join(', ')}`)
+    const result = await finder()
+    if ('missing' in result) say(`${id} is skipped: ${result.missing}`)
+    else found.push(result)
+  }
+  return found
+}

@@ -1,0 +1,117 @@
+// @ts-check
+// Everything that is measured: bulk, connections and memory here, echo in its own file.
+import { netfd, PLAIN } from './workload.mjs'
+import { deadline, echo, messages, proxyEcho, scale } from './workloads-echo.mjs'
+
+/** @typedef {import('./workload.mjs').Workload} Workload */
+/** @typedef {import('./workload.mjs').Choice} Choice */
+/** @typedef {import('./workload.mjs').Scale} Scale */
+
+const MIB = 2 ** 20
+
+/** @type {(scale: Scale) => Workload[]} */
+const bulk = ({ choice, count }) => {
+  const connections = choice.connections ?? 1
+  const each = Math.ceil((Math.ceil(count(1024)) * MIB) / connections)
+  const targets = [
+    netfd('c', 'capacity', { min: 0.95 }),
+    netfd('node', 'capacity', { min: 1.5 }),
+    netfd('c', 'rate', { min: 0.95 }),
+    netfd('node', 'rate', { min: 1.5 }),
+  ]
+  /** @type {(load: string, mode: string, title: string, more?: Partial<Workload>) => Workload} */
+  const make = (load, mode, title, more = {}) => ({
+    id: `bulk-${load}`,
+    family: 'bulk',
+    title,
+    kind: 'load',
+    unit: 'MiB',
+    server: [mode, '--bytes', `${each}`],
+    load,
+    options: { bytes: each * connections, connections },
+    variants: PLAIN,
+    targets,
+    ...more,
+  })
+  const spliceTargets = [
+    netfd('node', 'capacity', { min: 3 }),
+    netfd('go', 'capacity', { min: 0.95 }),
+    netfd('node', 'rate', { min: 3 }),
+    netfd('go', 'rate', { min: 0.95 }),
+  ]
+  const proxy = { family: 'proxy', upstream: 'sink', targets: spliceTargets, id: 'proxy-bulk' }
+  return [
+    make('upload', 'sink', 'Bulk, received by the server'),
+    make('download', 'source', 'Bulk, sent by the server'),
+    make('upload', 'proxy', 'Proxy, bulk one way', proxy),
+  ]
+}
+
+/** @type {(scale: Scale) => Workload[]} */
+const connect = ({ choice, count }) => {
+  const options = { connections: choice.connections ?? 32, requests: count(20_000) }
+  const targets = [netfd('node', 'capacity', { min: 2 }), netfd('node', 'rate', { min: 2 })]
+  /** @type {(id: string, mode: string, title: string) => Workload} */
+  const make = (id, mode, title) => ({
+    id,
+    family: id,
+    title,
+    kind: 'load',
+    unit: 'connection',
+    server: [mode],
+    load: id,
+    options,
+    variants: PLAIN,
+    targets,
+  })
+  return [
+    make('connect', 'echo', 'Connect, accept and close, ended by the client'),
+    make('accept', 'accept', 'Accept and close at once'),
+  ]
+}
+
+/** @type {(scale: Scale) => Workload[]} */
+const dial = ({ count }) => [
+  {
+    id: 'dial',
+    family: 'dial',
+    title: 'Dial and close, one after the other',
+    kind: 'dial',
+    unit: 'dial',
+    server: ['dial'],
+    load: '',
+    options: { requests: count(5000) },
+    variants: PLAIN,
+    targets: [],
+  },
+]
+
+/** @type {(scale: Scale) => Workload[]} */
+const idle = ({ choice }) => {
+  const all = choice.connections === undefined ? [1000, 10_000] : [choice.connections]
+  return all.map((connections) => ({
+    id: `idle-${connections}`,
+    family: 'idle',
+    title: `Memory of an idle connection, ${connections} of them`,
+    kind: 'idle',
+    unit: 'connection',
+    server: ['idle', '--buffer', '64'],
+    load: 'idle',
+    options: { connections },
+    variants: PLAIN,
+    targets: [{ of: 'netfd', metric: 'heapEach', max: 1000 }, netfd('node', 'rssEach', { max: 1 })],
+  }))
+}
+
+/**
+ * Every workload, with what the command line chose in place of the usual parameters.
+ * @param {Choice} choice
+ * @returns {Workload[]}
+ */
+export const makeWorkloads = (choice) => {
+  const part = choice.quick ? 1 / 8 : 1
+  const count = (/** @type {number} */ full) => choice.requests ?? Math.ceil(full * part)
+  const given = { choice, count }
+  const makers = [echo, deadline, messages, bulk, proxyEcho, connect, dial, idle, scale]
+  return makers.flatMap((make) => make(given))
+}

@@ -1,0 +1,3 @@
+module netfd-bench
+
+go 1.19

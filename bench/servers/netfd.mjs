@@ -1,0 +1,86 @@
+// @ts-check
+// netfd: a loop per connection, as one would write it in Go. Usage: see protocol.mjs.
+import { dial as dialConn, listen } from '@netfd/net'
+import { collectV8, DEADLINE_MS, fail, parseArgs, serveHarness, timeEach } from './protocol.mjs'
+
+/** @typedef {import('@netfd/net').TCPConn} TCPConn */
+
+const args = parseArgs()
+
+/** @type {(conn: TCPConn, buf?: Uint8Array) => Promise<void>} */
+const echo = async (conn, buf = new Uint8Array(args.buffer)) => {
+  for (;;) {
+    if (args.deadline) conn.setReadDeadline(Date.now() + DEADLINE_MS)
+    const n = await conn.read(buf)
+    if (n === null) return
+    await conn.write(buf.subarray(0, n))
+  }
+}
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const sink = async (conn) => {
+  const buf = new Uint8Array(args.buffer)
+  while ((await conn.read(buf)) !== null);
+}
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const source = async (conn) => {
+  const chunk = new Uint8Array(args.buffer)
+  if ((await conn.read(chunk.subarray(0, 1))) === null) return
+  for (let left = args.bytes; left > 0; left -= chunk.length) {
+    await conn.write(left < chunk.length ? chunk.subarray(0, left) : chunk)
+  }
+}
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const proxy = async (client) => {
+  const server = /** @type {TCPConn} */ (await dialConn('tcp', `127.0.0.1:${args.target}`))
+  /** @type {(to: TCPConn, from: TCPConn) => Promise<void>} */
+  const copy = async (to, from) => {
+    await to.readFrom(from)
+    to.closeWrite()
+  }
+  try {
+    await Promise.all([copy(server, client), copy(client, server)])
+  } finally {
+    await server.close()
+  }
+}
+
+/** @type {Record<string, (conn: TCPConn) => Promise<void>>} */
+const modes = {
+  echo: (conn) => echo(conn),
+  sink,
+  source,
+  accept: async () => undefined,
+  proxy,
+  // A program with many quiet connections gives each a small cut of Node's buffer pool.
+  idle: (conn) => echo(conn, Buffer.allocUnsafe(args.buffer)),
+  dial: (conn) => echo(conn),
+}
+
+const handle = modes[args.mode]
+if (handle === undefined) fail(`unknown mode '${args.mode}'`)
+
+/** @type {import('./protocol.mjs').DialMany} */
+const dial = (port, count) =>
+  timeEach(count, async () => {
+    const conn = await dialConn('tcp', `127.0.0.1:${port}`)
+    return () => conn.close()
+  })
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const serve = async (conn) => {
+  try {
+    await handle(conn)
+  } catch (error) {
+    // The load generator may go while an answer is on its way.
+    const code = /** @type {Error & { code?: string }} */ (error).code
+    if (code !== 'ECONNRESET' && code !== 'EPIPE') fail(error)
+  }
+  await conn.close()
+}
+
+const listener = await listen('tcp', '127.0.0.1:0')
+serveHarness(listener.addr.port, { gc: collectV8, dial })
+for await (const conn of listener) serve(conn).catch(fail)

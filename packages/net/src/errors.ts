@@ -1,0 +1,211 @@
+// Go: net/net.go. The errors of this package, each with Go's text and a stable `code`.
+
+import type { Cause } from './net-error.js'
+import { codeOf, NetError } from './net-error.js'
+
+export { NetError } from './net-error.js'
+export { OpError, type OpErrorExtra } from './op-error.js'
+
+/**
+ * An address whose text or kind is wrong; `code` is `ERR_ADDR`. Go: `net.AddrError`.
+ *
+ * ```ts
+ * import { AddrError } from '@netfd/net'
+ *
+ * console.log(new AddrError('missing port in address', 'localhost').message)
+ * // address localhost: missing port in address
+ * ```
+ */
+export class AddrError extends NetError {
+  static {
+    AddrError.prototype.name = 'AddrError'
+  }
+
+  override readonly code = 'ERR_ADDR'
+  /** What is wrong, for example `missing port in address`. */
+  readonly err: string
+  /** The address as it was given, '' for none. */
+  readonly addr: string
+
+  constructor(err: string, addr: string) {
+    super(addr === '' ? err : `address ${addr}: ${err}`)
+    this.err = err
+    this.addr = addr
+  }
+}
+
+/**
+ * A text that is not what it should be; `code` is `ERR_PARSE`. Go: `net.ParseError`.
+ *
+ * ```ts
+ * import { ParseError } from '@netfd/net'
+ *
+ * console.log(new ParseError('IP address', '1.2.3').message) // invalid IP address: 1.2.3
+ * ```
+ */
+export class ParseError extends NetError {
+  static {
+    ParseError.prototype.name = 'ParseError'
+  }
+
+  override readonly code = 'ERR_PARSE'
+  /** What the text should have been, for example `IP address`. */
+  readonly type: string
+  /** The text as it was given. */
+  readonly text: string
+
+  constructor(type: string, text: string) {
+    super(`invalid ${type}: ${text}`)
+    this.type = type
+    this.text = text
+  }
+}
+
+/**
+ * A network that this package does not know; `code` is `ERR_UNKNOWN_NETWORK`.
+ * Go: `net.UnknownNetworkError`.
+ *
+ * ```ts
+ * import { UnknownNetworkError } from '@netfd/net'
+ *
+ * console.log(new UnknownNetworkError('tcp5').message) // unknown network tcp5
+ * ```
+ */
+export class UnknownNetworkError extends NetError {
+  static {
+    UnknownNetworkError.prototype.name = 'UnknownNetworkError'
+  }
+
+  override readonly code = 'ERR_UNKNOWN_NETWORK'
+  /** The network as it was given. */
+  readonly network: string
+
+  constructor(network: string) {
+    super(`unknown network ${network}`)
+    this.network = network
+  }
+}
+
+/**
+ * An address of a kind that the operation cannot use; `code` is `ERR_INVALID_ADDR`.
+ * Go: `net.InvalidAddrError`.
+ *
+ * ```ts
+ * import { InvalidAddrError } from '@netfd/net'
+ *
+ * console.log(new InvalidAddrError('unexpected address family').code) // ERR_INVALID_ADDR
+ * ```
+ */
+export class InvalidAddrError extends NetError {
+  static {
+    InvalidAddrError.prototype.name = 'InvalidAddrError'
+  }
+
+  override readonly code = 'ERR_INVALID_ADDR'
+}
+
+/** The parts of a {@link DNSError} that are not always there. */
+export interface DNSErrorInit {
+  /** The resolver that answered, where it is known. */
+  readonly server?: string
+  /** Whether the lookup ran out of time. */
+  readonly isTimeout?: boolean
+  /** Whether the same lookup may succeed later. */
+  readonly isTemporary?: boolean
+  /** Whether the answer is that there is no such name. */
+  readonly isNotFound?: boolean
+  /** The code to report; by default the cause's. */
+  readonly code?: string
+  /** The error of `node:dns`, or why the lookup was given up. */
+  readonly cause?: Error
+}
+
+/**
+ * A name or service that could not be looked up. `code`, `errno` and `syscall` are those that
+ * `node:dns` gave, for example `ENOTFOUND`; a lookup that ran into a deadline has `ETIMEDOUT`, an
+ * aborted one `ABORT_ERR`. Go: `net.DNSError`.
+ *
+ * ```ts
+ * import { DNSError } from '@netfd/net'
+ *
+ * const error = new DNSError('no such host', 'nowhere.invalid', { isNotFound: true })
+ * console.log(error.message, error.code) // lookup nowhere.invalid: no such host ENOTFOUND
+ * ```
+ */
+export class DNSError extends NetError {
+  static {
+    DNSError.prototype.name = 'DNSError'
+  }
+
+  override readonly code: string
+  /** What went wrong, for example `no such host`. */
+  readonly err: string
+  /** The name that was looked up (Go: `Name`), `tcp/ftpx` for a service. */
+  readonly hostname: string
+  /** The resolver that answered, '' where it is not known. */
+  readonly server: string
+  /** Whether the lookup ran out of time. */
+  readonly isTimeout: boolean
+  /** Whether the same lookup may succeed later. */
+  readonly isTemporary: boolean
+  /** Whether the answer is that there is no such name. */
+  readonly isNotFound: boolean
+  /** The negative number that `node:dns` gave. */
+  declare readonly errno?: number
+  /** The call that `node:dns` named, for example `getaddrinfo`. */
+  declare readonly syscall?: string
+
+  constructor(err: string, hostname: string, init: DNSErrorInit = {}) {
+    const { server = '', isTimeout = false, isTemporary = false, isNotFound = false } = init
+    const message = `lookup ${hostname}${server === '' ? '' : ` on ${server}`}: ${err}`
+    super(message, init.cause === undefined ? {} : { cause: init.cause })
+    this.err = err
+    this.hostname = hostname
+    this.server = server
+    this.isTimeout = isTimeout
+    this.isTemporary = isTemporary
+    this.isNotFound = isNotFound
+    const cause: Cause | undefined = init.cause
+    this.code = init.code ?? (cause && codeOf(cause)) ?? this.#ownCode()
+    if (typeof cause?.errno === 'number') this.errno = cause.errno
+    if (typeof cause?.syscall === 'string') this.syscall = cause.syscall
+  }
+
+  #ownCode(): string {
+    if (this.isNotFound) return 'ENOTFOUND'
+    return this.isTimeout ? 'ETIMEDOUT' : 'EAI_FAIL'
+  }
+
+  override get timeout(): boolean {
+    return this.isTimeout
+  }
+
+  override get temporary(): boolean {
+    return this.isTimeout || this.isTemporary
+  }
+}
+
+/**
+ * A stream that ended in the middle of what was to be read; `code` is `ERR_UNEXPECTED_EOF`.
+ * Go: `io.ErrUnexpectedEOF`.
+ *
+ * ```ts
+ * import { UnexpectedEOFError } from '@netfd/net'
+ *
+ * console.log(new UnexpectedEOFError(3).bytesRead) // 3
+ * ```
+ */
+export class UnexpectedEOFError extends NetError {
+  static {
+    UnexpectedEOFError.prototype.name = 'UnexpectedEOFError'
+  }
+
+  override readonly code = 'ERR_UNEXPECTED_EOF'
+  /** How many bytes had arrived before the end. */
+  readonly bytesRead: number
+
+  constructor(bytesRead = 0) {
+    super('unexpected EOF')
+    this.bytesRead = bytesRead
+  }
+}

@@ -1,0 +1,98 @@
+// Go: net/ipsock.go. Host and port as one text, and the choice among a host's addresses.
+
+import { AddrError } from './errors.js'
+import { isIPv4 } from './ip.js'
+import type { TCPAddr } from './tcpaddr.js'
+
+/**
+ * The two parts of `host:port`, `host%zone:port`, `[host]:port` or `[host%zone]:port`; brackets are
+ * taken off, and either part may be empty. Go: `net.SplitHostPort`.
+ *
+ * Throws an `AddrError` with Go's text: `missing port in address`, `too many colons in address`,
+ * `missing ']' in address`, or an `unexpected` bracket.
+ *
+ * ```ts
+ * import { splitHostPort } from '@netfd/net'
+ *
+ * console.log(splitHostPort('[fe80::1%lo]:80')) // { host: 'fe80::1%lo', port: '80' }
+ * ```
+ */
+export function splitHostPort(hostport: string): { host: string; port: string } {
+  const colon = hostport.lastIndexOf(':')
+  if (colon < 0) throw new AddrError('missing port in address', hostport)
+  const bracketed = hostport.startsWith('[')
+  const host = bracketed ? hostInBrackets(hostport, colon) : hostport.slice(0, colon)
+  const port = hostport.slice(colon + 1)
+  if (!bracketed && host.includes(':')) throw new AddrError('too many colons in address', hostport)
+  // The host's own brackets are off; whatever other one there is does not belong.
+  for (const bracket of '[]') {
+    if (host.includes(bracket) || port.includes(bracket)) {
+      throw new AddrError(`unexpected '${bracket}' in address`, hostport)
+    }
+  }
+  return { host, port }
+}
+
+/** What stands between the leading bracket and the one that must precede the last colon. */
+function hostInBrackets(hostport: string, colon: number): string {
+  const end = hostport.indexOf(']')
+  if (end < 0) throw new AddrError("missing ']' in address", hostport)
+  if (end + 1 === colon) return hostport.slice(1, end)
+  const early = hostport[end + 1] === ':'
+  throw new AddrError(`${early ? 'too many colons' : 'missing port'} in address`, hostport)
+}
+
+/**
+ * `host:port`, or `[host]:port` when the host holds a colon, as IPv6 addresses do.
+ * Go: `net.JoinHostPort`.
+ *
+ * ```ts
+ * import { joinHostPort } from '@netfd/net'
+ *
+ * console.log(joinHostPort('::1', 80)) // [::1]:80
+ * ```
+ */
+export function joinHostPort(host: string, port: string | number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/**
+ * The addresses that `network` can use: `…4` keeps IPv4, v4-mapped included, `…6` keeps the rest;
+ * an address without an IP fits any. Throws an `AddrError` naming `host` when none is left.
+ * Go: `filterAddrList`.
+ */
+export function filterAddrs(addrs: readonly TCPAddr[], network: string, host: string): TCPAddr[] {
+  const family = network.at(-1)
+  const left = addrs.filter(({ ip }) => {
+    if (ip === '' || (family !== '4' && family !== '6')) return true
+    return isIPv4(ip) === (family === '4')
+  })
+  if (left.length === 0) throw new AddrError('no suitable address found', host)
+  return left
+}
+
+/**
+ * The one address that resolving `address` gives: the first IPv4, or the first other one when the
+ * text has a bracket; failing that, the first of all. Go: `addrList.forResolve`.
+ */
+export function firstAddr(addrs: readonly TCPAddr[], address: string): TCPAddr {
+  const wantIPv4 = !address.includes('[')
+  const found = addrs.find(({ ip }) => isIPv4(ip) === wantIPv4) ?? addrs[0]
+  if (found === undefined) throw new AddrError('no suitable address found', address)
+  return found
+}
+
+/**
+ * The addresses of the first one's family, which are tried first, and those of the other one; both
+ * keep their order. Go: `addrList.partition` by `isIPv4`.
+ */
+export function partition(addrs: readonly TCPAddr[]): {
+  primaries: TCPAddr[]
+  fallbacks: TCPAddr[]
+} {
+  const label = isIPv4(addrs[0]?.ip ?? '')
+  const primaries: TCPAddr[] = []
+  const fallbacks: TCPAddr[] = []
+  for (const addr of addrs) (isIPv4(addr.ip) === label ? primaries : fallbacks).push(addr)
+  return { primaries, fallbacks }
+}

@@ -1,0 +1,109 @@
+// Go: net/net.go, OpError. The one wrapper around whatever made an operation fail.
+
+import type { Addr } from './addr.js'
+import type { Cause } from './net-error.js'
+import { codeOf, NetError } from './net-error.js'
+
+/** What an {@link OpError} can carry besides its parts in Go. */
+export interface OpErrorExtra {
+  /** Bytes that a failed write had handed to the kernel. */
+  readonly bytesWritten?: number
+  /** The errors of further addresses that were tried, in the order of the addresses. */
+  readonly errors?: readonly Error[]
+}
+
+/**
+ * The error of every operation on a connection, listener or dialer: what was tried, between which
+ * addresses, and why it failed (`cause`). `code`, `errno`, `syscall`, `address` and `port` are as
+ * Node's own socket errors have them. `code` is the cause's, for example `ECONNREFUSED`,
+ * `ERR_NET_CLOSED` or `ABORT_ERR`, except that a deadline that passed gives `ETIMEDOUT`; it is
+ * `ERR_OP` when the cause has none. Go: `net.OpError`.
+ *
+ * ```ts
+ * import { AddrError, OpError } from '@netfd/net'
+ *
+ * const error = new OpError('dial', 'tcp', null, null, new AddrError('missing address', ''))
+ * console.log(error.message) // dial tcp: missing address
+ * ```
+ */
+export class OpError extends NetError {
+  static {
+    OpError.prototype.name = 'OpError'
+  }
+
+  /** What was tried: `dial`, `listen`, `accept`, `read`, `write`, `close`, `set` and so on. */
+  readonly op: string
+  /** The network as the caller named it, for example `tcp4`. */
+  readonly net: string
+  /** The local end, where the operation had one. */
+  declare readonly source?: Addr
+  /** The remote end, or the address that was listened on or set. */
+  declare readonly addr?: Addr
+  override readonly code: string
+  /** The negative errno of a failed system call, as Node has it. */
+  declare readonly errno?: number
+  /** The system call that failed, for example `connect`. */
+  declare readonly syscall?: string
+  /** The IP address of `addr`, as Node has it. */
+  declare readonly address?: string
+  /** The port of `addr`, as Node has it. */
+  declare readonly port?: number
+  /** Bytes that a failed write had handed to the kernel. */
+  declare readonly bytesWritten?: number
+  /** The errors of further addresses that were tried; this error is the first one's. */
+  declare readonly errors?: readonly Error[]
+  /** Why it failed; the kernel's own answers are a `SyscallError`. */
+  declare readonly cause: Error
+
+  constructor(
+    op: string,
+    net: string,
+    source: Addr | null,
+    addr: Addr | null,
+    cause: Error,
+    extra?: OpErrorExtra,
+  ) {
+    super(opMessage(op, net, source, addr, cause), { cause })
+    this.op = op
+    this.net = net
+    if (source !== null) this.source = source
+    if (addr !== null) this.addr = addr
+    this.code = codeOf(cause) ?? 'ERR_OP'
+    const { errno, syscall }: Cause = cause
+    if (typeof errno === 'number') this.errno = errno
+    if (typeof syscall === 'string') this.syscall = syscall
+    const { address, port } = endPoint(cause, addr)
+    if (typeof address === 'string' && address !== '') this.address = address
+    if (typeof port === 'number') this.port = port
+    if (extra?.bytesWritten !== undefined) this.bytesWritten = extra.bytesWritten
+    if (extra?.errors !== undefined) this.errors = extra.errors
+  }
+
+  override get timeout(): boolean {
+    return (this.cause as Cause).timeout === true
+  }
+
+  override get temporary(): boolean {
+    return (this.cause as Cause).temporary === true
+  }
+}
+
+function opMessage(
+  op: string,
+  net: string,
+  source: Addr | null,
+  addr: Addr | null,
+  cause: Error,
+): string {
+  let ends = ''
+  if (source !== null) ends = ` ${source}`
+  if (addr !== null) ends += `${source === null ? ' ' : '->'}${addr}`
+  return `${op}${net === '' ? '' : ` ${net}`}${ends}: ${cause.message}`
+}
+
+/** An error of Node's own names its end point itself; for ours the operation's address is it. */
+function endPoint(cause: Cause, addr: Addr | null): { address?: unknown; port?: unknown } {
+  if (typeof cause.address === 'string') return cause
+  const { ip, port } = (addr ?? {}) as { ip?: unknown; port?: unknown }
+  return { address: ip, port }
+}

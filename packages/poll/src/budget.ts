@@ -1,0 +1,54 @@
+// What one turn of the event loop may complete at once. Go needs nothing of the kind: its scheduler
+// preempts.
+//
+// A loop of `await read()` on a fast peer completes again and again without ever leaving the microtask
+// queue: no timer fires, no other connection is served. So each thread counts the operations and bytes
+// that complete, and when the budget is spent the next operation waits for a setImmediate, which gives
+// everything that was due before it its turn. The counts are not set back when a turn ends by itself:
+// that would need a callback a turn, and so an operation is put off at most once a budget.
+
+/** Completed operations and moved bytes between two turns. */
+export const BUDGET_OPS = 256
+export const BUDGET_BYTES = 4 * 1024 * 1024
+
+/** Something that waits for the next turn. */
+export interface Deferred {
+  /** The next turn has come. */
+  nextTurn(): void
+}
+
+/** The budget of one thread. */
+export class Budget {
+  #ops = 0
+  #bytes = 0
+  #queue: Deferred[] = []
+  readonly #refill = () => this.#nextTurn()
+
+  /** Whether the next operation must wait for the next turn. */
+  get spent(): boolean {
+    return this.#ops >= BUDGET_OPS || this.#bytes >= BUDGET_BYTES
+  }
+
+  /** An operation, or a part of one, has moved this many bytes. */
+  charge(bytes: number): void {
+    this.#ops++
+    this.#bytes += bytes
+  }
+
+  /** Puts an operation off to the next turn. */
+  defer(op: Deferred): void {
+    if (this.#queue.push(op) === 1) setImmediate(this.#refill)
+  }
+
+  #nextTurn(): void {
+    const queue = this.#queue
+    this.#queue = []
+    this.#ops = 0
+    this.#bytes = 0
+    // Whoever finds the new budget spent as well queues for the turn after.
+    for (const op of queue) op.nextTurn()
+  }
+}
+
+/** The budget of this thread. */
+export const budget = new Budget()

@@ -1,0 +1,128 @@
+// Go: internal/poll/fd.go. What an operation fails with when it is not the kernel that refuses.
+
+/** An error with a stable `code`, which is what to match: two copies of a package may be loaded. */
+export interface CodedError extends Error {
+  /** The stable name of this kind of failure. */
+  readonly code: string
+  /** Whether a deadline passed. */
+  readonly timeout: boolean
+  /** Whether trying again later may help. */
+  readonly temporary: boolean
+  /** How many bytes had been taken before a write failed. */
+  bytesWritten?: number
+}
+
+abstract class PollError extends Error implements CodedError {
+  abstract readonly code: string
+  bytesWritten?: number
+
+  /** Whether a deadline passed. */
+  get timeout(): boolean {
+    return false
+  }
+
+  /** Whether trying again later may help. */
+  get temporary(): boolean {
+    return false
+  }
+}
+
+/** A network descriptor was used after it was closed, or closed while it was used. Go: `net.ErrClosed`. */
+export class NetClosingError extends PollError {
+  /** Always `'ERR_NET_CLOSED'`. */
+  readonly code = 'ERR_NET_CLOSED'
+
+  /** The text is Go's. */
+  constructor() {
+    super('use of closed network connection')
+  }
+}
+
+/** A file descriptor was used after it was closed. Go: `os.ErrClosed`. */
+export class FileClosingError extends PollError {
+  /** Always `'ERR_FILE_CLOSED'`. */
+  readonly code = 'ERR_FILE_CLOSED'
+
+  /** The text is Go's. */
+  constructor() {
+    super('use of closed file')
+  }
+}
+
+/** A deadline has passed. The descriptor stays usable. Go: `os.ErrDeadlineExceeded`. */
+export class DeadlineExceededError extends PollError {
+  /** Always `'ERR_DEADLINE_EXCEEDED'`. */
+  readonly code = 'ERR_DEADLINE_EXCEEDED'
+
+  /** The text is Go's. */
+  constructor() {
+    super('i/o timeout')
+  }
+
+  override get timeout(): boolean {
+    return true
+  }
+
+  override get temporary(): boolean {
+    return true
+  }
+}
+
+/** The descriptor cannot be waited for. Go: `poll.ErrNotPollable`. */
+export class NotPollableError extends PollError {
+  /** Always `'ERR_NOT_POLLABLE'`. */
+  readonly code = 'ERR_NOT_POLLABLE'
+
+  /** The text is Go's. */
+  constructor(message = 'not pollable') {
+    super(message)
+  }
+}
+
+/** The descriptor has no deadlines, as a regular file has none. Go: `os.ErrNoDeadline`. */
+export class NoDeadlineError extends PollError {
+  /** Always `'ERR_NO_DEADLINE'`. */
+  readonly code = 'ERR_NO_DEADLINE'
+
+  /** The text is Go's. */
+  constructor() {
+    super('file type does not support deadline')
+  }
+}
+
+/** An AbortSignal ended this one call; its reason is the `cause`. Go: `context.Canceled`. */
+export class CanceledError extends PollError {
+  /** Always `'ABORT_ERR'`, as in Node's own errors. */
+  readonly code = 'ABORT_ERR'
+
+  /** Takes `signal.reason`. */
+  constructor(reason?: unknown) {
+    super('operation was canceled', { cause: reason })
+  }
+}
+
+/** The kernel took or gave nothing where it must not. Go: `io.ErrUnexpectedEOF`. */
+export class UnexpectedEOFError extends PollError {
+  /** Always `'ERR_UNEXPECTED_EOF'`. */
+  readonly code = 'ERR_UNEXPECTED_EOF'
+
+  /** The text is Go's. */
+  constructor() {
+    super('unexpected EOF')
+  }
+}
+
+const types = {
+  NetClosingError,
+  FileClosingError,
+  DeadlineExceededError,
+  NotPollableError,
+  NoDeadlineError,
+  CanceledError,
+  UnexpectedEOFError,
+}
+
+for (const [name, type] of Object.entries(types)) {
+  // On the prototype, so that the error itself stays small; spelt out, for a bundler may rename classes.
+  Object.defineProperty(type.prototype, 'name', { value: name })
+}

@@ -1,0 +1,383 @@
+// Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
+import type { OptionValue } from '@netfd/syscall'
+import {
+  EBUSY,
+  EPERM,
+  IPPROTO_TCP,
+  SO_LINGER,
+  SOL_SOCKET,
+  SyscallError,
+  TCP_ULP,
+} from '@netfd/syscall'
+import { adopt, disown } from '@netfd/syscall/raw'
+import type { Deadline } from './deadline.js'
+import { dueOf } from './deadline.js'
+import { NoDeadlineError } from './errors.js'
+import { hook } from './hook.js'
+import type { FDKind } from './kind.js'
+import { ensureNonblock, traitsOf } from './kind.js'
+import { unwatchLeak, watchLeak } from './leaks.js'
+import { lingers } from './linger.js'
+import { IDLE } from './op.js'
+import type { Traits } from './ops.js'
+import { ReadOp, WriteOp, WritevOp } from './ops.js'
+import { PollDesc } from './poll-desc.js'
+import { Runner } from './runner.js'
+import { sendfile } from './sendfile.js'
+import { splice } from './splice.js'
+import type { TransferEnd } from './transfer.js'
+import type { Accepted } from './wait-ops.js'
+import { AcceptOp, LockOp, RawOp, WaitOp } from './wait-ops.js'
+
+/** What a call that may wait takes. */
+export interface CallOptions {
+  /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * A descriptor of our own: any that can be polled (sockets, pipes, FIFOs, ttys, eventfds), and regular
+ * files through the thread pool. Go: `poll.FD`.
+ *
+ * Reads exclude reads and writes exclude writes, first come, first served; reads, writes and the rest
+ * run beside each other. Every promise settles: with its result, with a SyscallError, with
+ * DeadlineExceededError, with CanceledError, or, once the descriptor is closed, with NetClosingError
+ * (`ERR_NET_CLOSED`; FileClosingError, `ERR_FILE_CLOSED`, for what is not a socket).
+ *
+ * ```ts
+ * import { FD } from '@netfd/poll'
+ * import { O_CLOEXEC, O_NONBLOCK, pipe2 } from '@netfd/syscall'
+ * const [r, w] = pipe2(O_NONBLOCK | O_CLOEXEC).map((fd) => new FD(fd)) as [FD, FD]
+ * r.init()
+ * w.init()
+ * const buf = new Uint8Array(16)
+ * const [n] = await Promise.all([r.read(buf), w.write(new TextEncoder().encode('hello'))])
+ * console.assert(n === 5)
+ * await Promise.all([r.close(), w.close()])
+ * ```
+ */
+export class FD extends Runner {
+  readonly #traits: Traits
+  // Kept to be used again: a read or write that finds its own idle allocates none.
+  #read: ReadOp | null = null
+  #write: WriteOp | null = null
+  #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
+  /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
+  #mayLinger: boolean
+  readonly #foreign: boolean
+
+  /**
+   * Takes a descriptor over; `close` will close it. What `kind` leaves out is asked of the kernel. Call
+   * `init` before anything else.
+   */
+  constructor(sysfd: number, kind: FDKind = {}) {
+    super(sysfd)
+    this.#traits = traitsOf(sysfd, kind)
+    this.isFile = !this.#traits.socket
+    this.#foreign = this.#mayLinger = kind.net === undefined
+  }
+
+  /** The descriptor's number, -1 once it is closed. */
+  get sysfd(): number {
+    return this.fd
+  }
+
+  /** Whether it was closed or detached. */
+  get closed(): boolean {
+    return this.mu.closed
+  }
+
+  /** Whether it is registered with the poller: not so for a regular file, nor before `init`. */
+  get pollable(): boolean {
+    return this.pd !== null
+  }
+
+  /**
+   * Registers the descriptor with the poller of this thread. What the kernel refuses to poll, such as a
+   * regular file (EPERM), stays usable: its calls go to the thread pool and it has no deadlines. So it
+   * is with `init(false)`. Any other refusal throws SyscallError. Go: `FD.Init`; epoll_ctl(2).
+   */
+  init(pollable = true): void {
+    if (this.pd !== null) throw new Error('poll: init of a registered descriptor')
+    if (pollable) this.#register()
+    adopt(this.fd)
+  }
+
+  #register(): void {
+    const pd = new PollDesc(hook.poller(), this.fd)
+    const r = pd.open()
+    if (r === -EPERM) return
+    if (r < 0) throw new SyscallError('epoll_ctl', r)
+    if (this.#foreign) ensureNonblock(this.fd)
+    this.pd = pd
+    watchLeak(this, pd)
+  }
+
+  /**
+   * Reads what is there into `buf`, or waits for something: how many bytes, or null at the end of the
+   * stream. 0 only for an empty `buf`, which never waits. The kernel writes into `buf` itself; at most
+   * 1 GiB a call. Go: `FD.Read`; recv(2), read(2).
+   */
+  read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
+    if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    let op = this.#read
+    if (op === null || op.state !== IDLE) {
+      op = new ReadOp(this.#traits)
+      this.#read ??= op
+    }
+    return this.start(op.of(buf), o?.signal)
+  }
+
+  /**
+   * Writes all of `buf`, however many calls it takes, and resolves to its length. A rejection carries
+   * `bytesWritten`. Writes never interleave. Go: `FD.Write`; send(2), write(2).
+   */
+  write(buf: Uint8Array, o?: CallOptions): Promise<number> {
+    if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    let op = this.#write
+    if (op === null || op.state !== IDLE) {
+      op = new WriteOp(this.#traits)
+      this.#write ??= op
+    }
+    return this.start(op.of(buf), o?.signal)
+  }
+
+  /**
+   * Writes all of `bufs` one after the other, up to 1024 of them a call, and resolves to the sum of
+   * their lengths. A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
+   */
+  writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
+    const wrong = Array.isArray(bufs) ? bufs.find((b) => !(b instanceof Uint8Array)) : bufs
+    if (wrong !== undefined) return Promise.reject(notBytes(wrong))
+    return this.start(new WritevOp(this.#traits, bufs), o?.signal)
+  }
+
+  /**
+   * Accepts the next connection of a listening socket. A connection that was aborted while it was
+   * queued is passed over; EMFILE and the like are the caller's. Go: `FD.Accept`; accept4(2).
+   */
+  accept(o?: CallOptions): Promise<Accepted> {
+    return this.start(new AcceptOp(), o?.signal)
+  }
+
+  /**
+   * Waits for the next edge of readability. An edge says that something changed, not that data is
+   * there; without a new arrival there is none. Go: `FD.WaitRead`.
+   */
+  waitRead(o?: CallOptions): Promise<void> {
+    return this.start(new WaitOp('r'), o?.signal)
+  }
+
+  /** Waits for the next edge of writability, as `waitRead` does. Go: `FD.WaitWrite`. */
+  waitWrite(o?: CallOptions): Promise<void> {
+    return this.start(new WaitOp('w'), o?.signal)
+  }
+
+  /**
+   * Sets when reads and writes fail with DeadlineExceededError, those that wait now included: a Date,
+   * epoch milliseconds, or null for never. One in the past beats data that is there. Setting one costs
+   * no timer. Throws NoDeadlineError for a regular file. Go: `FD.SetDeadline`.
+   */
+  setDeadline(t: Deadline): void {
+    const { pd, due } = this.#deadline(t)
+    pd.setDeadline(pd.r, due)
+    pd.setDeadline(pd.w, due)
+  }
+
+  /** `setDeadline` for reads and accepts alone. */
+  setReadDeadline(t: Deadline): void {
+    const { pd, due } = this.#deadline(t)
+    pd.setDeadline(pd.r, due)
+  }
+
+  /** `setDeadline` for writes alone. */
+  setWriteDeadline(t: Deadline): void {
+    const { pd, due } = this.#deadline(t)
+    pd.setDeadline(pd.w, due)
+  }
+
+  /**
+   * Calls `f` with the descriptor, which is valid until `f` returns, and returns what `f` returns.
+   * Reads and writes are not held off. Go: `FD.RawControl`.
+   */
+  rawControl<T>(f: (fd: number) => T): T {
+    // What f does to the socket is not known here: it may linger now, or end reads at records.
+    this.#mayLinger = true
+    this.pd?.distrust()
+    return this.use(f)
+  }
+
+  /**
+   * Calls `f` with the descriptor under the read lock; when it returns false, waits for an edge and
+   * calls it again. `f` must make its own non-blocking call and return false only at EAGAIN.
+   * Deadlines, aborts and close end the waiting. Go: `FD.RawRead`.
+   */
+  rawRead(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    return this.start(new RawOp('r', f), o?.signal)
+  }
+
+  /** `rawRead` for writing. Go: `FD.RawWrite`. */
+  rawWrite(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    return this.start(new RawOp('w', f), o?.signal)
+  }
+
+  /**
+   * Moves up to `max` bytes from a socket to this one through a pipe inside the kernel, until `src`
+   * ends. Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does not
+   * splice between the two. A rejection carries `bytesWritten`. Go: `poll.Splice`; splice(2).
+   */
+  async spliceFrom(src: FD, max = Number.MAX_SAFE_INTEGER): Promise<number | null> {
+    try {
+      return await splice(this.#transfer(), src.#transfer(), max)
+    } catch (error) {
+      throw this.wrap('readfrom', error as Error)
+    }
+  }
+
+  /**
+   * Sends up to `count` bytes of a file from `offset` (from its own position, which moves, when null)
+   * on the thread pool. Resolves to the bytes sent, fewer at the end of the file, or to null, nothing
+   * having been sent, when the kernel does not send this file. A rejection carries `bytesWritten`.
+   * Go: `poll.SendFile`; sendfile(2).
+   */
+  async sendFile(file: number, offset: number | null, count: number): Promise<number | null> {
+    try {
+      return await sendfile(this.#transfer(), file, offset, count)
+    } catch (error) {
+      throw this.wrap('readfrom', error as Error)
+    }
+  }
+
+  /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
+  shutdown(how: number): void {
+    this.#must('shutdown', (fd) => hook.shutdown(fd, how))
+  }
+
+  /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
+  setsockopt(level: number, optname: number, value: OptionValue): void {
+    if (level === SOL_SOCKET && optname === SO_LINGER) this.#mayLinger = true
+    // Kernel TLS ends a read at the end of each record.
+    if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
+    this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
+  }
+
+  /** getsockopt(2) of an int. Throws SyscallError. */
+  getsockopt(level: number, optname: number): number {
+    const out = new Int32Array(1)
+    this.#must('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
+    return out[0] as number
+  }
+
+  /**
+   * A duplicate of the descriptor, kept from child processes, which is the caller's. The two share
+   * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
+   */
+  dup(): number {
+    this.#mayLinger = true
+    return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
+  }
+
+  /**
+   * Takes the descriptor out of the poller and hands it over: it is open, non-blocking, and the
+   * caller's. Pending calls are rejected as by `close`. Throws EBUSY while the thread pool uses it.
+   */
+  detach(): number {
+    this.use(() => undefined)
+    const parked = Number(this.pd?.r.waiter != null) + Number(this.pd?.w.waiter != null)
+    if (this.mu.refs > parked) throw new SyscallError('detach', EBUSY)
+    this.mu.increfAndClose()
+    this.pd?.evict()
+    this.mu.decref()
+    return this.#leave()
+  }
+
+  /**
+   * Closes the descriptor: every call that waits, and every later one, is rejected. Resolves when the
+   * number is really free, after the last call has left it; on the thread pool when the socket lingers.
+   * A second close is rejected. Go: `FD.Close`; close(2).
+   */
+  close(): Promise<void> {
+    if (!this.mu.increfAndClose()) {
+      return Promise.reject(this.wrap('close', this.closingError()))
+    }
+    const closed = new Promise<void>((resolve, reject) => {
+      this.#closer = { resolve, reject }
+    })
+    this.pd?.evict()
+    if (this.mu.decref()) this.destroy()
+    return closed
+  }
+
+  /** Lets calls that wait on this descriptor keep the process alive, as they do when it is new. */
+  ref(): void {
+    this.pd?.setKeepAlive(true)
+  }
+
+  /** Lets the process end although calls wait on this descriptor. */
+  unref(): void {
+    this.pd?.setKeepAlive(false)
+  }
+
+  protected destroy(): void {
+    const fd = this.#leave()
+    if (!this.#mayLinger || !lingers(fd)) {
+      this.#closed(hook.close(fd))
+    } else {
+      void hook.closePool(fd).then((r) => this.#closed(r))
+    }
+  }
+
+  /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */
+  protected use<T>(f: (fd: number) => T): T {
+    if (!this.mu.incref()) throw this.closingError()
+    try {
+      return f(this.fd)
+    } finally {
+      if (this.mu.decref()) this.destroy()
+    }
+  }
+
+  #must(call: string, f: (fd: number) => number): number {
+    const r = this.use(f)
+    if (r < 0) throw new SyscallError(call, r)
+    return r
+  }
+
+  #closed(r: number): void {
+    const closer = this.#closer
+    this.#closer = null
+    if (r < 0) closer?.reject(this.wrap('close', new SyscallError('close', r)))
+    else closer?.resolve()
+  }
+
+  /** Out of the poller; the number is nobody's. */
+  #leave(): number {
+    const { fd, pd } = this
+    this.fd = -1
+    if (pd !== null) {
+      pd.close()
+      unwatchLeak(pd)
+    }
+    disown(fd)
+    return fd
+  }
+
+  #deadline(t: Deadline): { pd: PollDesc; due: number } {
+    const due = dueOf(t)
+    if (this.mu.closed) throw this.closingError()
+    if (this.pd === null) throw new NoDeadlineError()
+    return { pd: this.pd, due }
+  }
+
+  #transfer(): TransferEnd {
+    return {
+      sysfd: this.fd,
+      lock: (kind) => this.take(new LockOp(kind)),
+      unlock: (kind) => this.unlock(kind),
+      step: (op) => this.step(op),
+    }
+  }
+}
+
+const notBytes = (value: unknown): TypeError =>
+  new TypeError(`expected a Uint8Array, got ${value === null ? 'null' : typeof value}`)

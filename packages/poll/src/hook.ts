@@ -1,0 +1,70 @@
+// Go: internal/poll/hook_unix.go. The one door through which tests reach the kernel.
+import fs from 'node:fs'
+import { watch } from '@netfd/syscall'
+import * as sys from '@netfd/syscall/raw'
+import type { Poller } from './netpoll.js'
+import { EpollPoller } from './netpoll-epoll.js'
+
+/** A read or write of a regular file on the host's thread pool: bytes, or a negated errno. */
+export type FileCall = (fd: number, buf: Uint8Array, offset: number) => Promise<number>
+
+type Done = (error: NodeJS.ErrnoException | null, n: number) => void
+
+/** Node's own file calls know their errno; anything else they report is passed on. */
+const settle =
+  (resolve: (n: number) => void, reject: (error: Error) => void): Done =>
+  (error, n) => {
+    if (error === null) resolve(n)
+    else if (typeof error.errno === 'number') resolve(error.errno)
+    else reject(error)
+  }
+
+const fileRead: FileCall = (fd, buf, offset) =>
+  new Promise((resolve, reject) => {
+    fs.read(fd, buf, offset, buf.length - offset, null, settle(resolve, reject))
+  })
+
+const fileWrite: FileCall = (fd, buf, offset) =>
+  new Promise((resolve, reject) => {
+    fs.write(fd, buf, offset, buf.length - offset, null, settle(resolve, reject))
+  })
+
+let poller: Poller | undefined
+
+/**
+ * Every call that reaches the kernel, and the poller of this thread. Tests may swap an entry and put it
+ * back; production code never assigns one.
+ */
+export const hook = {
+  read: sys.read,
+  write: sys.write,
+  recv: sys.recv,
+  send: sys.send,
+  writev: sys.writev,
+  sendmsg: sys.sendmsg,
+  accept4: sys.accept4,
+  accept: sys.accept,
+  closeOnExec: sys.closeOnExec,
+  setNonblock: sys.setNonblock,
+  shutdown: sys.shutdown,
+  close: sys.close,
+  closePool: sys.closePool,
+  setsockopt: sys.setsockopt,
+  dupCloexec: sys.dupCloexec,
+  fcntl: sys.fcntl,
+  getsockopt: sys.getsockopt,
+  getsockoptBytes: sys.getsockoptBytes,
+  pipe2: sys.pipe2,
+  splice: sys.splice,
+  sendfilePool: sys.sendfilePool,
+  epollCreate1: sys.epollCreate1,
+  epollCtl: sys.epollCtl,
+  epollWait: sys.epollWait,
+  watch,
+  fileRead,
+  fileWrite,
+  poller: (): Poller => {
+    poller ??= new EpollPoller(hook)
+    return poller
+  },
+}

@@ -1,0 +1,20 @@
+// @netfd/poll: descriptors with read, write, deadlines and an exact close, on an epoll set of our own.
+export type { Deadline } from './deadline.js'
+export type { CodedError } from './errors.js'
+export {
+  CanceledError,
+  DeadlineExceededError,
+  FileClosingError,
+  NetClosingError,
+  NoDeadlineError,
+  NotPollableError,
+  UnexpectedEOFError,
+} from './errors.js'
+export type { CallOptions } from './fd.js'
+export { FD } from './fd.js'
+export { FDMutex } from './fd-mutex.js'
+export { hook } from './hook.js'
+export type { FDKind } from './kind.js'
+export type { Poller } from './netpoll.js'
+export { PollDesc } from './poll-desc.js'
+export type { Accepted } from './wait-ops.js'

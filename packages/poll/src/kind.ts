@@ -1,0 +1,64 @@
+// Go: internal/poll/fd_unix.go (FD.IsStream, ZeroReadIsEOF, isFile). What kind of descriptor it is.
+import {
+  EINVAL,
+  F_GETFL,
+  IPPROTO_TCP,
+  O_NONBLOCK,
+  SO_PROTOCOL,
+  SO_TYPE,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '@netfd/syscall'
+import { hook } from './hook.js'
+import type { Traits } from './ops.js'
+
+/** What the maker of an FD knows about the descriptor. */
+export interface FDKind {
+  /** A stream socket: a read that comes up short has emptied it. */
+  stream?: boolean
+  /** Whether a read of 0 bytes means the end; not so for datagrams. */
+  zeroReadIsEOF?: boolean
+  /** The network, such as 'tcp'; 'file' for what is not a socket. */
+  net?: string
+}
+
+const known = new Map<string, Traits>()
+
+/** The traits object of a kind; there are few kinds and many descriptors. */
+function traits(socket: boolean, stream: boolean, zeroReadIsEOF: boolean): Traits {
+  const key = `${socket}${stream}${zeroReadIsEOF}`
+  let found = known.get(key)
+  if (found === undefined) {
+    found = { socket, stream, zeroReadIsEOF }
+    known.set(key, found)
+  }
+  return found
+}
+
+/** A stream socket, told apart without asking anybody. */
+const STREAM = traits(true, true, true)
+
+/** The traits of a descriptor: as its maker says, and as the kernel says where the maker is silent. */
+export function traitsOf(fd: number, kind: FDKind): Traits {
+  const socket = kind.net !== undefined && kind.net !== 'file'
+  if (socket && kind.stream === true && kind.zeroReadIsEOF !== false) return STREAM
+  const type = kind.net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
+  return traits(
+    type >= 0,
+    kind.stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
+    kind.zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
+  )
+}
+
+/** Unix sockets stop a read where descriptors were passed, so there a short one proves nothing. */
+function emptiesOnShortRead(fd: number): boolean {
+  return hook.getsockopt(fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
+}
+
+/** Makes a descriptor of unknown origin safe to poll: a call that blocks would stop the whole thread. */
+export function ensureNonblock(fd: number): void {
+  const flags = hook.fcntl(fd, F_GETFL)
+  if (flags >= 0 && (flags & O_NONBLOCK) === 0) hook.setNonblock(fd, 1)
+}

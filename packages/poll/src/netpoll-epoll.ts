@@ -1,0 +1,110 @@
+// Go: runtime/netpoll_epoll.go. The poller over epoll: edge-triggered, each descriptor added once.
+//
+// The epoll descriptor itself is watched by the host's event loop, for it is readable while it has
+// events. One call from the loop handles one batch. What is left of a larger number keeps the epoll
+// descriptor readable, so the loop calls again in its next turn and timers get theirs in between.
+import type { Watcher } from '@netfd/syscall'
+import {
+  EPOLL_CLOEXEC,
+  EPOLL_CTL_ADD,
+  EPOLL_CTL_DEL,
+  EPOLLET,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+} from '@netfd/syscall'
+import type { Poller } from './netpoll.js'
+import type { PollDesc } from './poll-desc.js'
+import { Slots } from './slots.js'
+
+const INTEREST = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET
+const BATCH = 128
+const EVENT = 3 // numbers an event: slot, generation, events
+
+/** The calls this poller makes. */
+export interface EpollCalls {
+  epollCreate1(flags: number): number
+  epollCtl(
+    epfd: number,
+    op: number,
+    fd: number,
+    events?: number,
+    slot?: number,
+    generation?: number,
+  ): number
+  epollWait(epfd: number, ring: Int32Array): number
+  close(fd: number): number
+  watch(fd: number, onReadable: () => void): Watcher
+}
+
+/** The netpoller of one thread. Made lazily; it lives as long as the thread. */
+export class EpollPoller implements Poller {
+  readonly #calls: EpollCalls
+  readonly #slots = new Slots<PollDesc>()
+  readonly #ring = new Int32Array(BATCH * EVENT)
+  #watcher: Watcher | undefined
+  #epfd = -1
+  #held = 0
+
+  constructor(calls: EpollCalls) {
+    this.#calls = calls
+  }
+
+  open(pd: PollDesc, fd: number): number {
+    if (this.#watcher === undefined) {
+      const failed = this.#start()
+      if (failed < 0) return failed
+    }
+    const slot = this.#slots.add(pd)
+    const generation = this.#slots.generation(slot)
+    const r = this.#calls.epollCtl(this.#epfd, EPOLL_CTL_ADD, fd, INTEREST, slot, generation)
+    if (r < 0) {
+      this.#slots.delete(slot)
+      return r
+    }
+    pd.slot = slot
+    pd.generation = generation
+    return 0
+  }
+
+  close(pd: PollDesc, fd: number): void {
+    // A duplicate of the descriptor would keep the registration alive, under a number that can then no
+    // longer be deleted. So it is deleted first, always. It is there: nobody else deletes it.
+    this.#calls.epollCtl(this.#epfd, EPOLL_CTL_DEL, fd)
+    this.#slots.delete(pd.slot)
+  }
+
+  hold(): void {
+    if (++this.#held === 1) this.#watcher?.ref()
+  }
+
+  release(): void {
+    if (--this.#held === 0) this.#watcher?.unref()
+  }
+
+  /** Makes the epoll set: 0, or a negated errno. The watcher's own duplicate is the one that stays. */
+  #start(): number {
+    const made = this.#calls.epollCreate1(EPOLL_CLOEXEC)
+    if (made < 0) return made
+    try {
+      this.#watcher = this.#calls.watch(made, () => this.#dispatch())
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).errno ?? -1
+    } finally {
+      this.#calls.close(made)
+    }
+    this.#epfd = this.#watcher.fd
+    this.#watcher.unref()
+    return 0
+  }
+
+  #dispatch(): void {
+    const ring = this.#ring
+    // EINTR and every other failure leave nothing to do: the loop calls again while there are events.
+    const n = this.#calls.epollWait(this.#epfd, ring)
+    for (let i = 0; i < n * EVENT; i += EVENT) {
+      const pd = this.#slots.get(ring[i] as number, ring[i + 1] as number)
+      pd?.ready(ring[i + 2] as number)
+    }
+  }
+}

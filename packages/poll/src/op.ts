@@ -1,0 +1,161 @@
+// One call on a descriptor, as data: what to try, what a result means, and who awaits it.
+//
+// Go writes its try/EAGAIN/park loop once for every kind of call. Here the loop exists once, in
+// runner.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per
+// call; an Op can be used again, so a read allocates nothing but the promise its caller awaits.
+import type { LockKind, LockWaiter } from './fd-mutex.js'
+import type { PARKED, PollCode, Waiter } from './netpoll.js'
+import type { PollDesc, PollSide } from './poll-desc.js'
+
+/** Where an Op is in its life. */
+export type OpState =
+  | typeof IDLE
+  | typeof RUNNING
+  | typeof QUEUED
+  | typeof WAITING
+  | typeof DEFERRED
+  | typeof POOLED
+
+/** Free to be used. */
+export const IDLE = 0
+/** Inside the loop right now. */
+export const RUNNING = 1
+/** Queued for the lock. */
+export const QUEUED = 2
+/** Parked until an edge. */
+export const WAITING = 3
+/** Parked until the next turn of the event loop; it has not tried yet. */
+export const DEFERRED = 4
+/** On the thread pool. */
+export const POOLED = 5
+
+/** What runs an Op; see runner.ts. */
+export interface OpHost {
+  /** Parked, and something happened. */
+  wake(op: Op<unknown>, code: PollCode): void
+  /** Deferred, and the next turn has come. */
+  turn(op: Op<unknown>): void
+  /** Queued, and the descriptor was closed. */
+  refuse(op: Op<unknown>): void
+  /** Its signal was aborted. */
+  abort(op: Op<unknown>): void
+}
+
+type Resolve = (value: unknown) => void
+type Reject = (error: Error) => void
+
+// A promise's functions come out of its executor. One executor for all of them saves a closure a call.
+let resolveOf: Resolve
+let rejectOf: Reject
+const executor = (resolve: Resolve, reject: Reject): void => {
+  resolveOf = resolve
+  rejectOf = reject
+}
+
+/** One call on a descriptor. */
+export abstract class Op<T> implements Waiter, LockWaiter {
+  next: LockWaiter | null = null
+  state: OpState = IDLE
+  host: OpHost | null = null
+  error: Error | null = null
+  /** Whether the lock stays taken when the call is complete, for the next one of the same transfer. */
+  keeps = false
+  #resolve: Resolve | null = null
+  #reject: Reject | null = null
+  #signal: AbortSignal | null = null
+
+  /** Which lock it takes, and which direction it waits for. */
+  abstract readonly kind: LockKind
+  /** Its name in errors, as Go has it: 'read', 'accept' and so on. */
+  abstract readonly name: string
+  /** The system call that fails, when one does. */
+  abstract readonly call: string
+
+  /** Tries once: the bytes moved, or a negated errno. */
+  abstract attempt(fd: number): number
+
+  /** Takes a result in; false to try for more, true when the call is complete. */
+  abstract advance(n: number): boolean
+
+  /** The result; the Op lets go of everything it refers to. */
+  abstract take(): T
+
+  /** Whether the call is complete without the kernel. */
+  get trivial(): boolean {
+    return false
+  }
+
+  /** How many bytes had been taken when a write fails. */
+  get written(): number | undefined {
+    return undefined
+  }
+
+  /** Before the first try. READY lets it go on, PARKED has parked it. */
+  begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+    return pd.prepare(side)
+  }
+
+  /** Whether an errno is worth another try. May set `error` to something better than the errno. */
+  retry(_errno: number): boolean {
+    return false
+  }
+
+  /** The same try on the thread pool, for a descriptor that cannot be polled; null to try here. */
+  pooled(_fd: number): Promise<number> | null {
+    return null
+  }
+
+  /** Whether the caller has given up. */
+  get aborted(): boolean {
+    return this.#signal?.aborted === true
+  }
+
+  /** Why it has. */
+  get reason(): unknown {
+    return this.#signal?.reason
+  }
+
+  /** The promise of a call that did not complete at once. */
+  promise(signal: AbortSignal | undefined): Promise<T> {
+    const promise = new Promise<unknown>(executor) as Promise<T>
+    this.#resolve = resolveOf
+    this.#reject = rejectOf
+    if (signal !== undefined) {
+      this.#signal = signal
+      signal.addEventListener('abort', this)
+    }
+    return promise
+  }
+
+  /** Settles the promise. The Op may be used again at once. */
+  settle(error: Error | null): void {
+    const resolve = this.#resolve
+    const reject = this.#reject
+    this.#resolve = this.#reject = null
+    if (this.#signal !== null) {
+      this.#signal.removeEventListener('abort', this)
+      this.#signal = null
+    }
+    this.state = IDLE
+    const result = this.take()
+    if (error === null) resolve?.(result)
+    else reject?.(error)
+  }
+
+  wake(code: PollCode): void {
+    this.host?.wake(this, code)
+  }
+
+  nextTurn(): void {
+    if (this.state === DEFERRED) this.host?.turn(this)
+  }
+
+  refused(): void {
+    this.host?.refuse(this)
+  }
+
+  /** The listener of the caller's AbortSignal is the Op itself. */
+  handleEvent(): void {
+    this.host?.abort(this)
+  }
+}

@@ -1,0 +1,203 @@
+// Go: internal/poll/fd_poll_runtime.go and pollDesc of runtime/netpoll.go. Readiness of one descriptor.
+//
+// Each direction is in one of three states:
+//   nil      no edge is pending and nobody waits
+//   ready    an edge came that nobody has used up
+//   waiting  somebody is parked
+// Go has a fourth, for a waiter that has announced itself and is not parked yet. Between two
+// statements of one thread nothing can happen, so that state cannot be seen here.
+import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import type { PollCode, Poller, Waiter } from './netpoll.js'
+import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
+import type { Timed } from './timers.js'
+import { now, timers } from './timers.js'
+
+const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR
+const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
+const HANGUP = EPOLLRDHUP | EPOLLHUP | EPOLLERR
+
+const NO_DEADLINE = 0
+const EXPIRED = -1
+
+/** One direction of a descriptor. */
+export class PollSide implements Timed {
+  /** Whether an edge is pending. Never true while somebody waits. */
+  edge = false
+  /** Whether the last read emptied the kernel's buffer: the next one need not try. */
+  drained = false
+  /** Who is parked here. One at a time: the read lock or the write lock sees to that. */
+  waiter: Waiter | null = null
+  /** 0: none, -1: has passed, else a time on the monotonic clock in milliseconds. */
+  due = NO_DEADLINE
+  // The heap of deadlines keeps these three.
+  at = 0
+  index = -1
+  timed = false
+  /** Whether the parked waiter keeps the process alive. */
+  holding = false
+  readonly #pd: PollDesc
+
+  constructor(pd: PollDesc) {
+    this.#pd = pd
+  }
+
+  /** Whether the deadline has passed; from then on it stays passed until another one is set. */
+  expired(): boolean {
+    if (this.due > 0 && this.due <= now()) this.due = EXPIRED
+    return this.due === EXPIRED
+  }
+
+  /** The deadline has passed while somebody was parked. */
+  expire(): void {
+    this.due = EXPIRED
+    this.wake(TIMEOUT)
+  }
+
+  /** Parks the waiter until the next edge, deadline or close. */
+  park(waiter: Waiter): void {
+    if (this.waiter !== null) throw new Error('poll: double wait')
+    this.waiter = waiter
+    if (this.due > 0) timers.enter(this)
+    if (this.#pd.keepAlive) this.hold(true)
+  }
+
+  /** Takes the parked waiter out without waking it. */
+  unpark(): void {
+    this.waiter = null
+    if (this.timed) timers.leave(this)
+    if (this.holding) this.hold(false)
+  }
+
+  /** Wakes the parked waiter, if there is one. */
+  wake(code: PollCode): void {
+    const waiter = this.waiter
+    if (waiter === null) return
+    this.unpark()
+    waiter.wake(code)
+  }
+
+  /** Counts the parked waiter among those who keep the process alive, or no longer. */
+  hold(on: boolean): void {
+    this.holding = on
+    if (on) this.#pd.poller.hold()
+    else this.#pd.poller.release()
+  }
+}
+
+/** The state that a poller and the operations on one descriptor share. */
+export class PollDesc {
+  readonly r: PollSide
+  readonly w: PollSide
+  readonly sysfd: number
+  readonly poller: Poller
+  /** Where the poller finds this object, and which of the slot's owners it is. */
+  slot = -1
+  generation = 0
+  closing = false
+  /** Whether the last event was an error and nothing else: the descriptor cannot be read. */
+  eventErr = false
+  /**
+   * Whether a read must try even though the last one came up short. Sticky: after data and FIN in one
+   * edge no other edge comes, so once the peer has hung up every read tries.
+   */
+  hangup = false
+  /** Whether parked waiters keep the process alive. */
+  keepAlive = true
+
+  constructor(poller: Poller, sysfd: number) {
+    this.poller = poller
+    this.sysfd = sysfd
+    this.r = new PollSide(this)
+    this.w = new PollSide(this)
+  }
+
+  /** Registers with the poller: 0, or a negated errno. */
+  open(): number {
+    return this.poller.open(this, this.sysfd)
+  }
+
+  /** Leaves the poller; needs `evict` before it, and the descriptor's close after it. */
+  close(): void {
+    this.poller.close(this, this.sysfd)
+  }
+
+  /**
+   * Forgets a pending edge, before a call tries the kernel. First forget, then try: an edge that comes
+   * after this is kept, and whatever came before it the call will see.
+   */
+  prepare(side: PollSide): PollCode {
+    side.edge = false
+    return this.check(side)
+  }
+
+  /** Why a call on this side must not reach the kernel, or READY. */
+  check(side: PollSide): PollCode {
+    if (this.closing) return CLOSING
+    if (side.due !== NO_DEADLINE && side.expired()) return TIMEOUT
+    // A writer gets a better error from its next write.
+    if (this.eventErr && side === this.r) return NOT_POLLABLE
+    return READY
+  }
+
+  /** From now on a short read proves nothing: every read tries. */
+  distrust(): void {
+    this.hangup = true
+  }
+
+  /** Uses up a pending edge, or parks the waiter until something happens. */
+  wait(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
+    const code = this.check(side)
+    if (code !== READY) return code
+    if (side.edge) {
+      side.edge = false
+      return READY
+    }
+    side.park(waiter)
+    return PARKED
+  }
+
+  /** The poller's call: these events came. OUT rides along with every IN of a writable socket. */
+  ready(events: number): void {
+    this.eventErr = events === EPOLLERR
+    if ((events & HANGUP) !== 0) this.hangup = true
+    if ((events & READABLE) !== 0) this.#edge(this.r)
+    if ((events & WRITABLE) !== 0) this.#edge(this.w)
+  }
+
+  /** Wakes everybody, for the descriptor is about to be closed. Deadlines mean nothing afterwards. */
+  evict(): void {
+    if (this.closing) throw new Error('poll: evict of a closing descriptor')
+    this.closing = true
+    this.r.wake(CLOSING)
+    this.w.wake(CLOSING)
+    timers.remove(this.r)
+    timers.remove(this.w)
+  }
+
+  /** Sets when a side's calls fail: 0 for never, -1 for now, else a monotonic time. */
+  setDeadline(side: PollSide, due: number): void {
+    if (this.closing) return
+    side.due = due
+    if (side.waiter === null) return
+    if (due === EXPIRED) {
+      side.expire()
+    } else if (due > 0) {
+      timers.enter(side)
+    } else {
+      timers.leave(side)
+    }
+  }
+
+  /** Changes whether waiters keep the process alive, whoever is parked now included. */
+  setKeepAlive(on: boolean): void {
+    this.keepAlive = on
+    for (const side of [this.r, this.w]) {
+      if (side.waiter !== null && side.holding !== on) side.hold(on)
+    }
+  }
+
+  #edge(side: PollSide): void {
+    if (side.waiter === null) side.edge = true
+    else side.wake(READY)
+  }
+}

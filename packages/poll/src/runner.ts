@@ -1,0 +1,292 @@
+// Go: the loops of internal/poll/fd_unix.go, once. Runs operations on one descriptor.
+//
+// The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. What the
+// caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
+// since no second edge comes for the same data.
+import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
+import { budget } from './budget.js'
+import {
+  CanceledError,
+  DeadlineExceededError,
+  FileClosingError,
+  NetClosingError,
+  NotPollableError,
+} from './errors.js'
+import type { LockKind } from './fd-mutex.js'
+import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
+import type { PollCode } from './netpoll.js'
+import { CLOSING, PARKED, READY, TIMEOUT } from './netpoll.js'
+import type { Op, OpHost } from './op.js'
+import { DEFERRED, IDLE, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
+import type { PollDesc, PollSide } from './poll-desc.js'
+
+type Outcome = typeof DONE | typeof FAILED | typeof LATER
+const DONE = 0
+const FAILED = 1
+/** It waits for an edge, a turn or the thread pool and will be settled then. */
+const LATER = 2
+
+type Verdict = Outcome | typeof AGAIN | typeof WAIT
+const AGAIN = 3
+const WAIT = 4
+
+/** Locks, readiness and the retry loop of one descriptor. */
+export abstract class Runner implements OpHost {
+  protected readonly mu = new FDMutex()
+  protected pd: PollDesc | null = null
+  protected fd: number
+  protected isFile = false
+
+  constructor(sysfd: number) {
+    this.fd = sysfd
+  }
+
+  /** What a call is rejected with. A subclass may wrap the error, once, as its users expect it. */
+  protected wrap(_op: string, error: Error): Error {
+    return error
+  }
+
+  /** Closes the descriptor: nobody uses it any more. */
+  protected abstract destroy(): void
+
+  /** The error of every call after close. */
+  protected closingError(): Error {
+    return this.isFile ? new FileClosingError() : new NetClosingError()
+  }
+
+  /** Starts an operation. It completes at once where it can. */
+  protected start<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) return this.#reject(op, new CanceledError(signal.reason))
+    let lock: ReturnType<FDMutex['lock']>
+    try {
+      lock = this.mu.lock(op.kind, op)
+    } catch (error) {
+      return this.#reject(op, error as Error)
+    }
+    if (lock === CLOSED) return this.#reject(op, this.closingError())
+    op.host = this
+    if (lock === LOCK_QUEUED) {
+      op.state = QUEUED
+      return op.promise(signal)
+    }
+    return this.#complete(op, signal)
+  }
+
+  /** Takes a lock and keeps it when the promise resolves, for the steps of a longer transfer. */
+  protected take(op: Op<void>, signal?: AbortSignal): Promise<void> {
+    op.keeps = true
+    return this.start(op, signal)
+  }
+
+  /** Runs an operation under a lock that `take` took; the lock stays taken. */
+  protected step<T>(op: Op<T>): Promise<T> {
+    op.keeps = true
+    op.host = this
+    return this.#complete(op, undefined)
+  }
+
+  /** Drops a lock and runs whoever was queued for it, until one has to wait. */
+  protected unlock(kind: LockKind): void {
+    for (;;) {
+      const op = this.mu.unlock(kind) as Op<unknown> | null
+      if (op === null) break
+      const outcome = this.#run(op)
+      if (outcome === LATER) return
+      op.settle(outcome === FAILED ? this.#errorOf(op) : null)
+      if (op.keeps) return
+    }
+    if (this.mu.drained) this.destroy()
+  }
+
+  /** The error for a wait that did not end with an edge. */
+  protected codeError(code: PollCode): Error {
+    if (code === CLOSING) return this.closingError()
+    return code === TIMEOUT ? new DeadlineExceededError() : new NotPollableError()
+  }
+
+  wake(op: Op<unknown>, code: PollCode): void {
+    if (code !== READY) {
+      op.error = this.codeError(code)
+      this.#finish(op, FAILED)
+    } else if (op.state === DEFERRED) {
+      // It has not tried yet: the edge is for the try that its next turn brings.
+      this.#side(op).park(op)
+    } else {
+      this.#finish(op, this.#loop(op))
+    }
+  }
+
+  turn(op: Op<unknown>): void {
+    this.#side(op).unpark()
+    this.#finish(op, this.#loop(op))
+  }
+
+  refuse(op: Op<unknown>): void {
+    op.error = this.closingError()
+    op.settle(this.#errorOf(op))
+  }
+
+  abort(op: Op<unknown>): void {
+    const error = new CanceledError(op.reason)
+    if (op.state === QUEUED) {
+      this.mu.leave(op.kind, op)
+      op.error = error
+      op.settle(this.#errorOf(op))
+    } else if (op.state === WAITING || op.state === DEFERRED) {
+      this.#side(op).unpark()
+      op.error = error
+      this.#finish(op, FAILED)
+    }
+    // A call on the thread pool cannot be taken back: it sees the abort when it returns.
+  }
+
+  #complete<T>(op: Op<T>, signal: AbortSignal | undefined): Promise<T> {
+    const outcome = this.#run(op)
+    if (outcome === LATER) {
+      const promise = op.promise(signal)
+      // The call itself may have aborted its signal, before anybody listened.
+      if (op.aborted) this.abort(op)
+      return promise
+    }
+    op.state = IDLE
+    const error = outcome === FAILED ? this.#errorOf(op) : null
+    const result = op.take()
+    if (!op.keeps) this.unlock(op.kind)
+    return error === null ? Promise.resolve(result) : Promise.reject(error)
+  }
+
+  #reject<T>(op: Op<T>, error: Error): Promise<T> {
+    op.error = error
+    const wrapped = this.#errorOf(op)
+    op.take()
+    return Promise.reject(wrapped)
+  }
+
+  #side(op: Op<unknown>): PollSide {
+    const pd = this.pd as PollDesc
+    return op.kind === 'r' ? pd.r : pd.w
+  }
+
+  #errorOf(op: Op<unknown>): Error {
+    const error = op.error as Error & { bytesWritten?: number }
+    op.error = null
+    if (op.written !== undefined) error.bytesWritten = op.written
+    // The steps of a transfer are wrapped once, by the transfer.
+    return op.keeps ? error : this.wrap(op.name, error)
+  }
+
+  #finish(op: Op<unknown>, outcome: Outcome): void {
+    if (outcome === LATER) return
+    op.settle(outcome === FAILED ? this.#errorOf(op) : null)
+    if (!op.keeps) this.unlock(op.kind)
+  }
+
+  /** An operation that has the lock: from here to its end, or to where it has to wait. */
+  #run(op: Op<unknown>): Outcome {
+    op.state = RUNNING
+    if (op.trivial) return DONE
+    const pd = this.pd
+    if (pd === null) return this.#unpolled(op)
+    return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
+  }
+
+  /** After a wait or a check: on into the loop, out with an error, or parked. */
+  #go(op: Op<unknown>, code: PollCode | typeof PARKED): Outcome {
+    if (code === READY) return this.#loop(op)
+    if (code === PARKED) {
+      op.state = WAITING
+      return LATER
+    }
+    op.error = this.codeError(code)
+    return FAILED
+  }
+
+  /** The one retry loop. */
+  #loop(op: Op<unknown>): Outcome {
+    op.state = RUNNING
+    for (;;) {
+      if (budget.spent) return this.#defer(op)
+      let verdict: Verdict
+      try {
+        verdict = this.#judge(op, op.attempt(this.fd))
+      } catch (error) {
+        // A refused argument, or what a caller's own function threw.
+        op.error = error as Error
+        return FAILED
+      }
+      if (verdict === WAIT && op.aborted) {
+        op.error = new CanceledError(op.reason)
+        return FAILED
+      }
+      if (verdict === WAIT) {
+        const pd = this.pd as PollDesc
+        const code = pd.wait(op.kind === 'r' ? pd.r : pd.w, op)
+        if (code !== READY) return this.#go(op, code)
+      } else if (verdict !== AGAIN) {
+        return verdict
+      }
+    }
+  }
+
+  /** What a result means. */
+  #judge(op: Op<unknown>, n: number): Verdict {
+    if (n >= 0) {
+      budget.charge(n)
+      if (op.advance(n)) return DONE
+      return op.error === null ? AGAIN : FAILED
+    }
+    if (n === -EINTR) return AGAIN
+    if (n === -EAGAIN && this.pd !== null) return WAIT
+    if (op.retry(-n)) return AGAIN
+    op.error ??= new SyscallError(op.call, n)
+    return FAILED
+  }
+
+  /** The budget of this turn is spent: the operation tries in the next one. */
+  #defer(op: Op<unknown>): Outcome {
+    op.state = DEFERRED
+    this.#side(op).park(op)
+    budget.defer(op)
+    return LATER
+  }
+
+  /** A descriptor without a poller: on the thread pool if the call can go there, else once, here. */
+  #unpolled(op: Op<unknown>): Outcome {
+    const first = op.pooled(this.fd)
+    if (first !== null) {
+      op.state = POOLED
+      void this.#pool(op, first)
+      return LATER
+    }
+    for (;;) {
+      try {
+        const verdict = this.#judge(op, op.attempt(this.fd))
+        if (verdict !== AGAIN) return verdict as Outcome
+      } catch (error) {
+        op.error = error as Error
+        return FAILED
+      }
+    }
+  }
+
+  async #pool(op: Op<unknown>, first: Promise<number>): Promise<void> {
+    let result: Promise<number> | null = first
+    let verdict: Verdict = AGAIN
+    try {
+      while (verdict === AGAIN) {
+        verdict = this.#judge(op, await (result as Promise<number>))
+        if (verdict !== AGAIN) break
+        if (op.aborted) {
+          op.error = new CanceledError(op.reason)
+          verdict = FAILED
+        } else {
+          result = op.pooled(this.fd)
+        }
+      }
+    } catch (error) {
+      op.error = error as Error
+      verdict = FAILED
+    }
+    this.#finish(op, verdict as Outcome)
+  }
+}

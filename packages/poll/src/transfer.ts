@@ -1,0 +1,12 @@
+import type { LockKind } from './fd-mutex.js'
+import type { Op } from './op.js'
+
+/** What a transfer inside the kernel needs of a descriptor: its locks, and steps under them. */
+export interface TransferEnd {
+  readonly sysfd: number
+  /** Takes a lock for as long as the transfer lasts. */
+  lock(kind: LockKind): Promise<void>
+  unlock(kind: LockKind): void
+  /** Runs one operation under the lock that was taken. */
+  step<T>(op: Op<T>): Promise<T>
+}

@@ -1,0 +1,152 @@
+// Go: internal/poll/fd_unix.go. The operations that wait, accept, or leave the call to their caller.
+import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED } from '@netfd/syscall'
+import { NotPollableError } from './errors.js'
+import type { LockKind } from './fd-mutex.js'
+import type { PARKED, PollCode } from './netpoll.js'
+import { Op } from './op.js'
+import type { PollDesc, PollSide } from './poll-desc.js'
+import type { Accepting } from './sock-cloexec.js'
+import { acceptCloexec } from './sock-cloexec.js'
+
+/** What FD.accept resolves to. */
+export interface Accepted {
+  /** The new descriptor: non-blocking, and kept from child processes. */
+  readonly fd: number
+  /** The peer's address as a struct sockaddr, for `decodeSockaddr`. */
+  readonly sockaddr: Uint8Array
+}
+
+const SIZE_INET = 16 // struct sockaddr_in
+const SIZE_INET6 = 28 // struct sockaddr_in6
+
+/** Where the kernel puts a peer's address, before it is copied out at its own length. */
+const peer = new Uint8Array(128)
+
+/** A copy of the address in `peer`. */
+function peerCopy(): Uint8Array {
+  const family = new Uint16Array(peer.buffer, 0, 1)[0]
+  if (family === AF_INET) return peer.slice(0, SIZE_INET)
+  if (family === AF_INET6) return peer.slice(0, SIZE_INET6)
+  return peer.slice()
+}
+
+/** Go: `FD.Accept`. */
+export class AcceptOp extends Op<Accepted> implements Accepting {
+  call: Accepting['call'] = 'accept4'
+  #fd = -1
+  #sockaddr: Uint8Array | null = null
+
+  get kind() {
+    return 'r' as const
+  }
+
+  get name() {
+    return 'accept'
+  }
+
+  attempt(fd: number): number {
+    const accepted = acceptCloexec(fd, peer, this)
+    if (accepted < 0) return accepted
+    this.#fd = accepted
+    this.#sockaddr = peerCopy()
+    return 0
+  }
+
+  advance(): boolean {
+    return true
+  }
+
+  /** The peer vanished while it was queued: that says nothing about the next one. */
+  override retry(errno: number): boolean {
+    return errno === ECONNABORTED
+  }
+
+  take(): Accepted {
+    return { fd: this.#fd, sockaddr: this.#sockaddr ?? peer }
+  }
+}
+
+/** An operation that moves no bytes by itself. */
+abstract class BareOp extends Op<void> {
+  readonly kind: LockKind
+
+  constructor(kind: LockKind) {
+    super()
+    this.kind = kind
+  }
+
+  get call() {
+    return this.name
+  }
+
+  attempt(_fd: number): number {
+    return 0
+  }
+
+  advance(): boolean {
+    return true
+  }
+
+  take(): void {
+    // There is no result, and nothing to let go of.
+  }
+}
+
+/** Go: `FD.WaitRead` and `FD.WaitWrite`. Takes a pending edge, or waits for one. */
+export class WaitOp extends BareOp {
+  get name() {
+    return this.kind === 'r' ? 'read' : 'write'
+  }
+
+  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+    // The edge that is used up here is not there for the next read to wait for.
+    side.drained = false
+    return pd.wait(side, this)
+  }
+}
+
+/** A lock that outlives one call; see Runner.take. */
+export class LockOp extends BareOp {
+  get name() {
+    return 'lock'
+  }
+
+  override get trivial(): boolean {
+    return true
+  }
+}
+
+/** Go: `prepareWrite` by itself: refuses when closed or past the deadline, and forgets old edges. */
+export class PrepareOp extends BareOp {
+  get name() {
+    return 'prepare'
+  }
+}
+
+/** Go: `FD.RawRead` and `FD.RawWrite`. The caller's function tries; false waits and tries again. */
+export class RawOp extends BareOp {
+  readonly #try: (fd: number) => boolean
+
+  constructor(kind: LockKind, attempt: (fd: number) => boolean) {
+    super(kind)
+    this.#try = attempt
+  }
+
+  get name() {
+    return this.kind === 'r' ? 'raw-read' : 'raw-write'
+  }
+
+  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+    side.drained = false
+    return pd.prepare(side)
+  }
+
+  override attempt(fd: number): number {
+    return this.#try(fd) ? 0 : -EAGAIN
+  }
+
+  override retry(): boolean {
+    this.error = new NotPollableError('waiting for unsupported file type')
+    return false
+  }
+}

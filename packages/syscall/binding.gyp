@@ -1,0 +1,77 @@
+{
+  "variables": {
+    "sanitize%": "<!(echo ${ADDON_SANITIZE:-none})"
+  },
+  "targets": [
+    {
+      "target_name": "syscall",
+      "sources": [
+        "native/addon.cc",
+        "native/args.cc",
+        "native/state.cc",
+        "native/socket.cc",
+        "native/io.cc",
+        "native/sockopt.cc",
+        "native/epoll.cc",
+        "native/watch.cc",
+        "native/pool.cc",
+        "native/constants.cc"
+      ],
+      "defines": [
+        "NAPI_VERSION=9",
+        "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+        "NODE_ADDON_API_DISABLE_DEPRECATED",
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"
+      ],
+      # off_t has 64 bits on both CPUs anyway; with this define the linker would look for fcntl64,
+      # which glibc has only since 2.28 and musl only for old binaries.
+      "defines!": ["_FILE_OFFSET_BITS=64"],
+      # Headers that are not ours are system headers: our warnings are errors.
+      "cflags": ["-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+      "cflags!": ["-O3", "-O2", "-Wno-unused-parameter"],
+      "cflags_cc": [
+        "-std=c++17",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-fvisibility=hidden",
+        "-fno-exceptions",
+        "-fno-rtti"
+      ],
+      "conditions": [
+        ["sanitize=='none'", {
+          # One file for glibc and musl, old and new: no library is named in it, so every function
+          # of libc, Node and libuv is found in the process that loads it. The linker no longer
+          # notices a misspelt name; scripts/check-symbols.mjs does.
+          "sources": ["native/compat.cc"],
+          "cflags_cc": [
+            "-O2",
+            "-fno-threadsafe-statics",
+            "-fno-asynchronous-unwind-tables",
+            "-fno-stack-protector",
+            "-U_FORTIFY_SOURCE",
+            "-ffunction-sections",
+            "-fdata-sections"
+          ],
+          "ldflags": [
+            "-nostdlib",
+            "-Wl,--gc-sections",
+            "-Wl,--version-script=<(module_root_dir)/native/exports.map"
+          ],
+          "libraries": ["-lgcc"]
+        }],
+        ["sanitize=='asan'", {
+          "cflags_cc": [
+            "-O1",
+            "-g",
+            "-fsanitize=address,undefined",
+            "-fno-sanitize-recover=undefined",
+            "-fno-omit-frame-pointer"
+          ],
+          "ldflags": ["-fsanitize=address,undefined"]
+        }]
+      ]
+    }
+  ]
+}

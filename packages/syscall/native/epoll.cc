@@ -1,0 +1,62 @@
+// epoll. An event carries a slot and a generation instead of a descriptor, so that one which outlived its
+// descriptor is recognised; a batch lands in the caller's Int32Array, three numbers an event.
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "args.h"
+
+namespace netfd {
+namespace {
+
+constexpr size_t kMaxEvents = 128;  // a batch, as in Go's netpoll
+
+Napi::Value EpollCreate1(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int flags = a.IntOr(0, "flags", 0);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), epoll_create1(flags));
+}
+
+// epollCtl(epfd, op, fd, events?, slot?, generation?)
+Napi::Value EpollCtl(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int epfd = a.Fd(0), op = a.Int(1, "op"), fd = a.Fd(2);
+  epoll_event event = {};
+  event.events = static_cast<uint32_t>(a.IntOr(3, "events", 0));
+  const auto slot = static_cast<uint32_t>(a.IntOr(4, "slot", 0));
+  const auto generation = static_cast<uint32_t>(a.IntOr(5, "generation", 0));
+  event.data.u64 = static_cast<uint64_t>(generation) << 32 | slot;
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), epoll_ctl(epfd, op, fd, &event));
+}
+
+// epollWait(epfd, ring: Int32Array, timeout = 0 ms): how many events now stand in ring, each as
+// slot, generation, events.
+Napi::Value EpollWait(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int epfd = a.Fd(0);
+  size_t room = 0;
+  int32_t* ring = a.Ints(1, "ring", 3, &room);
+  const int timeout = a.missing(2) ? 0 : static_cast<int>(a.Whole(2, "timeout", -1, INT_MAX));
+  if (!a.ok()) return Refused();
+  epoll_event events[kMaxEvents];
+  const size_t most = room / 3 < kMaxEvents ? room / 3 : kMaxEvents;
+  const int n = epoll_wait(epfd, events, static_cast<int>(most), timeout);
+  for (int i = 0; i < n; i++) {
+    const uint64_t data = events[i].data.u64;
+    ring[3 * i] = static_cast<int32_t>(data);
+    ring[3 * i + 1] = static_cast<int32_t>(data >> 32);
+    ring[3 * i + 2] = static_cast<int32_t>(events[i].events);
+  }
+  return Ret(a.env(), n);
+}
+
+}  // namespace
+
+void ExportEpoll(Napi::Env env, Napi::Object exports) {
+  Export<EpollCreate1>(env, exports, "epollCreate1");
+  Export<EpollCtl>(env, exports, "epollCtl");
+  Export<EpollWait>(env, exports, "epollWait");
+}
+
+}  // namespace netfd

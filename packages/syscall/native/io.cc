@@ -1,0 +1,193 @@
+// Moving bytes. The kernel reads from and writes into the caller's memory; nothing is copied here.
+//
+// Sends always carry MSG_NOSIGNAL: a peer that has gone is an EPIPE, never a SIGPIPE.
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include <cstring>
+
+#include "args.h"
+
+namespace netfd {
+namespace {
+
+// IOV_MAX of every Linux; also the number of entries Go hands to one writev.
+constexpr uint32_t kMaxIov = 1024;
+
+Napi::Value Read(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Bytes buf = a.Slice(1);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), read(fd, buf.data, buf.size));
+}
+
+Napi::Value Write(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Bytes buf = a.Slice(1);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), write(fd, buf.data, buf.size));
+}
+
+Napi::Value Recv(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Bytes buf = a.Slice(1);
+  const int flags = a.IntOr(4, "flags", 0);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), recv(fd, buf.data, buf.size, flags));
+}
+
+Napi::Value Send(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Bytes buf = a.Slice(1);
+  const int flags = a.IntOr(4, "flags", 0);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), send(fd, buf.data, buf.size, flags | MSG_NOSIGNAL));
+}
+
+// The iovec of an array of Uint8Array, from entry `start`, whose first `offset` bytes are done with.
+// Empty entries are passed over. An entry over 1 GiB is cut there, and the list ends with it.
+struct Vector {
+  iovec iov[kMaxIov];
+  int count = 0;
+
+  Vector(Args& a, size_t list, size_t start_arg, size_t offset_arg) {
+    uint32_t length = 0;
+    if (!a.ok()) return;
+    if (napi_get_array_length(a.env(), a.at(list), &length) != napi_ok) {
+      a.TypeError("bufs", "an array of Uint8Array");
+      return;
+    }
+    const auto start = a.missing(start_arg)
+                           ? 0
+                           : static_cast<uint32_t>(a.Whole(start_arg, "start", 0, length));
+    auto skip = a.missing(offset_arg)
+                    ? 0
+                    : static_cast<size_t>(a.Whole(offset_arg, "offset", 0, INT64_C(1) << 53));
+    // Reading an element may run a getter, and a getter may detach a buffer. So every element is
+    // read before the first pointer is taken.
+    napi_value entries[kMaxIov];
+    uint32_t have = 0;
+    for (uint32_t i = start; a.ok() && i < length && have < kMaxIov; i++) {
+      if (napi_get_element(a.env(), a.at(list), i, &entries[have++]) != napi_ok) {
+        a.TypeError("bufs", "an array of Uint8Array");
+      }
+    }
+    if (have == 0 && skip > 0) a.RangeError("offset", "no larger than the first buffer");
+    for (uint32_t i = 0; a.ok() && i < have; i++) {
+      Bytes bytes = a.View(entries[i], "bufs");
+      if (skip > bytes.size) a.RangeError("offset", "no larger than the first buffer");
+      if (!a.ok()) return;
+      bytes.size -= skip;
+      if (bytes.size > 0) {
+        iov[count].iov_base = bytes.data + skip;
+        iov[count].iov_len = bytes.size > kMaxRW ? kMaxRW : bytes.size;
+        count++;
+        if (bytes.size > kMaxRW) return;
+      }
+      skip = 0;
+    }
+  }
+};
+
+Napi::Value Readv(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Vector v(a, 1, 2, 3);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), readv(fd, v.iov, v.count));
+}
+
+Napi::Value Writev(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  const Vector v(a, 1, 2, 3);
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), writev(fd, v.iov, v.count));
+}
+
+// sendmsg(fd, bufs, flags?, control?, start?, offset?). The list is read before the control data: its
+// getters may detach whatever pointer has been taken already.
+Napi::Value Sendmsg(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  Vector v(a, 1, 4, 5);
+  const int flags = a.IntOr(2, "flags", 0);
+  const Bytes control = a.missing(3) ? Bytes{} : a.View(3, "control");
+  if (!a.ok()) return Refused();
+  // glibc and musl pad msghdr differently, so every byte of it is zeroed first.
+  msghdr message;
+  memset(&message, 0, sizeof message);
+  message.msg_iov = v.iov;
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(v.count);
+  message.msg_control = control.data;
+  message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size);
+  return Ret(a.env(), sendmsg(fd, &message, flags | MSG_NOSIGNAL));
+}
+
+// recvmsg(fd, bufs, flags?, control?, meta?): meta[0] is the control data's length, meta[1] msg_flags.
+Napi::Value Recvmsg(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  Vector v(a, 1, SIZE_MAX, SIZE_MAX);
+  const int flags = a.IntOr(2, "flags", 0);
+  const Bytes control = a.missing(3) ? Bytes{} : a.View(3, "control");
+  int32_t* meta = a.missing(4) ? nullptr : a.Ints(4, "meta", 2);
+  if (!a.ok()) return Refused();
+  msghdr message;
+  memset(&message, 0, sizeof message);
+  message.msg_iov = v.iov;
+  message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(v.count);
+  message.msg_control = control.data;
+  message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size);
+  // A descriptor that arrives with the message must not leak into a child process.
+  const ssize_t n = recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC);
+  if (n >= 0 && meta != nullptr) {
+    meta[0] = static_cast<int32_t>(message.msg_controllen);
+    meta[1] = message.msg_flags;
+  }
+  return Ret(a.env(), n);
+}
+
+// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed.
+Napi::Value Splice(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int in = a.Fd(0), out = a.Fd(1);
+  const auto length = static_cast<size_t>(a.Whole(2, "length", 0, INT64_C(1) << 53));
+  const auto flags = static_cast<unsigned>(a.IntOr(3, "flags", 0));
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), splice(in, nullptr, out, nullptr, length, flags));
+}
+
+// sendfile(out, in, offset, count): an offset of -1 uses and moves the file's own.
+Napi::Value Sendfile(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int out = a.Fd(0), in = a.Fd(1);
+  auto offset = static_cast<off_t>(a.Whole(2, "offset", -1, INT64_C(1) << 53));
+  const auto count = static_cast<size_t>(a.Whole(3, "count", 0, INT64_C(1) << 53));
+  if (!a.ok()) return Refused();
+  return Ret(a.env(), sendfile(out, in, offset < 0 ? nullptr : &offset, count));
+}
+
+}  // namespace
+
+void ExportIo(Napi::Env env, Napi::Object exports) {
+  Export<Read>(env, exports, "read");
+  Export<Write>(env, exports, "write");
+  Export<Recv>(env, exports, "recv");
+  Export<Send>(env, exports, "send");
+  Export<Readv>(env, exports, "readv");
+  Export<Writev>(env, exports, "writev");
+  Export<Sendmsg>(env, exports, "sendmsg");
+  Export<Recvmsg>(env, exports, "recvmsg");
+  Export<Splice>(env, exports, "splice");
+  Export<Sendfile>(env, exports, "sendfile");
+}
+
+}  // namespace netfd

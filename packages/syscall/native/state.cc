@@ -1,0 +1,101 @@
+#include "state.h"
+
+#include <unistd.h>
+
+#include <new>
+
+namespace netfd {
+
+State* State::Create(napi_env env) {
+  auto* state = new State(env);
+  napi_get_uv_event_loop(env, &state->loop_);
+  // Freed by the cleanup hook, not by a finalizer: finalizers run before the handles have closed.
+  napi_set_instance_data(env, state, nullptr, nullptr);
+  napi_add_async_cleanup_hook(env, Cleanup, state, &state->hook_);
+  return state;
+}
+
+State* State::Of(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  return static_cast<State*>(data);
+}
+
+void State::Adopt(int fd) {
+  const auto word = static_cast<size_t>(fd) / 64;
+  if (word >= adopted_.size()) adopted_.resize(word + 1);
+  adopted_[word] |= UINT64_C(1) << (fd % 64);
+}
+
+void State::Disown(int fd) {
+  const auto word = static_cast<size_t>(fd) / 64;
+  if (word < adopted_.size()) adopted_[word] &= ~(UINT64_C(1) << (fd % 64));
+}
+
+uint32_t State::Add(Watcher* watcher) {
+  watcher->next = first_;
+  first_ = watcher;
+  return watcher->id = ++last_id_;
+}
+
+Watcher* State::Find(uint32_t id) const {
+  for (Watcher* w = first_; w != nullptr; w = w->next) {
+    if (w->id == id) return w;
+  }
+  return nullptr;
+}
+
+void State::Close(Watcher* watcher) {
+  for (Watcher** link = &first_; *link != nullptr; link = &(*link)->next) {
+    if (*link == watcher) {
+      *link = watcher->next;
+      break;
+    }
+  }
+  watcher->closed = true;
+  // Not in the close callback, which must not touch N-API: the environment may have ended by then.
+  napi_delete_reference(env_, watcher->callback);
+  napi_delete_reference(env_, watcher->cells_ref);
+  napi_async_destroy(env_, watcher->context);
+  closing_++;
+  uv_close(reinterpret_cast<uv_handle_t*>(&watcher->poll), OnClosed);
+  // libuv has taken it out of its set and looks at it no more. A duplicate that lived on until the
+  // close callback would keep open what the caller closes next.
+  close(watcher->fd);
+}
+
+void State::OnClosed(uv_handle_t* handle) {
+  auto* watcher = static_cast<Watcher*>(handle->data);
+  State* state = watcher->state;
+  delete watcher;
+  state->closing_--;
+  state->FinishWhenIdle();
+}
+
+// The order at the end of a worker: watchers first, so that no event is delivered any more, then the
+// descriptors it had adopted. The epoll descriptor is among those; closing it frees its registrations.
+void State::Cleanup(napi_async_cleanup_hook_handle, void* data) {
+  auto* state = static_cast<State*>(data);
+  state->ending_ = true;
+  while (state->first_ != nullptr) state->Close(state->first_);
+  state->CloseAdopted();
+  state->FinishWhenIdle();
+}
+
+void State::CloseAdopted() {
+  for (size_t word = 0; word < adopted_.size(); word++) {
+    for (int bit = 0; bit < 64; bit++) {
+      if ((adopted_[word] >> bit & 1) != 0) close(static_cast<int>(word * 64) + bit);
+    }
+  }
+  adopted_.clear();
+}
+
+void State::FinishWhenIdle() {
+  if (!ending_ || closing_ > 0) return;
+  napi_async_cleanup_hook_handle hook = hook_;
+  delete this;
+  napi_remove_async_cleanup_hook(hook);
+}
+
+}  // namespace netfd

@@ -1,0 +1,67 @@
+// What one environment (the main thread, or one worker) owns. Nothing in this addon is process-wide.
+#ifndef NETFD_STATE_H
+#define NETFD_STATE_H
+
+#include <node_api.h>
+#include <uv.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace netfd {
+
+struct Watcher;
+
+// A State outlives the addon's instance: libuv reports a closed handle after N-API is gone. It is freed
+// when the environment's cleanup hook has run and its last watcher's close callback has come.
+class State {
+ public:
+  static State* Create(napi_env env);
+  static State* Of(napi_env env);
+
+  uv_loop_t* loop() const { return loop_; }
+
+  void Adopt(int fd);
+  void Disown(int fd);
+
+  uint32_t Add(Watcher* watcher);
+  Watcher* Find(uint32_t id) const;
+  // Unlinks the watcher and closes its descriptor; its block is freed when libuv lets go of it.
+  void Close(Watcher* watcher);
+
+ private:
+  explicit State(napi_env env) : env_(env) {}
+  static void Cleanup(napi_async_cleanup_hook_handle handle, void* data);
+  static void OnClosed(uv_handle_t* handle);
+  void CloseAdopted();
+  void FinishWhenIdle();
+
+  napi_env env_;
+  uv_loop_t* loop_ = nullptr;
+  napi_async_cleanup_hook_handle hook_ = nullptr;
+  Watcher* first_ = nullptr;
+  uint32_t last_id_ = 0;
+  uint32_t closing_ = 0;
+  bool ending_ = false;
+  std::vector<uint64_t> adopted_;  // one bit a descriptor
+};
+
+// One uv_poll_t on a duplicate of the caller's descriptor. The duplicate is ours alone: libuv aborts the
+// process when it polls a number that somebody else has closed.
+struct Watcher {
+  uv_poll_t poll;
+  State* state;
+  napi_env env;
+  uint32_t id = 0;
+  int fd;
+  napi_ref callback = nullptr;
+  napi_ref cells_ref = nullptr;
+  napi_async_context context = nullptr;
+  int32_t* cells;  // shared with JavaScript; watch.ts says what they hold
+  bool closed = false;
+  Watcher* next = nullptr;
+};
+
+}  // namespace netfd
+
+#endif

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Native } from './native.js'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Where the addon may lie, best first: what was built here, then what the package ships. */
+export const places = [
+  join(root, 'build', 'Release', 'syscall.node'),
+  join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'syscall.node'),
+]
+
+/**
+ * Loads the first addon found. Only "no such file" moves on to the next place; an addon that is there
+ * and does not load is remembered with its reason.
+ */
+export function load(candidates: readonly string[]): Native {
+  const require = createRequire(import.meta.url)
+  const tried: string[] = []
+  for (const path of candidates) {
+    try {
+      return require(path) as Native
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException
+      tried.push(code === 'MODULE_NOT_FOUND' ? `${path}: not found` : `${path}: ${message}`)
+    }
+  }
+  return absent(tried)
+}
+
+/** Stands in for the addon, so that importing never throws; the first call says what was tried. */
+function absent(tried: readonly string[]): Native {
+  const fail = (): never => {
+    const error = new Error(
+      `@netfd/syscall has no addon that loads on ${process.platform}-${process.arch} ` +
+        `(Node ${process.versions.node}). Tried:\n  ${tried.join('\n  ')}\n` +
+        'It runs on Linux, x64 and arm64. To build it: npm rebuild --build-from-source, ' +
+        'or `node scripts/build-native.mjs` in the package.',
+    )
+    throw Object.assign(error, { code: 'ERR_NO_ADDON' })
+  }
+  const empty: Pick<Native, 'constants' | 'errnos'> = { constants: {}, errnos: [] }
+  return new Proxy(empty as Native, {
+    get: (target, name) => Reflect.get(target, name) ?? fail,
+  })
+}
+
+/** The addon of this environment. */
+export const native: Native = load(places)

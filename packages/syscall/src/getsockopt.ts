@@ -1,0 +1,104 @@
+// Go: syscall/syscall_linux.go. Socket options by number, throwing SyscallError.
+import { endianness } from 'node:os'
+import type { OptionValue } from './native.js'
+import * as raw from './raw.js'
+import { must } from './syscall-error.js'
+
+const little = endianness() === 'LE'
+const LINGER_SIZE = 8 // two ints
+const TIMEVAL_SIZE = 16 // two 64-bit longs
+
+/** A C int, checked here because a DataView would quietly cut anything down to one. */
+function int(name: string, value: number): number {
+  if (value === (value | 0)) return value
+  throw new RangeError(`${name} must be a whole number of 32 bits`)
+}
+
+/** struct linger of SO_LINGER. */
+export interface Linger {
+  /** Whether close waits, or resets when `seconds` is 0. */
+  readonly on: boolean
+  /** How long, in seconds. */
+  readonly seconds: number
+}
+
+/** struct timeval of SO_RCVTIMEO and SO_SNDTIMEO. */
+export interface Timeval {
+  /** Whole seconds. */
+  readonly seconds: number
+  /** Microseconds, 0 to 999 999. */
+  readonly microseconds: number
+}
+
+/**
+ * setsockopt(2): an int, a flag, a string (a device or a congestion control) or the raw bytes of a
+ * struct. An option the kernel does not have is ENOPROTOOPT.
+ *
+ * ```ts
+ * import * as sys from '@netfd/syscall'
+ * const fd = sys.socket(sys.AF_INET, sys.SOCK_STREAM)
+ * sys.setsockopt(fd, sys.IPPROTO_TCP, sys.TCP_NODELAY, true)
+ * console.assert(sys.getsockopt(fd, sys.IPPROTO_TCP, sys.TCP_NODELAY) === 1)
+ * sys.close(fd)
+ * ```
+ */
+export function setsockopt(fd: number, level: number, optname: number, value: OptionValue): void {
+  must('setsockopt', raw.setsockopt(fd, level, optname, value))
+}
+
+/** getsockopt(2) of an int. */
+export function getsockopt(fd: number, level: number, optname: number): number {
+  const out = new Int32Array(1)
+  must('getsockopt', raw.getsockopt(fd, level, optname, out))
+  return out[0] ?? 0
+}
+
+/** getsockopt(2) of anything: what the kernel wrote, at most `length` bytes. */
+export function getsockoptBytes(
+  fd: number,
+  level: number,
+  optname: number,
+  length: number,
+): Uint8Array {
+  const out = new Uint8Array(length)
+  const n = must('getsockopt', raw.getsockoptBytes(fd, level, optname, out))
+  return n < length ? out.slice(0, n) : out
+}
+
+/** setsockopt(2) of a struct linger. */
+export function setsockoptLinger(fd: number, level: number, optname: number, value: Linger): void {
+  const view = new DataView(new ArrayBuffer(LINGER_SIZE))
+  view.setInt32(0, value.on ? 1 : 0, little)
+  view.setInt32(4, int('seconds', value.seconds), little)
+  setsockopt(fd, level, optname, new Uint8Array(view.buffer))
+}
+
+/** getsockopt(2) of a struct linger. */
+export function getsockoptLinger(fd: number, level: number, optname: number): Linger {
+  const bytes = getsockoptBytes(fd, level, optname, LINGER_SIZE)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return { on: view.getInt32(0, little) !== 0, seconds: view.getInt32(4, little) }
+}
+
+/** setsockopt(2) of a struct timeval. */
+export function setsockoptTimeval(
+  fd: number,
+  level: number,
+  optname: number,
+  value: Timeval,
+): void {
+  const view = new DataView(new ArrayBuffer(TIMEVAL_SIZE))
+  view.setBigInt64(0, BigInt(int('seconds', value.seconds)), little)
+  view.setBigInt64(8, BigInt(int('microseconds', value.microseconds)), little)
+  setsockopt(fd, level, optname, new Uint8Array(view.buffer))
+}
+
+/** getsockopt(2) of a struct timeval. */
+export function getsockoptTimeval(fd: number, level: number, optname: number): Timeval {
+  const bytes = getsockoptBytes(fd, level, optname, TIMEVAL_SIZE)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return {
+    seconds: Number(view.getBigInt64(0, little)),
+    microseconds: Number(view.getBigInt64(8, little)),
+  }
+}

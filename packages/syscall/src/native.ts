@@ -1,0 +1,76 @@
+/** What a caller may pass as the value of a socket option. */
+export type OptionValue = number | boolean | string | Uint8Array
+
+/** The addon, entry by entry. A result is a number: what the kernel returned, or errno negated. */
+export interface Native {
+  readonly constants: Readonly<Record<string, number>>
+  readonly errnos: readonly (string | number)[]
+
+  socket(domain: number, type: number, protocol?: number): number
+  socketpair(domain: number, type: number, protocol: number, pair: Int32Array): number
+  pipe2(flags: number, pair: Int32Array): number
+  eventfd(initial: number, flags?: number): number
+  bind(fd: number, sockaddr: Uint8Array): number
+  connect(fd: number, sockaddr: Uint8Array): number
+  listen(fd: number, backlog: number): number
+  accept4(fd: number, flags: number, sockaddr?: Uint8Array): number
+  accept(fd: number, sockaddr?: Uint8Array): number
+  getsockname(fd: number, sockaddr: Uint8Array): number
+  getpeername(fd: number, sockaddr: Uint8Array): number
+  shutdown(fd: number, how: number): number
+  close(fd: number): number
+  setNonblock(fd: number, on: 0 | 1): number
+  closeOnExec(fd: number): number
+  dupCloexec(fd: number): number
+  fcntl(fd: number, cmd: number, arg?: number): number
+  ifNametoindex(name: string): number
+  ifIndextoname(index: number): string | number
+  adopt(fd: number): number
+  disown(fd: number): number
+
+  read(fd: number, buf: Uint8Array, offset?: number, length?: number): number
+  write(fd: number, buf: Uint8Array, offset?: number, length?: number): number
+  recv(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
+  send(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
+  readv(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
+  writev(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
+  sendmsg(
+    fd: number,
+    bufs: readonly Uint8Array[],
+    flags?: number,
+    control?: Uint8Array,
+    start?: number,
+    offset?: number,
+  ): number
+  recvmsg(
+    fd: number,
+    bufs: readonly Uint8Array[],
+    flags?: number,
+    control?: Uint8Array,
+    meta?: Int32Array,
+  ): number
+  splice(fdIn: number, fdOut: number, length: number, flags?: number): number
+  sendfile(out: number, file: number, offset: number, count: number): number
+
+  setsockopt(fd: number, level: number, optname: number, value: OptionValue): number
+  getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number
+  getsockoptBytes(fd: number, level: number, optname: number, out: Uint8Array): number
+
+  epollCreate1(flags?: number): number
+  epollCtl(
+    epfd: number,
+    op: number,
+    fd: number,
+    events?: number,
+    slot?: number,
+    generation?: number,
+  ): number
+  epollWait(epfd: number, ring: Int32Array, timeout?: number): number
+
+  watchOpen(fd: number, onReadable: () => void, cells: Int32Array): number
+  watchRef(watcher: number): number
+  watchClose(watcher: number): number
+
+  closePool(fd: number): Promise<number>
+  sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>
+}

@@ -1,0 +1,127 @@
+import { native } from './binding.js'
+
+// The kernel's convention: a call returns what the kernel returned, or errno negated. Wrong arguments
+// throw TypeError or RangeError before the kernel is called. The throwing twins are in index.ts.
+
+/** socket(2): a descriptor. Flags such as SOCK_NONBLOCK go into the type. */
+export const socket = native.socket
+
+/** socketpair(2): 0, with the two descriptors in `pair`. */
+export const socketpair = native.socketpair
+
+/** pipe2(2): 0, with the reading and the writing end in `pair`. */
+export const pipe2 = native.pipe2
+
+/** eventfd(2): a descriptor whose counter starts at `initial`. */
+export const eventfd = native.eventfd
+
+/** bind(2): 0. The address is a struct sockaddr, as `encodeSockaddr` makes it. */
+export const bind = native.bind
+
+/** connect(2): 0, or -EINPROGRESS on a non-blocking socket. */
+export const connect = native.connect
+
+/** listen(2): 0. */
+export const listen = native.listen
+
+/** accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed. */
+export const accept4 = native.accept4
+
+/** accept(2): a descriptor without any flag. */
+export const accept = native.accept
+
+/** getsockname(2): the length of the address now in `sockaddr`, in bytes. */
+export const getsockname = native.getsockname
+
+/** getpeername(2): the length of the address now in `sockaddr`, in bytes. */
+export const getpeername = native.getpeername
+
+/** shutdown(2): 0. */
+export const shutdown = native.shutdown
+
+/** close(2): 0. Never retried, for Linux has released the number even after EINTR. Ends `adopt`. */
+export const close = native.close
+
+/** fcntl(2) with F_GETFL and F_SETFL: switches O_NONBLOCK on (1) or off (0). */
+export const setNonblock = native.setNonblock
+
+/** fcntl(2) with F_SETFD: sets FD_CLOEXEC. */
+export const closeOnExec = native.closeOnExec
+
+/** fcntl(2) with F_DUPFD_CLOEXEC: a new descriptor of the same open file. */
+export const dupCloexec = native.dupCloexec
+
+/** fcntl(2) for the commands whose argument is a number (F_GETFL, F_SETPIPE_SZ and so on). */
+export const fcntl = native.fcntl
+
+/** if_nametoindex(3): the index of a network interface, or -ENODEV. */
+export const ifNametoindex = native.ifNametoindex
+
+/** if_indextoname(3): the name of a network interface, or -ENXIO. */
+export const ifIndextoname = native.ifIndextoname
+
+/** Has this thread close an open descriptor when it ends, unless it closes or disowns it before: 0. */
+export const adopt = native.adopt
+
+/** Takes back `adopt`, for a descriptor that is handed to somebody else: 0. */
+export const disown = native.disown
+
+/** read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call. */
+export const read = native.read
+
+/** write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. */
+export const write = native.write
+
+/** recv(2): as `read`, on a socket. */
+export const recv = native.recv
+
+/** send(2): as `write`, on a socket. MSG_NOSIGNAL is always added. */
+export const send = native.send
+
+/** readv(2): fills up to 1024 buffers, from entry `start` at byte `offset`. */
+export const readv = native.readv
+
+/** writev(2): sends up to 1024 buffers, from entry `start` at byte `offset`. Empty ones are skipped. */
+export const writev = native.writev
+
+/** sendmsg(2): as `writev`, on a socket, with flags and control data. MSG_NOSIGNAL is always added. */
+export const sendmsg = native.sendmsg
+
+/** recvmsg(2): fills `bufs`; `meta` receives the length of the control data and the message's flags. */
+export const recvmsg = native.recvmsg
+
+/** splice(2) between a descriptor and a pipe: how many bytes were moved. */
+export const splice = native.splice
+
+/** sendfile(2) on this thread: how many bytes were moved. An offset of -1 moves the file's own. */
+export const sendfile = native.sendfile
+
+/**
+ * sendfile(2) on the thread pool, for a file whose pages may have to come from disk. `out` has to be
+ * non-blocking: a peer that does not read would hold the pool's thread, and with it the end of the process.
+ */
+export const sendfilePool = native.sendfilePool
+
+/** close(2) on the thread pool, for a socket that lingers: closing it blocks. Ends `adopt`. */
+export const closePool = native.closePool
+
+/** setsockopt(2) with an int, a flag, a string or raw bytes: 0. */
+export const setsockopt = native.setsockopt
+
+/** getsockopt(2) for an int: the value, or 0 with the value in `out`, which may then be negative. */
+export const getsockopt = native.getsockopt
+
+/** getsockopt(2) for anything else: how many bytes the kernel wrote into `out`. */
+export const getsockoptBytes = native.getsockoptBytes
+
+/** epoll_create1(2): a descriptor. */
+export const epollCreate1 = native.epollCreate1
+
+/** epoll_ctl(2): 0. Slot and generation come back with every event. */
+export const epollCtl = native.epollCtl
+
+/**
+ * epoll_wait(2): how many events now stand in `ring`, three numbers each (slot, generation, events),
+ * at most 128. The timeout is in milliseconds and 0 when left out.
+ */
+export const epollWait = native.epollWait

@@ -1,0 +1,52 @@
+// Go: os/error.go and syscall/syscall_unix.go. A failed system call as an error.
+import { EAGAIN, EINTR, EMFILE, ENFILE, ETIMEDOUT } from './constants.js'
+import { errnoMessage, errnoName } from './errno.js'
+
+/**
+ * A system call that failed: which one, and with which error number. Go: `os.SyscallError`; the
+ * message is Go's, `connect: connection refused`. Match `code`.
+ *
+ * ```ts
+ * import { close } from '@netfd/syscall'
+ * try {
+ *   close(2 ** 30)
+ * } catch (error) {
+ *   console.assert((error as NodeJS.ErrnoException).code === 'EBADF')
+ * }
+ * ```
+ */
+export class SyscallError extends Error {
+  /** The name of the error number, such as `'ECONNREFUSED'`. */
+  readonly code: string
+  /** The error number, negative as in Node's own errors. */
+  readonly errno: number
+  /** The name of the call, such as `'connect'`. */
+  readonly syscall: string
+
+  /** Takes the call's name and its error number, negated or not. */
+  constructor(syscall: string, errno: number) {
+    super(`${syscall}: ${errnoMessage(errno)}`)
+    this.syscall = syscall
+    this.errno = -Math.abs(errno)
+    this.code = errnoName(errno)
+  }
+
+  /** Whether time ran out: EAGAIN and ETIMEDOUT, as Go's `Errno.Timeout`. */
+  get timeout(): boolean {
+    return this.errno === -EAGAIN || this.errno === -ETIMEDOUT
+  }
+
+  /** Whether trying again later may help, as Go's `Errno.Temporary`. */
+  get temporary(): boolean {
+    return this.timeout || this.errno === -EINTR || this.errno === -EMFILE || this.errno === -ENFILE
+  }
+}
+
+// On the prototype, so that an error carries no name of its own and prints as "SyscallError: …".
+Object.defineProperty(SyscallError.prototype, 'name', { value: 'SyscallError' })
+
+/** Passes a raw result on, or throws the error it stands for. */
+export function must(syscall: string, result: number): number {
+  if (result < 0) throw new SyscallError(syscall, result)
+  return result
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { projectOptions } from './check-docs.mjs'
+import { collect, runErrors, typeErrors } from './check-samples.mjs'
+import { fixture } from './fixture.js'
+import { fromMarkdown, fromSource } from './samples.mjs'
+import { root } from './step.mjs'
+
+const sample = (code: string) => ({ file: 'README.md', line: 10, code, run: true })
+
+describe('fromMarkdown', () => {
+  it('takes the ts blocks, with their line and whether they are to be run', () => {
+    const text = '# T\n```ts\nlet a = 1\n```\n```js\nno()\n```\n  ```ts no-run\nlet b = 2\n```\n'
+    expect(fromMarkdown('a.md', text)).toEqual([
+      { file: 'a.md', line: 3, code: 'let a = 1', run: true },
+      { file: 'a.md', line: 9, code: 'let b = 2', run: false },
+    ])
+  })
+})
+
+describe('fromSource', () => {
+  it('takes fenced blocks out of doc comments, without the stars', () => {
+    const text =
+      '\n/**\n * Adds.\n *\n * ```ts\n * add(1,\n *   2)\n * ```\n */\nexport const x = 1'
+    expect(fromSource('a.ts', text)).toEqual([
+      { file: 'a.ts', line: 6, code: 'add(1,\n  2)', run: true },
+    ])
+  })
+
+  it('takes an @example without a fence up to the next tag, and a fenced one once', () => {
+    const bare = '/**\n * @example\n * add(1)\n * @see x\n */'
+    expect(fromSource('a.ts', bare)).toEqual([{ file: 'a.ts', line: 3, code: 'add(1)', run: true }])
+    const both = '/**\n * @example\n * ```ts\n * add(1)\n * ```\n */'
+    expect(fromSource('a.ts', both)).toHaveLength(1)
+  })
+
+  it('leaves ordinary comments alone', () => {
+    expect(fromSource('a.ts', '/* \n```ts\nx\n```\n*/\n// ```ts')).toEqual([])
+  })
+})
+
+describe('collect', () => {
+  it('reads the README files, the guides and the sources, but no tests', () => {
+    const block = '```ts\nlet a\n```\n'
+    const dir = fixture({
+      'README.md': block,
+      'docs/guide.md': block,
+      'packages/net/package.json': '{}',
+      'packages/net/README.md': block,
+      'packages/net/src/a.ts': `/**\n${block}*/`,
+      'packages/net/src/a.test.ts': `/**\n${block}*/`,
+    })
+    expect(
+      collect(dir)
+        .map(({ file }) => file)
+        .sort(),
+    ).toEqual(['README.md', 'docs/guide.md', 'packages/net/README.md', 'packages/net/src/a.ts'])
+  })
+})
+
+describe('typeErrors', () => {
+  it('reports a sample that does not compile at its place in the page', () => {
+    const dir = fixture({}, root)
+    const good = sample("import { join } from 'node:path'\njoin('a', await Promise.resolve('b'))")
+    const bad = sample('const a = 1\nconst b: string = a')
+    const [ofGood, ofBad] = typeErrors([good, bad], projectOptions(root), dir)
+    expect(ofGood).toEqual([])
+    expect(ofBad).toEqual(["README.md:11: Type 'number' is not assignable to type 'string'."])
+  })
+})
+
+describe('runErrors', () => {
+  it.each([
+    ['throws', "throw new Error('broken')", /exited with 1[\s\S]*broken/],
+    ['fails an assertion', 'console.assert(1 + 1 === 3, "sum")', /exited with 1[\s\S]*sum/],
+    ['waits for ever at the top', 'await new Promise(() => {})', /exited with 13/],
+  ])('reports a sample that %s', async (_, code, expected) => {
+    const found = await runErrors([sample(code)], fixture({}))
+    expect(found).toEqual([expect.stringMatching(expected)])
+    expect(found[0]).toMatch(/^README\.md:10: /)
+  })
+
+  it('is silent about samples that end well', async () => {
+    const good = sample("import { log } from 'node:console'\nconst a: number = 1\nlog(a)")
+    expect(await runErrors([good, good, good], fixture({}))).toEqual([])
+  })
+})

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config'
+
+const setup = new URL('./test/setup.ts', import.meta.url).pathname
+
+// Tests lie beside the sources and, where they cross files, in test/.
+const beside = ['src/**/*.test.ts', 'test/**/*.test.ts']
+
+const projects = [
+  { name: 'syscall', root: 'packages/syscall', include: beside },
+  { name: 'poll', root: 'packages/poll', include: beside },
+  { name: 'net', root: 'packages/net', include: beside },
+  { name: 'examples', root: 'apps/examples', include: beside },
+  { name: 'bench', root: 'bench', include: ['lib/**/*.test.ts'] },
+  { name: 'tools', root: '.', include: ['tools/**/*.test.ts', 'test/**/*.test.ts'] },
+]
+
+export default defineConfig({
+  resolve: { tsconfigPaths: true },
+  test: {
+    // A crash of the addon then fails one file and the others still report.
+    pool: 'forks',
+    setupFiles: [setup],
+    // Spreads evenly over slow machines; a test that hangs is reported, none is timed.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    projects: projects.map((test) => ({ extends: true, test })),
+  },
+})
