@@ -3,6 +3,12 @@
 import type { Cause } from './net-error.js'
 import { codeOf, NetError } from './net-error.js'
 
+export {
+  CanceledError,
+  DeadlineExceededError,
+  NetClosingError,
+  UnexpectedEOFError,
+} from '@netfd/poll'
 export { NetError } from './net-error.js'
 export { OpError, type OpErrorExtra } from './op-error.js'
 
@@ -182,30 +188,5 @@ export class DNSError extends NetError {
 
   override get temporary(): boolean {
     return this.isTimeout || this.isTemporary
-  }
-}
-
-/**
- * A stream that ended in the middle of what was to be read; `code` is `ERR_UNEXPECTED_EOF`.
- * Go: `io.ErrUnexpectedEOF`.
- *
- * ```ts
- * import { UnexpectedEOFError } from '@netfd/net'
- *
- * console.log(new UnexpectedEOFError(3).bytesRead) // 3
- * ```
- */
-export class UnexpectedEOFError extends NetError {
-  static {
-    UnexpectedEOFError.prototype.name = 'UnexpectedEOFError'
-  }
-
-  override readonly code = 'ERR_UNEXPECTED_EOF'
-  /** How many bytes had arrived before the end. */
-  readonly bytesRead: number
-
-  constructor(bytesRead = 0) {
-    super('unexpected EOF')
-    this.bytesRead = bytesRead
   }
 }

@@ -1,1 +1,33 @@
-export {}
+// @netfd/net: TCP connections and listeners as Go's net has them.
+export type { CallOptions, Deadline } from '@netfd/poll'
+export type { Addr } from './addr.js'
+export type { Conn } from './conn.js'
+export type { Source, Writer } from './copy.js'
+export type { DialCallOptions, DialerOptions } from './dial.js'
+export { Dialer, dial, dialTCP, dialTimeout } from './dial.js'
+export type { DNSErrorInit, OpErrorExtra } from './errors.js'
+export {
+  AddrError,
+  CanceledError,
+  DeadlineExceededError,
+  DNSError,
+  InvalidAddrError,
+  NetClosingError,
+  NetError,
+  OpError,
+  ParseError,
+  UnexpectedEOFError,
+  UnknownNetworkError,
+} from './errors.js'
+export { hook } from './hook.js'
+export { joinHostPort, splitHostPort } from './ipsock.js'
+export type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
+export type { ListenCallOptions, ListenOptions } from './listen.js'
+export { ListenConfig, listen, listenTCP } from './listen.js'
+export type { Resolver } from './lookup.js'
+export { RawConn } from './rawconn.js'
+export { resolveTCPAddr } from './resolve.js'
+export type { Control } from './sock.js'
+export { TCPAddr } from './tcpaddr.js'
+export { TCPConn } from './tcpconn.js'
+export { TCPListener } from './tcplistener.js'

@@ -82,6 +82,11 @@ export function firstAddr(addrs: readonly TCPAddr[], address: string): TCPAddr {
   return found
 }
 
+/** The one address to listen on: the first IPv4, else the first of all. Go: `addrList.first`. */
+export function firstForListen(addrs: readonly TCPAddr[]): TCPAddr {
+  return firstAddr(addrs, '')
+}
+
 /**
  * The addresses of the first one's family, which are tried first, and those of the other one; both
  * keep their order. Go: `addrList.partition` by `isIPv4`.

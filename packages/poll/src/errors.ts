@@ -9,12 +9,12 @@ export interface CodedError extends Error {
   /** Whether trying again later may help. */
   readonly temporary: boolean
   /** How many bytes had been taken before a write failed. */
-  bytesWritten?: number
+  declare bytesWritten?: number
 }
 
 abstract class PollError extends Error implements CodedError {
   abstract readonly code: string
-  bytesWritten?: number
+  declare bytesWritten?: number
 
   /** Whether a deadline passed. */
   get timeout(): boolean {
@@ -101,14 +101,17 @@ export class CanceledError extends PollError {
   }
 }
 
-/** The kernel took or gave nothing where it must not. Go: `io.ErrUnexpectedEOF`. */
+/** A stream ended, or the kernel took nothing, in the middle. Go: `io.ErrUnexpectedEOF`. */
 export class UnexpectedEOFError extends PollError {
   /** Always `'ERR_UNEXPECTED_EOF'`. */
   readonly code = 'ERR_UNEXPECTED_EOF'
+  /** How many bytes had arrived before the end. */
+  readonly bytesRead: number
 
   /** The text is Go's. */
-  constructor() {
+  constructor(bytesRead = 0) {
     super('unexpected EOF')
+    this.bytesRead = bytesRead
   }
 }
 

@@ -16,6 +16,7 @@ import { NoDeadlineError } from './errors.js'
 import { hook } from './hook.js'
 import type { FDKind } from './kind.js'
 import { ensureNonblock, traitsOf } from './kind.js'
+import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { lingers } from './linger.js'
 import { IDLE } from './op.js'
@@ -63,8 +64,9 @@ export class FD extends Runner {
   #write: WriteOp | null = null
   #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
   /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
-  #mayLinger: boolean
+  protected mayLinger: boolean
   readonly #foreign: boolean
+  #held: Held | null = null
 
   /**
    * Takes a descriptor over; `close` will close it. What `kind` leaves out is asked of the kernel. Call
@@ -74,7 +76,7 @@ export class FD extends Runner {
     super(sysfd)
     this.#traits = traitsOf(sysfd, kind)
     this.isFile = !this.#traits.socket
-    this.#foreign = this.#mayLinger = kind.net === undefined
+    this.#foreign = this.mayLinger = kind.net === undefined
   }
 
   /** The descriptor's number, -1 once it is closed. */
@@ -98,8 +100,10 @@ export class FD extends Runner {
    * is with `init(false)`. Any other refusal throws SyscallError. Go: `FD.Init`; epoll_ctl(2).
    */
   init(pollable = true): void {
-    if (this.pd !== null) throw new Error('poll: init of a registered descriptor')
+    if (this.#held !== null) throw new Error('poll: init of a registered descriptor')
     if (pollable) this.#register()
+    this.#held = { sysfd: this.fd, pd: this.pd }
+    watchLeak(this, this.#held)
     adopt(this.fd)
   }
 
@@ -110,7 +114,6 @@ export class FD extends Runner {
     if (r < 0) throw new SyscallError('epoll_ctl', r)
     if (this.#foreign) ensureNonblock(this.fd)
     this.pd = pd
-    watchLeak(this, pd)
   }
 
   /**
@@ -147,8 +150,8 @@ export class FD extends Runner {
    * their lengths. A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
    */
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
-    const wrong = Array.isArray(bufs) ? bufs.find((b) => !(b instanceof Uint8Array)) : bufs
-    if (wrong !== undefined) return Promise.reject(notBytes(wrong))
+    if (!Array.isArray(bufs)) return Promise.reject(notBytes(bufs))
+    for (const buf of bufs) if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
     return this.start(new WritevOp(this.#traits, bufs), o?.signal)
   }
 
@@ -202,7 +205,7 @@ export class FD extends Runner {
    */
   rawControl<T>(f: (fd: number) => T): T {
     // What f does to the socket is not known here: it may linger now, or end reads at records.
-    this.#mayLinger = true
+    this.mayLinger = true
     this.pd?.distrust()
     return this.use(f)
   }
@@ -222,9 +225,11 @@ export class FD extends Runner {
   }
 
   /**
-   * Moves up to `max` bytes from a socket to this one through a pipe inside the kernel, until `src`
-   * ends. Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does not
-   * splice between the two. A rejection carries `bytesWritten`. Go: `poll.Splice`; splice(2).
+   * Moves up to `max` bytes from one stream socket to this one through a pipe inside the kernel, until
+   * `src` ends. Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does
+   * not splice between the two. A rejection carries `bytesWritten`. Writes to this descriptor and reads
+   * from `src` queue behind it. It takes no AbortSignal: a deadline or a close of either side ends it.
+   * Go: `poll.Splice`; splice(2).
    */
   async spliceFrom(src: FD, max = Number.MAX_SAFE_INTEGER): Promise<number | null> {
     try {
@@ -255,7 +260,7 @@ export class FD extends Runner {
 
   /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
   setsockopt(level: number, optname: number, value: OptionValue): void {
-    if (level === SOL_SOCKET && optname === SO_LINGER) this.#mayLinger = true
+    if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
     // Kernel TLS ends a read at the end of each record.
     if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
     this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
@@ -273,18 +278,18 @@ export class FD extends Runner {
    * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
    */
   dup(): number {
-    this.#mayLinger = true
+    this.mayLinger = true
     return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
   /**
    * Takes the descriptor out of the poller and hands it over: it is open, non-blocking, and the
-   * caller's. Pending calls are rejected as by `close`. Throws EBUSY while the thread pool uses it.
+   * caller's. Pending calls are rejected as by `close`. Throws EBUSY while a call uses it that cannot
+   * be ended at once: on the thread pool, or a `spliceFrom` or `sendFile` from or to it.
    */
   detach(): number {
     this.use(() => undefined)
-    const parked = Number(this.pd?.r.waiter != null) + Number(this.pd?.w.waiter != null)
-    if (this.mu.refs > parked) throw new SyscallError('detach', EBUSY)
+    if (this.mu.refs > this.evictable()) throw new SyscallError('detach', EBUSY)
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()
@@ -320,7 +325,7 @@ export class FD extends Runner {
 
   protected destroy(): void {
     const fd = this.#leave()
-    if (!this.#mayLinger || !lingers(fd)) {
+    if (!this.mayLinger || !lingers(fd)) {
       this.#closed(hook.close(fd))
     } else {
       void hook.closePool(fd).then((r) => this.#closed(r))
@@ -352,12 +357,10 @@ export class FD extends Runner {
 
   /** Out of the poller; the number is nobody's. */
   #leave(): number {
-    const { fd, pd } = this
+    const fd = this.fd
     this.fd = -1
-    if (pd !== null) {
-      pd.close()
-      unwatchLeak(pd)
-    }
+    this.pd?.close()
+    if (this.#held !== null) unwatchLeak(this.#held)
     disown(fd)
     return fd
   }
@@ -372,6 +375,8 @@ export class FD extends Runner {
   #transfer(): TransferEnd {
     return {
       sysfd: this.fd,
+      pd: this.pd,
+      closingError: () => this.closingError(),
       lock: (kind) => this.take(new LockOp(kind)),
       unlock: (kind) => this.unlock(kind),
       step: (op) => this.step(op),

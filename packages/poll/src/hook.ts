@@ -19,14 +19,19 @@ const settle =
     else reject(error)
   }
 
+/** As for every other call; the host's file calls refuse more than 2 GiB. */
+const MAX_RW = 1 << 30
+
 const fileRead: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
-    fs.read(fd, buf, offset, buf.length - offset, null, settle(resolve, reject))
+    const length = Math.min(buf.length - offset, MAX_RW)
+    fs.read(fd, buf, offset, length, null, settle(resolve, reject))
   })
 
 const fileWrite: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
-    fs.write(fd, buf, offset, buf.length - offset, null, settle(resolve, reject))
+    const length = Math.min(buf.length - offset, MAX_RW)
+    fs.write(fd, buf, offset, length, null, settle(resolve, reject))
   })
 
 let poller: Poller | undefined

@@ -2,30 +2,36 @@
 import { hook } from './hook.js'
 import type { PollDesc } from './poll-desc.js'
 
-const stacks = new WeakMap<PollDesc, string>()
+/** What outlives an owner that was collected. It must not refer to the owner. */
+export interface Held {
+  readonly sysfd: number
+  /** Null for what has no poller. */
+  readonly pd: PollDesc | null
+}
 
-const registry = new FinalizationRegistry<PollDesc>((pd) => {
-  const stack = stacks.get(pd)
-  pd.evict()
-  pd.close()
+const stacks = new WeakMap<Held, string>()
+
+const registry = new FinalizationRegistry<Held>((held) => {
+  held.pd?.evict()
+  held.pd?.close()
   // On the thread pool: nobody knows any more whether the socket lingers.
-  void hook.closePool(pd.sysfd)
-  process.emitWarning(`descriptor ${pd.sysfd} was collected while open and has been closed`, {
+  void hook.closePool(held.sysfd)
+  process.emitWarning(`descriptor ${held.sysfd} was collected while open and has been closed`, {
     type: 'ResourceLeakWarning',
     code: 'NETFD_LEAK',
-    detail: stack ?? 'Run with NETFD_TRACE=1 to see where it was opened.',
+    detail: stacks.get(held) ?? 'Run with NETFD_TRACE=1 to see where it was opened.',
   })
 })
 
-/** Watches over an open descriptor. What a poller keeps of it must not refer to `owner`. */
-export function watchLeak(owner: object, pd: PollDesc): void {
-  registry.register(owner, pd, pd)
+/** Watches over an open descriptor. */
+export function watchLeak(owner: object, held: Held): void {
+  registry.register(owner, held, held)
   if (process.env.NETFD_TRACE === '1') {
-    stacks.set(pd, new Error('opened here').stack?.split('\n').slice(2).join('\n') ?? '')
+    stacks.set(held, new Error('opened here').stack?.split('\n').slice(2).join('\n') ?? '')
   }
 }
 
 /** It was closed as it should be. */
-export function unwatchLeak(pd: PollDesc): void {
-  registry.unregister(pd)
+export function unwatchLeak(held: Held): void {
+  registry.unregister(held)
 }

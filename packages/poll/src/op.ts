@@ -39,6 +39,8 @@ export interface OpHost {
   refuse(op: Op<unknown>): void
   /** Its signal was aborted. */
   abort(op: Op<unknown>): void
+  /** Ends it with this error, if it waits for anything but the thread pool. */
+  cancel(op: Op<unknown>, error: Error): void
 }
 
 type Resolve = (value: unknown) => void

@@ -15,6 +15,9 @@ export interface Traits {
   readonly zeroReadIsEOF: boolean
 }
 
+/** The most that one call moves; recv(2) and its neighbours are asked for no more. */
+const MAX_RW = 1 << 30
+
 /** What an idle Op refers to, so that it keeps nobody's buffer alive. */
 const NOTHING: Uint8Array = new Uint8Array(0)
 
@@ -71,7 +74,7 @@ export class ReadOp extends Op<number | null> {
 
   advance(n: number): boolean {
     this.#n = n
-    if (n > 0 && n < this.#buf.length && this.#side !== null) {
+    if (n > 0 && n < this.#buf.length && n < MAX_RW && this.#side !== null) {
       this.#side.drained = this.#traits.stream
     }
     return true

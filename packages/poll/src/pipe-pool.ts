@@ -1,5 +1,5 @@
 // Go: internal/poll/splice_linux.go (splicePipePool). Pipes for splice, kept for the next transfer.
-import { F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK, SyscallError } from '@netfd/syscall'
+import { F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
 import { hook } from './hook.js'
 
@@ -19,13 +19,13 @@ export interface Pipe {
 
 const idle: Pipe[] = []
 
-/** A pipe with nothing in it, or a SyscallError. */
-export function takePipe(): Pipe {
+/** A pipe with nothing in it, or null when there are no descriptors left for one. */
+export function takePipe(): Pipe | null {
   const kept = idle.pop()
   if (kept !== undefined) return kept
   const pair = new Int32Array(2)
   const made = hook.pipe2(O_NONBLOCK | O_CLOEXEC, pair)
-  if (made < 0) throw new SyscallError('pipe2', made)
+  if (made < 0) return null
   const [r, w] = pair as unknown as [number, number]
   adopt(r)
   adopt(w)

@@ -16,8 +16,8 @@ import type { LockKind } from './fd-mutex.js'
 import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
 import type { PollCode } from './netpoll.js'
 import { CLOSING, PARKED, READY, TIMEOUT } from './netpoll.js'
-import type { Op, OpHost } from './op.js'
-import { DEFERRED, IDLE, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
+import type { OpHost } from './op.js'
+import { DEFERRED, IDLE, Op, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 
 type Outcome = typeof DONE | typeof FAILED | typeof LATER
@@ -29,6 +29,8 @@ const LATER = 2
 type Verdict = Outcome | typeof AGAIN | typeof WAIT
 const AGAIN = 3
 const WAIT = 4
+
+const NOT_A_SIGNAL = 'signal must be an AbortSignal'
 
 /** Locks, readiness and the retry loop of one descriptor. */
 export abstract class Runner implements OpHost {
@@ -56,7 +58,10 @@ export abstract class Runner implements OpHost {
 
   /** Starts an operation. It completes at once where it can. */
   protected start<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
-    if (signal?.aborted) return this.#reject(op, new CanceledError(signal.reason))
+    if (signal !== undefined) {
+      if (!(signal instanceof AbortSignal)) return this.#reject(op, new TypeError(NOT_A_SIGNAL))
+      if (signal.aborted) return this.#reject(op, new CanceledError(signal.reason))
+    }
     let lock: ReturnType<FDMutex['lock']>
     try {
       lock = this.mu.lock(op.kind, op)
@@ -98,6 +103,15 @@ export abstract class Runner implements OpHost {
     if (this.mu.drained) this.destroy()
   }
 
+  /** How many of those who use the descriptor leave it at once when they are evicted. */
+  protected evictable(): number {
+    let leaving = 0
+    for (const waiter of [this.pd?.r.waiter, this.pd?.w.waiter]) {
+      if (waiter instanceof Op && !waiter.keeps) leaving++
+    }
+    return leaving
+  }
+
   /** The error for a wait that did not end with an edge. */
   protected codeError(code: PollCode): Error {
     if (code === CLOSING) return this.closingError()
@@ -106,8 +120,7 @@ export abstract class Runner implements OpHost {
 
   wake(op: Op<unknown>, code: PollCode): void {
     if (code !== READY) {
-      op.error = this.codeError(code)
-      this.#finish(op, FAILED)
+      this.#giveUp(op, this.codeError(code))
     } else if (op.state === DEFERRED) {
       // It has not tried yet: the edge is for the try that its next turn brings.
       this.#side(op).park(op)
@@ -127,15 +140,17 @@ export abstract class Runner implements OpHost {
   }
 
   abort(op: Op<unknown>): void {
-    const error = new CanceledError(op.reason)
+    this.cancel(op, new CanceledError(op.reason))
+  }
+
+  cancel(op: Op<unknown>, error: Error): void {
     if (op.state === QUEUED) {
       this.mu.leave(op.kind, op)
       op.error = error
       op.settle(this.#errorOf(op))
     } else if (op.state === WAITING || op.state === DEFERRED) {
       this.#side(op).unpark()
-      op.error = error
-      this.#finish(op, FAILED)
+      this.#giveUp(op, error)
     }
     // A call on the thread pool cannot be taken back: it sees the abort when it returns.
   }
@@ -173,6 +188,14 @@ export abstract class Runner implements OpHost {
     if (op.written !== undefined) error.bytesWritten = op.written
     // The steps of a transfer are wrapped once, by the transfer.
     return op.keeps ? error : this.wrap(op.name, error)
+  }
+
+  /** Ends a call that waited, and is parked no more. */
+  #giveUp(op: Op<unknown>, error: Error): void {
+    // It may have taken an edge for the try that it now never makes: the next caller has it then.
+    if (op.state === DEFERRED) this.#side(op).edge = true
+    op.error = error
+    this.#finish(op, FAILED)
   }
 
   #finish(op: Op<unknown>, outcome: Outcome): void {

@@ -21,8 +21,9 @@ export async function sendfile(
   await dst.lock('w')
   let sent = 0
   try {
-    await dst.step(new PrepareOp('w'))
     while (sent < count) {
+      // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
+      await dst.step(new PrepareOp('w'))
       const at = offset === null ? -1 : offset + sent
       const n = await hook.sendfilePool(dst.sysfd, file, at, Math.min(count - sent, CHUNK))
       if (n > 0) sent += n

@@ -1,9 +1,17 @@
 // Go: internal/poll/splice_linux.go. From one socket to another without the bytes leaving the kernel.
-import { EINVAL, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from '@netfd/syscall'
+import {
+  EINVAL,
+  SO_TYPE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  SPLICE_F_MOVE,
+  SPLICE_F_NONBLOCK,
+} from '@netfd/syscall'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
-import type { PARKED, PollCode } from './netpoll.js'
-import { Op } from './op.js'
+import type { PARKED, PollCode, Waiter } from './netpoll.js'
+import { CLOSING } from './netpoll.js'
+import { IDLE, Op } from './op.js'
 import { putPipe, takePipe } from './pipe-pool.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import type { TransferEnd } from './transfer.js'
@@ -107,7 +115,8 @@ class PumpOp extends Op<number> {
 
 /**
  * Moves up to `max` bytes from src to dst, until src ends. Resolves to the bytes that reached dst, or
- * to null when the kernel does not splice between the two, nothing having been moved then.
+ * to null when the kernel does not splice between the two or has no pipe to give, nothing having been
+ * moved then.
  */
 export async function splice(
   dst: TransferEnd,
@@ -127,15 +136,57 @@ export async function splice(
   }
 }
 
+/** Ends the wait for the source when the destination is closed: its closer waits for the transfer. */
+class CloseGuard implements Waiter {
+  readonly #fill: FillOp
+  readonly #dst: TransferEnd
+  readonly #side: PollSide
+
+  constructor(fill: FillOp, dst: TransferEnd, side: PollSide) {
+    this.#fill = fill
+    this.#dst = dst
+    this.#side = side
+    side.park(this)
+  }
+
+  wake(code: PollCode): void {
+    if (code === CLOSING) this.#fill.host?.cancel(this.#fill, this.#dst.closingError())
+    // An edge means nothing here, as the pump tries before it waits; a deadline is for writes alone.
+    else this.#side.park(this)
+  }
+
+  leave(): void {
+    if (this.#side.waiter === this) this.#side.unpark()
+  }
+}
+
+async function fillPipe(dst: TransferEnd, src: TransferEnd, fill: FillOp): Promise<number> {
+  if (dst.pd?.closing) throw dst.closingError()
+  const filled = src.step(fill)
+  if (fill.state === IDLE || dst.pd === null) return filled
+  const guard = new CloseGuard(fill, dst, dst.pd.w)
+  try {
+    return await filled
+  } finally {
+    guard.leave()
+  }
+}
+
+/** Only stream sockets: elsewhere messages would melt together, or the pipe could not be emptied. */
+const isStream = (end: TransferEnd): boolean =>
+  hook.getsockopt(end.sysfd, SOL_SOCKET, SO_TYPE) === SOCK_STREAM
+
 async function transfer(dst: TransferEnd, src: TransferEnd, max: number): Promise<number | null> {
+  if (!isStream(dst) || !isStream(src)) return null
   const pipe = takePipe()
+  if (pipe === null) return null
   let moved = 0
   let left = 0
   try {
     while (moved < max) {
       const fill = new FillOp(pipe.w, Math.min(max - moved, pipe.size))
       try {
-        left = await src.step(fill)
+        left = await fillPipe(dst, src, fill)
       } catch (error) {
         if (fill.unsupported && moved === 0) return null
         throw error

@@ -1,9 +1,12 @@
 import type { LockKind } from './fd-mutex.js'
 import type { Op } from './op.js'
+import type { PollDesc } from './poll-desc.js'
 
 /** What a transfer inside the kernel needs of a descriptor: its locks, and steps under them. */
 export interface TransferEnd {
   readonly sysfd: number
+  readonly pd: PollDesc | null
+  closingError(): Error
   /** Takes a lock for as long as the transfer lasts. */
   lock(kind: LockKind): Promise<void>
   unlock(kind: LockKind): void

@@ -92,8 +92,13 @@ abstract class BareOp extends Op<void> {
   }
 }
 
+/** Without a poller nobody will ever tell. Go's text. */
+const unwaitable = (): NotPollableError => new NotPollableError('waiting for unsupported file type')
+
 /** Go: `FD.WaitRead` and `FD.WaitWrite`. Takes a pending edge, or waits for one. */
 export class WaitOp extends BareOp {
+  #polled = false
+
   get name() {
     return this.kind === 'r' ? 'read' : 'write'
   }
@@ -101,7 +106,17 @@ export class WaitOp extends BareOp {
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
     // The edge that is used up here is not there for the next read to wait for.
     side.drained = false
+    this.#polled = true
     return pd.wait(side, this)
+  }
+
+  override attempt(_fd: number): number {
+    return this.#polled ? 0 : -EAGAIN
+  }
+
+  override retry(): boolean {
+    this.error = unwaitable()
+    return false
   }
 }
 
@@ -146,7 +161,7 @@ export class RawOp extends BareOp {
   }
 
   override retry(): boolean {
-    this.error = new NotPollableError('waiting for unsupported file type')
+    this.error = unwaitable()
     return false
   }
 }

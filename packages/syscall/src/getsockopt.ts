@@ -65,18 +65,30 @@ export function getsockoptBytes(
   return n < length ? out.slice(0, n) : out
 }
 
-/** setsockopt(2) of a struct linger. */
-export function setsockoptLinger(fd: number, level: number, optname: number, value: Linger): void {
+/** A struct linger. */
+export function encodeLinger(value: Linger): Uint8Array {
   const view = new DataView(new ArrayBuffer(LINGER_SIZE))
   view.setInt32(0, value.on ? 1 : 0, little)
   view.setInt32(4, int('seconds', value.seconds), little)
-  setsockopt(fd, level, optname, new Uint8Array(view.buffer))
+  return new Uint8Array(view.buffer)
+}
+
+/** A struct timeval. */
+export function encodeTimeval(value: Timeval): Uint8Array {
+  const view = new DataView(new ArrayBuffer(TIMEVAL_SIZE))
+  view.setBigInt64(0, BigInt(int('seconds', value.seconds)), little)
+  view.setBigInt64(8, BigInt(int('microseconds', value.microseconds)), little)
+  return new Uint8Array(view.buffer)
+}
+
+/** setsockopt(2) of a struct linger. */
+export function setsockoptLinger(fd: number, level: number, optname: number, value: Linger): void {
+  setsockopt(fd, level, optname, encodeLinger(value))
 }
 
 /** getsockopt(2) of a struct linger. */
 export function getsockoptLinger(fd: number, level: number, optname: number): Linger {
-  const bytes = getsockoptBytes(fd, level, optname, LINGER_SIZE)
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const view = structOf(fd, level, optname, LINGER_SIZE)
   return { on: view.getInt32(0, little) !== 0, seconds: view.getInt32(4, little) }
 }
 
@@ -87,18 +99,23 @@ export function setsockoptTimeval(
   optname: number,
   value: Timeval,
 ): void {
-  const view = new DataView(new ArrayBuffer(TIMEVAL_SIZE))
-  view.setBigInt64(0, BigInt(int('seconds', value.seconds)), little)
-  view.setBigInt64(8, BigInt(int('microseconds', value.microseconds)), little)
-  setsockopt(fd, level, optname, new Uint8Array(view.buffer))
+  setsockopt(fd, level, optname, encodeTimeval(value))
 }
 
 /** getsockopt(2) of a struct timeval. */
 export function getsockoptTimeval(fd: number, level: number, optname: number): Timeval {
-  const bytes = getsockoptBytes(fd, level, optname, TIMEVAL_SIZE)
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  const view = structOf(fd, level, optname, TIMEVAL_SIZE)
   return {
     seconds: Number(view.getBigInt64(0, little)),
     microseconds: Number(view.getBigInt64(8, little)),
   }
+}
+
+/** An option whose value is a struct of this size. */
+function structOf(fd: number, level: number, optname: number, size: number): DataView {
+  const bytes = getsockoptBytes(fd, level, optname, size)
+  if (bytes.length < size) {
+    throw new RangeError(`this option has ${bytes.length} bytes, not a struct of ${size}`)
+  }
+  return new DataView(bytes.buffer, bytes.byteOffset, size)
 }

@@ -101,8 +101,23 @@ export type { RecvmsgResult } from './io.js'
 export { read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './io.js'
 export { formatIP, parseIP } from './ip.js'
 export type { OptionValue } from './native.js'
+export type { SockoptValue, SockoptValues } from './option.js'
+export { getOption, setOption } from './option.js'
 export { fmtEvents, fmtOpenFlags } from './printers.js'
 export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'
 export { decodeSockaddr, encodeSockaddr } from './sockaddr.js'
+export type {
+  GettableSockopt,
+  SettableSockopt,
+  Sockopt,
+  SockoptFlags,
+  SockoptName,
+  SockoptType,
+  SockoptTypeOf,
+  SockoptUnit,
+} from './sockopt.js'
+export { sockopt } from './sockopt.js'
 export { SyscallError } from './syscall-error.js'
+export type { TCPInfo, TCPState } from './tcp-info.js'
+export { decodeTCPInfo } from './tcp-info.js'
 export { Watcher, watch } from './watch.js'

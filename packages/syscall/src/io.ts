@@ -72,8 +72,10 @@ export function sendmsg(
   bufs: readonly Uint8Array[],
   flags?: number,
   control?: Uint8Array,
+  start?: number,
+  offset?: number,
 ): number {
-  return must('sendmsg', raw.sendmsg(fd, bufs, flags, control))
+  return must('sendmsg', raw.sendmsg(fd, bufs, flags, control, start, offset))
 }
 
 /** What `recvmsg` tells besides the data. */

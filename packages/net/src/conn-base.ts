@@ -1,0 +1,157 @@
+// Go: net/net.go, conn. What a connection does whatever its protocol.
+import type { CallOptions, Deadline } from '@netfd/poll'
+import { UnexpectedEOFError } from '@netfd/poll'
+import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
+import type { Conn } from './conn.js'
+import { bytesOf, chunks, readUntilFull } from './conn.js'
+import type { NetFD } from './fd.js'
+import { RawConn } from './rawconn.js'
+import type { TCPAddr } from './tcpaddr.js'
+
+/** The connection on a NetFD. */
+export abstract class NetConn implements Conn {
+  /** @internal */
+  protected readonly fd: NetFD
+
+  /** @internal */
+  constructor(fd: NetFD) {
+    this.fd = fd
+  }
+
+  /** This end's address: the same object each time, also after close. */
+  get localAddr(): TCPAddr {
+    return this.fd.laddr as TCPAddr
+  }
+
+  /** The other end's address: the same object each time, also after close. */
+  get remoteAddr(): TCPAddr {
+    return this.fd.raddr as TCPAddr
+  }
+
+  /**
+   * Reads what is there into `buf`, or waits for something: how many bytes, or null once the peer has
+   * closed its side. 0 only for an empty `buf`, which never waits. The kernel writes into `buf` itself.
+   *
+   * Rejects with OpError: `ETIMEDOUT` past the read deadline, `ABORT_ERR`, `ERR_NET_CLOSED`, or the
+   * kernel's errno, such as `ECONNRESET`. Go: `TCPConn.Read`; recv(2).
+   */
+  read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
+    return this.fd.read(buf, o)
+  }
+
+  /**
+   * Fills all of `buf` and resolves to its length. When the stream ends before that, rejects with
+   * UnexpectedEOFError (`ERR_UNEXPECTED_EOF`), which carries `bytesRead`. Go: `io.ReadFull`.
+   */
+  async readFull(buf: Uint8Array, o?: CallOptions): Promise<number> {
+    const n = await readUntilFull(this, buf, o)
+    if (n < buf.length) throw new UnexpectedEOFError(n)
+    return n
+  }
+
+  /**
+   * Writes all of `data`, a string as UTF-8, and resolves to its length in bytes. It is taken over by
+   * the kernel then, not received by the peer. Writes never interleave. A rejection carries
+   * `bytesWritten`; codes are those of `read`, and `EPIPE`. Go: `TCPConn.Write`; send(2).
+   */
+  write(data: Uint8Array | string, o?: CallOptions): Promise<number> {
+    return this.fd.write(bytesOf(data), o)
+  }
+
+  /**
+   * Closes the connection: calls that wait are rejected with `ERR_NET_CLOSED`. Data not sent yet goes
+   * on in the background, see `setLinger`. Resolves when the descriptor is free. A second close is
+   * rejected. Go: `TCPConn.Close`; close(2).
+   */
+  close(): Promise<void> {
+    return this.fd.close()
+  }
+
+  /**
+   * Sets when reads and writes fail, those that wait now included: a Date, epoch milliseconds, or null
+   * for never. A deadline in the past beats data that is there. The connection stays usable. It costs
+   * no timer unless somebody waits. Throws OpError after close. Go: `SetDeadline`.
+   */
+  setDeadline(t: Deadline): void {
+    this.set(() => this.fd.setDeadline(t))
+  }
+
+  /** `setDeadline` for reads. */
+  setReadDeadline(t: Deadline): void {
+    this.set(() => this.fd.setReadDeadline(t))
+  }
+
+  /** `setDeadline` for writes. */
+  setWriteDeadline(t: Deadline): void {
+    this.set(() => this.fd.setWriteDeadline(t))
+  }
+
+  /** The size of the receive buffer in bytes; the kernel doubles and clamps it. SO_RCVBUF. */
+  setReadBuffer(bytes: number): void {
+    this.set(() => this.fd.setsockopt(SOL_SOCKET, SO_RCVBUF, bytes))
+  }
+
+  /** The size of the send buffer in bytes; the kernel doubles and clamps it. SO_SNDBUF. */
+  setWriteBuffer(bytes: number): void {
+    this.set(() => this.fd.setsockopt(SOL_SOCKET, SO_SNDBUF, bytes))
+  }
+
+  /** The descriptor, for calls that this class does not have. Go: `SyscallConn`. */
+  syscallConn(): RawConn {
+    return new RawConn(this.fd)
+  }
+
+  /**
+   * A duplicate of the descriptor, which is the caller's: non-blocking, kept from child processes, and
+   * sharing all options. Closing either leaves the other alone. Go: `File`; fcntl(2).
+   */
+  dup(): number {
+    return this.do('file', () => this.fd.dup())
+  }
+
+  /**
+   * Hands the descriptor over: it is open, non-blocking, and the caller's; this object is closed. Calls
+   * that wait are rejected with `ERR_NET_CLOSED`.
+   */
+  detach(): number {
+    return this.do('file', () => this.fd.detach())
+  }
+
+  /** Lets calls that wait keep the process alive, as they do by default. */
+  ref(): void {
+    this.fd.ref()
+  }
+
+  /** Lets the process end although calls wait. */
+  unref(): void {
+    this.fd.unref()
+  }
+
+  /** `for await (const piece of conn)`: what arrives, until the end. Leaving the loop closes nothing. */
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    return chunks(this)
+  }
+
+  /** `await using`: closes, unless it is closed already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.fd.closed) await this.close()
+  }
+
+  /** Runs `f`; what it throws is this operation's error. */
+  protected do<T>(op: string, f: () => T): T {
+    try {
+      return f()
+    } catch (error) {
+      throw this.fd.opError(op, error as Error)
+    }
+  }
+
+  /** As Go has it, deadlines and buffer sizes name this end alone. */
+  protected set(f: () => void): void {
+    try {
+      f()
+    } catch (error) {
+      throw this.fd.setError('set', error as Error)
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// Go: net/net.go. What every connection can do.
+import type { CallOptions, Deadline } from '@netfd/poll'
+import type { Addr } from './addr.js'
+
+/**
+ * A stream between two ends. Any number of calls may be under way at once: reads wait for reads and
+ * writes for writes, in order; reads and writes do not wait for each other. Every promise settles.
+ * Go: `net.Conn`.
+ */
+export interface Conn extends AsyncDisposable, AsyncIterable<Uint8Array> {
+  /**
+   * Reads what is there into `buf`, or waits for something: how many bytes, or null at the end of the
+   * stream. 0 only for an empty `buf`. Rejects with OpError: `ETIMEDOUT` past the read deadline,
+   * `ABORT_ERR`, `ERR_NET_CLOSED`, or the kernel's, such as `ECONNRESET`.
+   */
+  read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
+  /** Fills all of `buf`; rejects with `ERR_UNEXPECTED_EOF` when the stream ends before. */
+  readFull(buf: Uint8Array, o?: CallOptions): Promise<number>
+  /** Writes all of `data` (a string as UTF-8); a rejection carries `bytesWritten`. */
+  write(data: Uint8Array | string, o?: CallOptions): Promise<number>
+  /** Closes; every call that waits is rejected with `ERR_NET_CLOSED`. A second close is rejected. */
+  close(): Promise<void>
+  /** This end's address: the same object each time, also after close. */
+  readonly localAddr: Addr
+  /** The other end's address: the same object each time, also after close. */
+  readonly remoteAddr: Addr
+  /** Sets when reads and writes fail: a Date, epoch milliseconds, or null for never. */
+  setDeadline(t: Deadline): void
+  /** `setDeadline` for reads. */
+  setReadDeadline(t: Deadline): void
+  /** `setDeadline` for writes. */
+  setWriteDeadline(t: Deadline): void
+}
+
+/** What `readFull` and `chunks` need. */
+export interface Reader {
+  read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
+}
+
+/** How many bytes a reading loop asks for at a time. */
+export const CHUNK = 64 * 1024
+
+/** Reads until `buf` is full: its length, or how many bytes there were before the end. */
+export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions): Promise<number> {
+  let at = 0
+  while (at < buf.length) {
+    const n = await r.read(at === 0 ? buf : buf.subarray(at), o)
+    if (n === null) break
+    at += n
+  }
+  return at
+}
+
+/**
+ * What arrives, piece by piece, until the end of the stream. It reads only when asked for the next
+ * piece, so leaving the loop loses nothing and the connection stays open.
+ */
+export async function* chunks(r: Reader): AsyncGenerator<Uint8Array, void, undefined> {
+  let room: Uint8Array = new Uint8Array(CHUNK)
+  for (;;) {
+    const n = await r.read(room)
+    if (n === null) return
+    if (n > CHUNK / 2) {
+      const full = room.subarray(0, n)
+      room = new Uint8Array(CHUNK)
+      yield full
+    } else {
+      yield room.slice(0, n)
+    }
+  }
+}
+
+/** The bytes of what a caller writes. */
+export function bytesOf(data: Uint8Array | string): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+}

@@ -1,0 +1,95 @@
+// Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
+import type { Bound } from './bound.js'
+import type { Dialing } from './dial-serial.js'
+import { dialSerial } from './dial-serial.js'
+import type { TCPAddr } from './tcpaddr.js'
+import type { TCPConn } from './tcpconn.js'
+
+/**
+ * Dials the primaries and, when they have not succeeded after `delay` ms or have failed before that,
+ * the fallbacks beside them. The first connection wins; the other list is told to stop, and if it has
+ * connected already its connection is closed. When both fail, the error is the primaries'.
+ */
+export function dialParallel(
+  d: Dialing,
+  primaries: readonly TCPAddr[],
+  fallbacks: readonly TCPAddr[],
+  delay: number,
+  bound: Bound,
+): Promise<TCPConn> {
+  if (fallbacks.length === 0) return dialSerial(d, primaries, bound)
+  return new Promise((resolve, reject) => {
+    new Race(d, bound, { resolve, reject }).run(primaries, fallbacks, delay)
+  })
+}
+
+interface Outcome {
+  resolve(conn: TCPConn): void
+  reject(error: Error): void
+}
+
+class Race {
+  readonly #d: Dialing
+  readonly #bound: Bound
+  readonly #outcome: Outcome
+  readonly #stop = new AbortController()
+  readonly #errors: [primary: Error | null, fallback: Error | null] = [null, null]
+  #over = false
+  #timer: NodeJS.Timeout | undefined
+  #startFallback: (() => void) | null = null
+
+  constructor(d: Dialing, bound: Bound, outcome: Outcome) {
+    this.#d = d
+    this.#bound = bound
+    this.#outcome = outcome
+    bound.signal?.addEventListener('abort', this.#abort)
+  }
+
+  run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
+    this.#startFallback = () => {
+      this.#startFallback = null
+      clearTimeout(this.#timer)
+      this.#racer(fallbacks, 1)
+    }
+    this.#timer = setTimeout(() => this.#startFallback?.(), Math.min(delay, 2 ** 31 - 1))
+    this.#racer(primaries, 0)
+  }
+
+  readonly #abort = (): void => this.#stop.abort(this.#bound.signal?.reason)
+
+  #racer(addrs: readonly TCPAddr[], which: 0 | 1): void {
+    const bound = { deadline: this.#bound.deadline, signal: this.#stop.signal }
+    dialSerial(this.#d, addrs, bound).then(
+      (conn) => this.#won(conn),
+      (error: Error) => this.#lost(error, which),
+    )
+  }
+
+  #won(conn: TCPConn): void {
+    if (this.#over) {
+      // Too late: nobody waits for this one, and its peer must not wait for us.
+      void conn.close()
+      return
+    }
+    this.#end()
+    this.#outcome.resolve(conn)
+  }
+
+  #lost(error: Error, which: 0 | 1): void {
+    if (this.#over) return
+    this.#errors[which] = error
+    // A primary that fails early leaves no reason to wait.
+    if (which === 0) this.#startFallback?.()
+    const [primary, fallback] = this.#errors
+    if (primary === null || fallback === null) return
+    this.#end()
+    this.#outcome.reject(primary)
+  }
+
+  #end(): void {
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#bound.signal?.removeEventListener('abort', this.#abort)
+    this.#stop.abort()
+  }
+}

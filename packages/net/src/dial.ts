@@ -1,0 +1,182 @@
+// Go: net/dial.go. From a name to a connection.
+import type { Deadline } from '@netfd/poll'
+import type { Bound } from './bound.js'
+import { earlier, epochOf } from './bound.js'
+import { dialParallel } from './dial-parallel.js'
+import type { Dialing } from './dial-serial.js'
+import { dialSerial } from './dial-serial.js'
+import { AddrError, OpError } from './errors.js'
+import { partition } from './ipsock.js'
+import type { KeepAliveOptions } from './keep-alive.js'
+import { keepAliveOf } from './keep-alive.js'
+import type { Resolver } from './lookup.js'
+import { defaultResolver } from './lookup.js'
+import { preferMptcp } from './mptcp.js'
+import { checkNetwork, dialAddrList } from './resolve.js'
+import type { Control } from './sock.js'
+import type { TCPAddr } from './tcpaddr.js'
+import type { TCPConn } from './tcpconn.js'
+import { newTCPConn } from './tcpconn.js'
+import { dialTCPSocket } from './tcpsock-posix.js'
+
+/** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
+const FALLBACK_DELAY = 300
+
+/** What a dial takes. */
+export interface DialCallOptions {
+  /** Ends the dial with `ABORT_ERR`; once it has resolved, the signal means nothing to the connection. */
+  signal?: AbortSignal | undefined
+}
+
+/** How a Dialer dials. All fields have Go's meaning; durations are milliseconds. Go: `net.Dialer`. */
+export interface DialerOptions extends KeepAliveOptions {
+  /** How long a dial may take, resolving included; 0: no limit. Negative: it has run out already. */
+  timeout?: number
+  /** When a dial must be done: a Date or epoch ms. The earlier of this and `timeout` counts. */
+  deadline?: Deadline
+  /** The local end; its port may be 0. */
+  localAddr?: TCPAddr | null
+  /** How long to wait before IPv4 is tried beside IPv6; 0: 300 ms. Negative: one after the other. */
+  fallbackDelay?: number
+  /** Resolves names; the host's own resolver when left out. */
+  resolver?: Resolver
+  /** Called with each socket before it is connected, to set options. */
+  control?: Control
+  /** Whether to use Multipath TCP where both ends have it. */
+  mptcp?: boolean
+}
+
+/**
+ * Dials with options. One Dialer serves any number of dials. Go: `net.Dialer`.
+ *
+ * ```ts
+ * import { Dialer, listen } from '@netfd/net'
+ * await using listener = await listen('tcp', '127.0.0.1:0')
+ * const dialer = new Dialer({ timeout: 5_000, keepAlive: 30_000 })
+ * await using conn = await dialer.dial('tcp', listener.addr.toString())
+ * console.assert(conn.remoteAddr.port === listener.addr.port)
+ * ```
+ */
+export class Dialer {
+  readonly #options: DialerOptions
+
+  /** Checks the options; a wrong one throws TypeError or RangeError. */
+  constructor(options: DialerOptions = {}) {
+    checkDuration('timeout', options.timeout)
+    checkDuration('fallbackDelay', options.fallbackDelay)
+    checkDuration('keepAlive', options.keepAlive)
+    epochOf(options.deadline)
+    const { localAddr } = options
+    if (localAddr != null && typeof localAddr.port !== 'number') {
+      throw new TypeError('localAddr must be a TCPAddr')
+    }
+    this.#options = { ...options }
+  }
+
+  /** Whether Multipath TCP is asked for. Go: `Dialer.MultipathTCP`. */
+  get multipathTCP(): boolean {
+    return this.#options.mptcp ?? false
+  }
+
+  /**
+   * Connects to `host:port` over 'tcp', 'tcp4' or 'tcp6'. The host may be a name, an IP address, or
+   * empty for this machine; the port may be a service name. A name with addresses of both families is
+   * dialed with both, 300 ms apart.
+   *
+   * Rejects with OpError: `ECONNREFUSED` and the like, `ETIMEDOUT` past the timeout or deadline,
+   * `ABORT_ERR`, `ENOTFOUND`, `ERR_ADDR`. With several addresses it is the first one's error, the
+   * others are in `errors`. Go: `Dialer.DialContext`; connect(2).
+   */
+  async dial(network: string, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
+    const bound = this.#bound(o)
+    const d = this.#dialing(network)
+    let addrs: TCPAddr[]
+    try {
+      const resolver = this.#options.resolver ?? defaultResolver
+      addrs = await dialAddrList(resolver, network, address, d.laddr, bound)
+    } catch (error) {
+      throw new OpError('dial', network, null, null, error as Error)
+    }
+    const delay = this.#options.fallbackDelay || FALLBACK_DELAY
+    if (network !== 'tcp' || delay < 0) return await dialSerial(d, addrs, bound)
+    const { primaries, fallbacks } = partition(addrs)
+    return await dialParallel(d, primaries, fallbacks, delay, bound)
+  }
+
+  /**
+   * Connects to one address that is resolved already, from `laddr` when it is not null.
+   * Go: `Dialer.DialTCP`.
+   */
+  async dialTCP(
+    network: string,
+    laddr: TCPAddr | null,
+    raddr: TCPAddr,
+    o: DialCallOptions = {},
+  ): Promise<TCPConn> {
+    const d = { ...this.#dialing(network), laddr }
+    try {
+      checkNetwork(network)
+      if (raddr == null) throw new AddrError('missing address', '')
+    } catch (error) {
+      throw new OpError('dial', network, laddr, raddr, error as Error)
+    }
+    return await dialSerial(d, [raddr], this.#bound(o))
+  }
+
+  #bound({ signal }: DialCallOptions): Bound {
+    const { timeout = 0, deadline } = this.#options
+    const relative = timeout === 0 ? null : Date.now() + timeout
+    return { deadline: earlier(relative, epochOf(deadline)), signal }
+  }
+
+  #dialing(network: string): Dialing {
+    const { control, mptcp = false, localAddr: laddr = null } = this.#options
+    const keepAlive = keepAliveOf(this.#options)
+    return {
+      network,
+      laddr,
+      attempt: (addr, bound) =>
+        preferMptcp(mptcp, async (protocol) => {
+          const fd = await dialTCPSocket(network, laddr, addr, { control, protocol }, bound)
+          return newTCPConn(fd, keepAlive)
+        }),
+    }
+  }
+}
+
+function checkDuration(name: string, value: number | undefined): void {
+  if (value === undefined) return
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number of milliseconds`)
+  if (Number.isNaN(value)) throw new RangeError(`${name} must not be NaN`)
+}
+
+const plain = new Dialer()
+
+/**
+ * Connects to `host:port` with the defaults of a Dialer, and its errors. Go: `net.Dial`.
+ *
+ * ```ts
+ * import { dial, listen } from '@netfd/net'
+ * await using listener = await listen('tcp', 'localhost:0')
+ * await using conn = await dial('tcp', listener.addr.toString())
+ * await conn.write('hello')
+ * ```
+ */
+export function dial(network: string, address: string, o?: DialCallOptions): Promise<TCPConn> {
+  return plain.dial(network, address, o)
+}
+
+/** `dial` with a timeout in ms, resolving included; rejects with `ETIMEDOUT`. Go: `net.DialTimeout`. */
+export async function dialTimeout(network: string, address: string, ms: number): Promise<TCPConn> {
+  return await new Dialer({ timeout: ms }).dial(network, address)
+}
+
+/** Connects to one resolved address, from `laddr` when it is not null. Go: `net.DialTCP`. */
+export function dialTCP(
+  network: string,
+  laddr: TCPAddr | null,
+  raddr: TCPAddr,
+  o?: DialCallOptions,
+): Promise<TCPConn> {
+  return plain.dialTCP(network, laddr, raddr, o)
+}

@@ -1,0 +1,24 @@
+// Go: net/hook_unix.go. The one door through which tests reach the kernel and the resolver.
+import dns from 'node:dns/promises'
+import * as sys from '@netfd/syscall/raw'
+
+/** Every call of this package that leaves the process. Production code never assigns one. */
+export const hook = {
+  socket: sys.socket,
+  closeOnExec: sys.closeOnExec,
+  setNonblock: sys.setNonblock,
+  close: sys.close,
+  bind: sys.bind,
+  listen: sys.listen,
+  connect: sys.connect,
+  getsockname: sys.getsockname,
+  getpeername: sys.getpeername,
+  getsockopt: sys.getsockopt,
+  getsockoptBytes: sys.getsockoptBytes,
+  setsockopt: sys.setsockopt,
+  /** getaddrinfo(3) on the host's thread pool, its order kept. */
+  lookup: async (host: string): Promise<string[]> => {
+    const found = await dns.lookup(host, { all: true, verbatim: true })
+    return found.map(({ address }) => address)
+  },
+}

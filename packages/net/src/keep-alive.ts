@@ -1,0 +1,77 @@
+// Go: net/tcpsockopt_linux.go and tcpconn_keepalive. Probes that find a dead peer.
+import {
+  IPPROTO_TCP,
+  SO_KEEPALIVE,
+  SOL_SOCKET,
+  TCP_KEEPCNT,
+  TCP_KEEPIDLE,
+  TCP_KEEPINTVL,
+} from '@netfd/syscall'
+
+/**
+ * How a connection looks after a silent peer. Each number: 0 or left out takes the default, a negative
+ * one leaves the option as it is. Go: `net.KeepAliveConfig`; tcp(7).
+ *
+ * ```ts
+ * import { Dialer } from '@netfd/net'
+ * const dialer = new Dialer({ keepAliveConfig: { enable: true, idle: 5_000, count: 3 } })
+ * ```
+ */
+export interface KeepAliveConfig {
+  /** Whether to probe at all. */
+  enable: boolean
+  /** How long nothing came before the first probe, in ms; 15 s by default. Whole seconds, rounded up. */
+  idle?: number
+  /** Between two probes, in ms; 15 s by default. Whole seconds, rounded up. */
+  interval?: number
+  /** How many unanswered probes end the connection; 9 by default. */
+  count?: number
+}
+
+const DEFAULT_SECONDS = 15
+const DEFAULT_COUNT = 9
+
+/** Sets one option, and throws when the kernel refuses. */
+export type SetInt = (level: number, optname: number, value: number) => void
+
+/** Milliseconds as whole seconds, rounded up so that the shortest time is not "at once". */
+export function keepAliveSeconds(ms: number): number {
+  return Math.ceil(ms / 1000)
+}
+
+/** Sets the option unless the value says to leave it; 0 is the default. */
+function apply(set: SetInt, optname: number, value: number, fallback: number): void {
+  if (value < 0) return
+  set(IPPROTO_TCP, optname, value === 0 ? fallback : value)
+}
+
+/** TCP_KEEPIDLE alone: how long nothing comes before the first probe. */
+export function setKeepAliveIdle(set: SetInt, ms: number): void {
+  apply(set, TCP_KEEPIDLE, keepAliveSeconds(ms), DEFAULT_SECONDS)
+}
+
+/** Go's order: SO_KEEPALIVE, idle, interval, count. The first refusal ends it; what was set stays. */
+export function setKeepAliveConfig(set: SetInt, config: KeepAliveConfig): void {
+  set(SOL_SOCKET, SO_KEEPALIVE, config.enable ? 1 : 0)
+  setKeepAliveIdle(set, config.idle ?? 0)
+  apply(set, TCP_KEEPINTVL, keepAliveSeconds(config.interval ?? 0), DEFAULT_SECONDS)
+  apply(set, TCP_KEEPCNT, config.count ?? 0, DEFAULT_COUNT)
+}
+
+/** What Dialer and ListenConfig say about keep-alive. */
+export interface KeepAliveOptions {
+  /**
+   * How long nothing came before the first probe, in ms; then every 15 s, 9 times. 0 or left out: 15 s.
+   * Negative: the kernel's own setting is left alone. Ignored when `keepAliveConfig.enable` is true.
+   */
+  keepAlive?: number
+  /** Everything about keep-alive, when `enable` is true. */
+  keepAliveConfig?: KeepAliveConfig
+}
+
+/** What a new connection gets, or null to leave it alone. Go: `newTCPConn`. */
+export function keepAliveOf(o: KeepAliveOptions): KeepAliveConfig | null {
+  if (o.keepAliveConfig?.enable === true) return o.keepAliveConfig
+  const keepAlive = o.keepAlive ?? 0
+  return keepAlive < 0 ? null : { enable: true, idle: keepAlive }
+}

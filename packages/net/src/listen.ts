@@ -1,0 +1,123 @@
+// Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
+import { OpError } from './errors.js'
+import { firstForListen } from './ipsock.js'
+import type { KeepAliveOptions } from './keep-alive.js'
+import { keepAliveOf } from './keep-alive.js'
+import { defaultResolver } from './lookup.js'
+import { preferMptcp } from './mptcp.js'
+import { checkNetwork, internetAddrList } from './resolve.js'
+import type { Control } from './sock.js'
+import { listenSocket } from './sock.js'
+import { TCPAddr } from './tcpaddr.js'
+import { TCPListener } from './tcplistener.js'
+
+/** How a ListenConfig listens. Go: `net.ListenConfig`. */
+export interface ListenOptions extends KeepAliveOptions {
+  /** Called with the socket before it is bound, to set options. */
+  control?: Control
+  /** Whether to take Multipath TCP connections; by default where the kernel has it. */
+  mptcp?: boolean
+  /** How many connections may wait to be accepted; the kernel's limit (somaxconn) when left out. */
+  backlog?: number
+  /** Whether several sockets may listen on the address, and share its connections. SO_REUSEPORT. */
+  reusePort?: boolean
+}
+
+/** What `ListenConfig.listen` takes. */
+export interface ListenCallOptions {
+  /** Ends the resolving of the host's name; it means nothing to the listener. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Listens with options. Go: `net.ListenConfig`.
+ *
+ * ```ts
+ * import { ListenConfig } from '@netfd/net'
+ * const config = new ListenConfig({ reusePort: true, keepAlive: 30_000 })
+ * await using listener = await config.listen('tcp', '127.0.0.1:0')
+ * console.assert(listener.addr.port > 0)
+ * ```
+ */
+export class ListenConfig {
+  readonly #options: ListenOptions
+
+  /** Checks the options; a wrong one throws RangeError. */
+  constructor(options: ListenOptions = {}) {
+    const { backlog } = options
+    if (backlog !== undefined && !(Number.isInteger(backlog) && backlog >= 0)) {
+      throw new RangeError('backlog must be a whole number, 0 or more')
+    }
+    this.#options = { ...options }
+  }
+
+  /** Whether Multipath TCP connections are taken. Go: `ListenConfig.MultipathTCP`. */
+  get multipathTCP(): boolean {
+    return this.#options.mptcp ?? true
+  }
+
+  /**
+   * Listens on `host:port`. An empty host or an unspecified address means all of this machine's, IPv4
+   * and IPv6, when the network is 'tcp'; port 0 lets the kernel choose. A name gives one listener, on
+   * its first IPv4 address.
+   *
+   * Rejects with OpError: `EADDRINUSE`, `EACCES`, `ERR_ADDR` and the like. Go: `ListenConfig.Listen`;
+   * bind(2), listen(2).
+   */
+  async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<TCPListener> {
+    let laddr: TCPAddr
+    try {
+      checkNetwork(network)
+      const bound = { deadline: null, signal: o.signal }
+      laddr = firstForListen(await internetAddrList(defaultResolver, network, address, bound))
+    } catch (error) {
+      throw new OpError('listen', network, null, null, error as Error)
+    }
+    return await this.#listen(network, laddr)
+  }
+
+  /** Listens on an address that is resolved already; null is every address, any port. */
+  async listenTCP(network: string, laddr: TCPAddr | null): Promise<TCPListener> {
+    try {
+      checkNetwork(network)
+    } catch (error) {
+      throw new OpError('listen', network, null, laddr, error as Error)
+    }
+    return await this.#listen(network, laddr ?? TCPAddr.of('', 0, ''))
+  }
+
+  async #listen(network: string, laddr: TCPAddr): Promise<TCPListener> {
+    const { control, backlog, reusePort = false } = this.#options
+    const plan = { network, laddr, raddr: null, control, backlog, reusePort }
+    try {
+      const open = (protocol: number) => listenSocket({ ...plan, protocol })
+      const fd = await preferMptcp(this.multipathTCP, open)
+      fd.establish()
+      return new TCPListener(fd, keepAliveOf(this.#options))
+    } catch (error) {
+      throw new OpError('listen', network, null, laddr, error as Error)
+    }
+  }
+}
+
+/**
+ * Listens on `host:port` with the options and errors of a ListenConfig. Go: `net.Listen`.
+ *
+ * ```ts
+ * import { listen } from '@netfd/net'
+ * await using listener = await listen('tcp', '127.0.0.1:0')
+ * console.log(`listening on ${listener.addr}`)
+ * ```
+ */
+export async function listen(
+  network: string,
+  address: string,
+  o: ListenOptions & ListenCallOptions = {},
+): Promise<TCPListener> {
+  return await new ListenConfig(o).listen(network, address, o)
+}
+
+/** Listens on one resolved address; null is every address, any port. Go: `net.ListenTCP`. */
+export async function listenTCP(network: string, laddr: TCPAddr | null): Promise<TCPListener> {
+  return await new ListenConfig().listenTCP(network, laddr)
+}

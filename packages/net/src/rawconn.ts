@@ -1,0 +1,63 @@
+// Go: net/rawconn.go. A connection's descriptor, for calls that this package does not have.
+
+import type { CallOptions } from '@netfd/poll'
+import { NetClosingError } from '@netfd/poll'
+import { EINVAL, SyscallError } from '@netfd/syscall'
+import type { NetFD } from './fd.js'
+
+/**
+ * A connection's descriptor, lent for the length of a function. Go: `syscall.RawConn`.
+ *
+ * ```ts
+ * import { listen } from '@netfd/net'
+ * import { getsockopt, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
+ * const listener = await listen('tcp', '127.0.0.1:0')
+ * const type = listener.syscallConn().control((fd) => getsockopt(fd, SOL_SOCKET, SO_TYPE))
+ * console.assert(type === SOCK_STREAM)
+ * await listener.close()
+ * ```
+ */
+export class RawConn {
+  readonly #fd: NetFD
+
+  /** @internal */
+  constructor(fd: NetFD) {
+    this.#fd = fd
+  }
+
+  /**
+   * Calls `fn` with the descriptor, which is valid until `fn` returns, and returns what it returns.
+   * Throws OpError (`ERR_NET_CLOSED`) after close; what `fn` throws passes through.
+   */
+  control<T>(fn: (fd: number) => T): T {
+    const fd = this.#fd
+    if (fd.closed) throw fd.setError('raw-control', new NetClosingError())
+    return fd.rawControl(fn)
+  }
+
+  /**
+   * Calls `fn` under the read lock until it returns true, waiting for readability after each false.
+   * `fn` must make its own non-blocking call and return false only at EAGAIN. Rejects with OpError.
+   */
+  read(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    return this.#fd.rawRead(fn, o)
+  }
+
+  /** As `read`, for writing. */
+  write(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    return this.#fd.rawWrite(fn, o)
+  }
+}
+
+/** The raw connection of a listener: only `control` works. Go: `rawListener`. */
+export class RawListener extends RawConn {
+  /** Rejects with EINVAL and does not call `fn`: a listener has no data. */
+  override read(): Promise<void> {
+    return Promise.reject(new SyscallError('raw-read', EINVAL))
+  }
+
+  /** Rejects with EINVAL and does not call `fn`. */
+  override write(): Promise<void> {
+    return Promise.reject(new SyscallError('raw-write', EINVAL))
+  }
+}

@@ -1,0 +1,170 @@
+// Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
+import type { CallOptions } from '@netfd/poll'
+import {
+  IPPROTO_TCP,
+  SHUT_RD,
+  SHUT_WR,
+  SO_KEEPALIVE,
+  SOL_SOCKET,
+  TCP_NODELAY,
+  TCP_USER_TIMEOUT,
+} from '@netfd/syscall'
+import { NetConn } from './conn-base.js'
+import type { Source, Writer } from './copy.js'
+import { copy, fileReader, isFileHandle } from './copy.js'
+import type { NetFD } from './fd.js'
+import { hook } from './hook.js'
+import type { KeepAliveConfig, SetInt } from './keep-alive.js'
+import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
+import { setLinger } from './linger.js'
+import { usesMptcp } from './mptcp.js'
+
+/**
+ * A TCP connection: made by `dial`, `Dialer` or a `TCPListener`. TCP_NODELAY and keep-alive are on.
+ * Go: `net.TCPConn`; tcp(7).
+ *
+ * ```ts
+ * import { dial, listen } from '@netfd/net'
+ * await using listener = await listen('tcp', '127.0.0.1:0')
+ * await using conn = await dial('tcp', listener.addr.toString())
+ * await using peer = await listener.accept()
+ * conn.setDeadline(Date.now() + 5_000)
+ * await conn.write('hello')
+ * const buf = new Uint8Array(16)
+ * console.assert((await peer.read(buf)) === 5)
+ * ```
+ */
+export class TCPConn extends NetConn {
+  /**
+   * Writes all of `bufs` in order with as few calls as there can be, 1024 buffers each, and resolves to
+   * the sum of their lengths. The list is left as it is. Go: `Buffers.WriteTo`; writev(2).
+   */
+  writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
+    return this.fd.writev(bufs, o)
+  }
+
+  /** Ends reading: a read that waits gets null. Throws OpError. Go: `CloseRead`; shutdown(2). */
+  closeRead(): void {
+    this.do('close', () => this.fd.shutdown(SHUT_RD))
+  }
+
+  /** Ends writing: the peer reads to the end. Reads go on. Go: `CloseWrite`; shutdown(2). */
+  closeWrite(): void {
+    this.do('close', () => this.fd.shutdown(SHUT_WR))
+  }
+
+  /**
+   * Aborts the connection: what was not sent is dropped and the peer gets a reset (ECONNRESET).
+   * Resolves when the descriptor is free. Go: `SetLinger(0)` and `Close`; SO_LINGER in socket(7).
+   */
+  async reset(): Promise<void> {
+    this.setLinger(0)
+    await this.close()
+  }
+
+  /** Whether small writes are sent at once, as they are by default. Go: `SetNoDelay`; TCP_NODELAY. */
+  setNoDelay(on: boolean): void {
+    this.do('set', () => this.fd.setsockopt(IPPROTO_TCP, TCP_NODELAY, on))
+  }
+
+  /** Switches keep-alive probes, which are on by default. Go: `SetKeepAlive`; SO_KEEPALIVE. */
+  setKeepAlive(on: boolean): void {
+    this.do('set', () => this.fd.setsockopt(SOL_SOCKET, SO_KEEPALIVE, on))
+  }
+
+  /**
+   * How long nothing comes before the first probe, in ms, rounded up to whole seconds; 0 is 15 s, a
+   * negative time changes nothing. The kernel takes 1 to 32 767 s. Go: `SetKeepAlivePeriod`.
+   */
+  setKeepAlivePeriod(ms: number): void {
+    this.do('set', () => setKeepAliveIdle(this.#setter(), ms))
+  }
+
+  /** Everything about keep-alive at once; the first refusal ends it. Go: `SetKeepAliveConfig`. */
+  setKeepAliveConfig(config: KeepAliveConfig): void {
+    this.do('set', () => setKeepAliveConfig(this.#setter(), config))
+  }
+
+  /**
+   * What close does with data not sent yet. Negative: it is sent in the background, as by default.
+   * 0: it is dropped and the peer gets a reset. Positive: close waits that many seconds for it, on the
+   * thread pool. Go: `SetLinger`; SO_LINGER.
+   */
+  setLinger(seconds: number): void {
+    this.do('set', () => setLinger(this.fd, seconds))
+  }
+
+  /**
+   * How long sent data may stay unacknowledged, in ms, before the kernel gives the connection up with
+   * `ETIMEDOUT`; 0 is the kernel's default, about 15 minutes. This is what notices a peer that has gone
+   * in the middle of a request: keep-alive is silent then. TCP_USER_TIMEOUT.
+   */
+  setUserTimeout(ms: number): void {
+    this.do('set', () => this.fd.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))
+  }
+
+  /**
+   * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
+   * many. From a TCPConn they are spliced inside the kernel, from a FileHandle sent by sendfile from
+   * its own position; anything else (a Conn, an async iterable) is copied. Rejects with OpError, which
+   * carries `bytesWritten`. Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
+   */
+  async readFrom(src: Source | TCPConn, o: { limit?: number } = {}): Promise<number> {
+    const limit = o.limit ?? Number.MAX_SAFE_INTEGER
+    if (limit <= 0) return 0
+    const moved = await this.#inKernel(src, limit)
+    if (moved !== null) return moved
+    const reader = isFileHandle(src) ? fileReader(src) : src
+    try {
+      return await copy(reader, this, limit)
+    } catch (error) {
+      throw this.fd.opError('readfrom', error as Error)
+    }
+  }
+
+  /**
+   * Sends what arrives here to `dst` until the peer ends its side; resolves to how many bytes. To a
+   * TCPConn they are spliced inside the kernel. Go: `TCPConn.WriteTo`.
+   */
+  async writeTo(dst: Writer | TCPConn): Promise<number> {
+    if (dst instanceof TCPConn) return await dst.readFrom(this)
+    try {
+      return await copy(this, dst, Number.MAX_SAFE_INTEGER)
+    } catch (error) {
+      throw this.fd.opError('writeto', error as Error)
+    }
+  }
+
+  /** Whether the connection speaks Multipath TCP. Go: `MultipathTCP`. */
+  multipathTCP(): boolean {
+    return this.do('raw-control', () => this.fd.lend(usesMptcp))
+  }
+
+  #setter(): SetInt {
+    return (level, optname, value) => this.fd.setsockopt(level, optname, value)
+  }
+
+  /** The bytes moved without leaving the kernel, or null where it cannot. */
+  async #inKernel(src: Source | TCPConn, limit: number): Promise<number | null> {
+    if (src instanceof TCPConn) return await this.fd.spliceFrom(src.fd, limit)
+    if (isFileHandle(src)) return await this.fd.sendFile(src.fd, null, limit)
+    return null
+  }
+}
+
+/** From a socket to a connection: TCP_NODELAY, then keep-alive. Go ignores refusals here too. */
+export function newTCPConn(fd: NetFD, keepAlive: KeepAliveConfig | null): TCPConn {
+  const { sysfd } = fd
+  hook.setsockopt(sysfd, IPPROTO_TCP, TCP_NODELAY, 1)
+  if (keepAlive !== null) applyKeepAlive(sysfd, keepAlive)
+  fd.establish()
+  return new TCPConn(fd)
+}
+
+/** The first refusal ends it, and what was set stays, as in SetKeepAliveConfig. */
+function applyKeepAlive(sysfd: number, config: KeepAliveConfig): void {
+  let refused = false
+  setKeepAliveConfig((level, optname, value) => {
+    if (!refused) refused = hook.setsockopt(sysfd, level, optname, value) < 0
+  }, config)
+}

@@ -1,0 +1,129 @@
+// Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
+import type { CallOptions, Deadline } from '@netfd/poll'
+import { NetFD } from './fd.js'
+import type { KeepAliveConfig } from './keep-alive.js'
+import { RawListener } from './rawconn.js'
+import type { TCPAddr } from './tcpaddr.js'
+import type { TCPConn } from './tcpconn.js'
+import { newTCPConn } from './tcpconn.js'
+
+/**
+ * A listening TCP socket: made by `listen`, `ListenConfig` or `listenTCP`. A connection is accepted
+ * only when somebody asks for one; until then it waits in the kernel's backlog. Go: `net.TCPListener`.
+ *
+ * ```ts
+ * import { dial, listen } from '@netfd/net'
+ * await using listener = await listen('tcp', '127.0.0.1:0')
+ * await using client = await dial('tcp', listener.addr.toString())
+ * for await (const conn of listener) {
+ *   await conn.write('hello')
+ *   await conn.close()
+ *   break
+ * }
+ * console.assert((await client.read(new Uint8Array(16))) === 5)
+ * ```
+ */
+export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
+  readonly #fd: NetFD
+  readonly #keepAlive: KeepAliveConfig | null
+
+  /** @internal */
+  constructor(fd: NetFD, keepAlive: KeepAliveConfig | null) {
+    this.#fd = fd
+    this.#keepAlive = keepAlive
+  }
+
+  /** The address it listens on, with the port the kernel chose: the same object each time. */
+  get addr(): TCPAddr {
+    return this.#fd.laddr as TCPAddr
+  }
+
+  /**
+   * Accepts the next connection. Any number of callers may wait; they are served in order. A connection
+   * that was aborted while it was queued is passed over.
+   *
+   * Rejects with OpError: `ETIMEDOUT` past the deadline, even when a connection is queued, `ABORT_ERR`,
+   * `ERR_NET_CLOSED`, or the kernel's errno, such as `EMFILE`. Go: `TCPListener.Accept`; accept4(2).
+   */
+  async accept(o?: CallOptions): Promise<TCPConn> {
+    const { fd, sockaddr } = await this.#fd.accept(o)
+    const conn = new NetFD(fd, this.#fd.net)
+    conn.inherit(this.#fd)
+    try {
+      conn.init()
+      conn.setLocalAddr()
+    } catch (error) {
+      await conn.close()
+      throw this.#fd.opError('accept', error as Error)
+    }
+    conn.setRemoteAddr(sockaddr, null)
+    return newTCPConn(conn, this.#keepAlive)
+  }
+
+  /**
+   * Stops listening: accepts that wait are rejected with `ERR_NET_CLOSED` and the address is free again.
+   * Accepted connections go on; those still in the backlog are reset. A second close is rejected.
+   * Go: `TCPListener.Close`.
+   */
+  close(): Promise<void> {
+    return this.#fd.close()
+  }
+
+  /**
+   * Sets when accepts fail with `ETIMEDOUT`, those that wait now included: a Date, epoch milliseconds,
+   * or null for never. Throws OpError after close. Go: `TCPListener.SetDeadline`.
+   */
+  setDeadline(t: Deadline): void {
+    this.#do('set', () => this.#fd.setDeadline(t))
+  }
+
+  /** The descriptor, through `control` alone. Go: `TCPListener.SyscallConn`. */
+  syscallConn(): RawListener {
+    return new RawListener(this.#fd)
+  }
+
+  /** A duplicate of the descriptor, which is the caller's. Go: `TCPListener.File`; fcntl(2). */
+  dup(): number {
+    return this.#do('file', () => this.#fd.dup())
+  }
+
+  /** Lets accepts that wait keep the process alive, as they do by default. */
+  ref(): void {
+    this.#fd.ref()
+  }
+
+  /** Lets the process end although accepts wait. */
+  unref(): void {
+    this.#fd.unref()
+  }
+
+  /**
+   * `for await (const conn of listener)`: accept after accept, ending when the listener is closed.
+   * accept(2) is called only while the loop asks for a connection. Leaving the loop closes nothing.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<TCPConn, void, undefined> {
+    for (;;) {
+      let conn: TCPConn
+      try {
+        conn = await this.accept()
+      } catch (error) {
+        if (this.#fd.closed) return
+        throw error
+      }
+      yield conn
+    }
+  }
+
+  /** `await using`: closes, unless it is closed already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#fd.closed) await this.close()
+  }
+
+  #do<T>(op: string, f: () => T): T {
+    try {
+      return f()
+    } catch (error) {
+      throw this.#fd.opError(op, error as Error)
+    }
+  }
+}

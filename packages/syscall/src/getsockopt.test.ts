@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest'
+import { listening, own, tcpPair, text, thrown } from '../test/fds.js'
+import * as sys from './index.js'
+import * as raw from './raw.js'
+
+const tcp = () => own(sys.socket(sys.AF_INET, sys.SOCK_STREAM))
+
+describe('setsockopt and getsockopt', () => {
+  it('take and give an int', () => {
+    const fd = tcp()
+    sys.setsockopt(fd, sys.IPPROTO_TCP, sys.TCP_KEEPIDLE, 77)
+    expect(sys.getsockopt(fd, sys.IPPROTO_TCP, sys.TCP_KEEPIDLE)).toBe(77)
+  })
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('take %s for a flag', (on, expected) => {
+    const fd = tcp()
+    sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_KEEPALIVE, on)
+    expect(sys.getsockopt(fd, sys.SOL_SOCKET, sys.SO_KEEPALIVE)).toBe(expected)
+  })
+
+  it('tell a value of -1 from an error', () => {
+    const fd = tcp()
+    sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_PEEK_OFF, -1)
+    expect(sys.getsockopt(fd, sys.SOL_SOCKET, sys.SO_PEEK_OFF)).toBe(-1)
+    const out = new Int32Array(1)
+    expect(raw.getsockopt(fd, sys.SOL_SOCKET, sys.SO_PEEK_OFF, out)).toBe(0)
+    expect(out[0]).toBe(-1)
+  })
+
+  it('the raw entry gives the value itself when nothing is passed for it', () => {
+    expect(raw.getsockopt(tcp(), sys.SOL_SOCKET, sys.SO_TYPE)).toBe(sys.SOCK_STREAM)
+  })
+
+  it('an int of one byte is read as one', () => {
+    const fd = tcp()
+    sys.setsockopt(fd, sys.IPPROTO_IP, sys.IP_TTL, Uint8Array.of(200))
+    expect(sys.getsockopt(fd, sys.IPPROTO_IP, sys.IP_TTL)).toBe(200)
+  })
+
+  it('an unsigned value with its top bit set is the same 32 bits', () => {
+    const fd = tcp()
+    sys.setsockopt(fd, sys.IPPROTO_TCP, sys.TCP_NOTSENT_LOWAT, 2 ** 32 - 2)
+    expect(sys.getsockopt(fd, sys.IPPROTO_TCP, sys.TCP_NOTSENT_LOWAT)).toBe(-2)
+  })
+
+  it('take a name as a string and give it back as bytes', () => {
+    const fd = tcp()
+    const available = text(sys.getsockoptBytes(fd, sys.IPPROTO_TCP, sys.TCP_CONGESTION, 16))
+    expect(available).toMatch(/^[a-z]+\0/)
+    sys.setsockopt(fd, sys.IPPROTO_TCP, sys.TCP_CONGESTION, 'reno')
+    const name = sys.getsockoptBytes(fd, sys.IPPROTO_TCP, sys.TCP_CONGESTION, 16)
+    expect(text(name)).toBe('reno'.padEnd(16, '\0'))
+    expect(
+      thrown(() => sys.setsockopt(fd, sys.IPPROTO_TCP, sys.TCP_CONGESTION, 'none')),
+    ).toMatchObject({ code: 'ENOENT', syscall: 'setsockopt' })
+    expect(() => sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_MARK, 'x'.repeat(256))).toThrow(
+      RangeError,
+    )
+  })
+
+  it('an empty string takes a name back', () => {
+    const fd = tcp()
+    const device = () => sys.getsockoptBytes(fd, sys.SOL_SOCKET, sys.SO_BINDTODEVICE, 16)
+    sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_BINDTODEVICE, 'lo')
+    expect(text(device())).toBe('lo\0')
+    sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_BINDTODEVICE, '')
+    expect(device()).toHaveLength(0)
+  })
+
+  it('take and give raw bytes, and cut the answer where the kernel stopped', () => {
+    const fd = tcp()
+    const linger = new Uint8Array(new Int32Array([1, 9]).buffer)
+    sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_LINGER, linger)
+    expect(sys.getsockoptBytes(fd, sys.SOL_SOCKET, sys.SO_LINGER, 64)).toEqual(linger)
+    expect(sys.getsockoptBytes(fd, sys.SOL_SOCKET, sys.SO_LINGER, 4)).toEqual(linger.slice(0, 4))
+    expect(sys.getsockoptBytes(fd, sys.SOL_SOCKET, sys.SO_LINGER, 0)).toEqual(new Uint8Array(0))
+  })
+
+  it('an option that no kernel has is ENOPROTOOPT', () => {
+    const fd = tcp()
+    const expected = { code: 'ENOPROTOOPT', message: 'setsockopt: protocol not available' }
+    expect(thrown(() => sys.setsockopt(fd, sys.SOL_SOCKET, 999_999, 1))).toMatchObject(expected)
+    expect(thrown(() => sys.getsockopt(fd, sys.IPPROTO_TCP, 999_999))).toMatchObject({
+      code: 'ENOPROTOOPT',
+      syscall: 'getsockopt',
+    })
+  })
+
+  it.each([
+    ['null', null],
+    ['undefined', undefined],
+    ['an object', { on: true }],
+    ['an Int32Array', new Int32Array(2)],
+    ['a BigInt', 1n],
+  ])('refuse %s as a value', (_what, value) => {
+    const fd = tcp()
+    expect(() =>
+      sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_KEEPALIVE, value as unknown as number),
+    ).toThrow(TypeError)
+  })
+
+  it.each([1.5, Number.NaN, 2 ** 32, -(2 ** 31) - 1])('refuse the number %d', (value) => {
+    const fd = tcp()
+    expect(() => sys.setsockopt(fd, sys.SOL_SOCKET, sys.SO_MARK, value)).toThrow(RangeError)
+  })
+
+  const SOL_MPTCP = 284
+  const MPTCP_FULL_INFO = 4
+  it.each([
+    ['TCP_ZEROCOPY_RECEIVE', sys.IPPROTO_TCP, sys.TCP_ZEROCOPY_RECEIVE],
+    ['MPTCP_FULL_INFO', SOL_MPTCP, MPTCP_FULL_INFO],
+    ['IPT_SO_SET_REPLACE', sys.IPPROTO_IP, 64],
+    ['IP6T_SO_SET_REPLACE', sys.IPPROTO_IPV6, 64],
+    ['ARPT_SO_SET_REPLACE', sys.IPPROTO_IP, 96],
+    ['EBT_SO_SET_ENTRIES', sys.IPPROTO_IP, 128],
+    ['EBT_SO_GET_INIT_ENTRIES', sys.IPPROTO_IP, 131],
+  ])('refuse %s, whose value says where in memory to write', (_name, level, optname) => {
+    const [fd] = tcpPair()
+    const wild = new Uint8Array(64).fill(0x41)
+    expect(() => raw.getsockoptBytes(fd, level, optname, wild)).toThrow(/address of memory/)
+    expect(() => raw.setsockopt(fd, level, optname, wild)).toThrow(RangeError)
+    expect(() => raw.getsockopt(fd, level, optname)).toThrow(RangeError)
+  })
+
+  it('leave the other options of these levels alone', () => {
+    const [fd] = tcpPair()
+    const got = raw.getsockoptBytes(fd, sys.IPPROTO_IP, sys.SO_ORIGINAL_DST, new Uint8Array(16))
+    expect([16, -sys.ENOENT, -sys.ENOPROTOOPT]).toContain(got)
+    expect(raw.getsockopt(fd, SOL_MPTCP, sys.MPTCP_INFO)).toBe(-sys.EOPNOTSUPP)
+  })
+})
+
+describe('linger', () => {
+  it.each([
+    { on: true, seconds: 0 },
+    { on: true, seconds: 7 },
+    { on: false, seconds: 0 },
+  ])('comes back as it was set: %o', (linger) => {
+    const fd = tcp()
+    sys.setsockoptLinger(fd, sys.SOL_SOCKET, sys.SO_LINGER, linger)
+    expect(sys.getsockoptLinger(fd, sys.SOL_SOCKET, sys.SO_LINGER)).toEqual(linger)
+  })
+
+  it('refuses seconds that are not a C int', () => {
+    for (const seconds of [1.5, Number.NaN, 2 ** 31]) {
+      expect(() =>
+        sys.setsockoptLinger(tcp(), sys.SOL_SOCKET, sys.SO_LINGER, { on: true, seconds }),
+      ).toThrow(new RangeError('seconds must be a whole number of 32 bits'))
+    }
+  })
+})
+
+describe('timeval', () => {
+  it.each([
+    { seconds: 0, microseconds: 0 },
+    { seconds: 3, microseconds: 500_000 },
+    { seconds: 100_000, microseconds: 0 },
+  ])('comes back as it was set: %o', (value) => {
+    const fd = tcp()
+    for (const optname of [sys.SO_RCVTIMEO, sys.SO_SNDTIMEO]) {
+      sys.setsockoptTimeval(fd, sys.SOL_SOCKET, optname, value)
+      expect(sys.getsockoptTimeval(fd, sys.SOL_SOCKET, optname)).toEqual(value)
+    }
+  })
+
+  it('of a million microseconds is EDOM', () => {
+    const value = { seconds: 0, microseconds: 1_000_000 }
+    expect(
+      thrown(() => sys.setsockoptTimeval(tcp(), sys.SOL_SOCKET, sys.SO_RCVTIMEO, value)).code,
+    ).toBe('EDOM')
+  })
+
+  it('is not what another option holds', () => {
+    expect(() => sys.getsockoptTimeval(tcp(), sys.SOL_SOCKET, sys.SO_KEEPALIVE)).toThrow(
+      new RangeError('this option has 4 bytes, not a struct of 16'),
+    )
+  })
+})
+
+describe('a pending error', () => {
+  it('is told once by SO_ERROR', () => {
+    const listener = listening()
+    const address = sys.getsockname(listener)
+    const fd = own(sys.socket(sys.AF_INET, sys.SOCK_STREAM | sys.SOCK_NONBLOCK))
+    sys.shutdown(listener, sys.SHUT_RDWR)
+    expect([-sys.EINPROGRESS, -sys.ECONNREFUSED]).toContain(raw.connect(fd, address))
+    const epfd = own(sys.epollCreate1())
+    sys.epollCtl(epfd, sys.EPOLL_CTL_ADD, fd, sys.EPOLLOUT)
+    sys.epollWait(epfd, new Int32Array(3), -1)
+    const told = sys.getsockopt(fd, sys.SOL_SOCKET, sys.SO_ERROR)
+    expect(sys.errnoName(told)).toBe('ECONNREFUSED')
+    expect(sys.getsockopt(fd, sys.SOL_SOCKET, sys.SO_ERROR)).toBe(0)
+  })
+})

@@ -1,0 +1,184 @@
+// Go: net/sockopt_posix.go. Options of the typed table: each value in its own JavaScript type.
+import type { Linger } from './getsockopt.js'
+import {
+  encodeLinger,
+  encodeTimeval,
+  getsockopt,
+  getsockoptBytes,
+  getsockoptLinger,
+  getsockoptTimeval,
+  setsockopt,
+} from './getsockopt.js'
+import type { OptionValue } from './native.js'
+import type {
+  GettableSockopt,
+  SettableSockopt,
+  Sockopt,
+  SockoptName,
+  SockoptType,
+  SockoptTypeOf,
+} from './sockopt.js'
+import { sockopt } from './sockopt.js'
+import type { TCPInfo } from './tcp-info.js'
+import { decodeTCPInfo } from './tcp-info.js'
+
+/** The JavaScript value of each type of option; a timeval is a number of milliseconds. */
+export interface SockoptValues {
+  /** An int that is 0 or not. */
+  readonly bool: boolean
+  /** A whole number of 32 bits. */
+  readonly int: number
+  /** A struct linger. */
+  readonly linger: Linger
+  /** A struct timeval, in ms; 0 means none. */
+  readonly timeval: number
+  /** A name. */
+  readonly string: string
+  /** A struct, byte by byte as the kernel has it. */
+  readonly bytes: Uint8Array
+  /** A struct tcp_info. */
+  readonly tcp_info: TCPInfo
+}
+
+/** The type of an option's value, by the option's name, its row or its `type`. */
+export type SockoptValue<O extends SockoptName | Sockopt | SockoptType> = SockoptValues[O extends
+  | SockoptName
+  | Sockopt
+  ? SockoptTypeOf<O>
+  : O & SockoptType]
+
+// Room for any struct that an option answers with; tcp_info, the longest so far, has 280 bytes.
+const ROOM = 1024
+const MAX_SECONDS = 2 ** 31 - 1
+
+function rowOf(option: SockoptName | Sockopt): Sockopt {
+  if (typeof option !== 'string') return option
+  if (Object.hasOwn(sockopt, option)) return sockopt[option]
+  throw new TypeError(`there is no socket option ${option}`)
+}
+
+const wrongType = (row: Sockopt, wanted: string): TypeError =>
+  new TypeError(`${row.name} must be ${wanted}`)
+
+const outOfRange = (row: Sockopt, wanted: string): RangeError =>
+  new RangeError(`${row.name} must be ${wanted}`)
+
+function checkInt(row: Sockopt, value: unknown): number {
+  if (typeof value !== 'number') throw wrongType(row, 'a number')
+  const [low, high] = row.unsigned ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1]
+  if (Number.isInteger(value) && value >= low && value <= high) return value
+  throw outOfRange(row, `a whole number from ${low} to ${high}`)
+}
+
+function checkLinger(row: Sockopt, value: unknown): Uint8Array {
+  const { on, seconds } = (value ?? {}) as Partial<Linger>
+  if (typeof on !== 'boolean' || typeof seconds !== 'number') {
+    throw wrongType(row, '{ on: boolean, seconds: number }')
+  }
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_SECONDS) {
+    throw outOfRange(row, 'a whole number of seconds, 0 or more')
+  }
+  return encodeLinger({ on, seconds })
+}
+
+function checkTimeval(row: Sockopt, ms: unknown): Uint8Array {
+  if (typeof ms !== 'number') throw wrongType(row, 'a number of milliseconds')
+  if (!(ms >= 0 && ms <= MAX_SECONDS * 1000)) throw outOfRange(row, '0 or more milliseconds')
+  // A struct of zeros means no timeout at all, so what is shorter than the clock's tick becomes one.
+  const us = ms > 0 ? Math.max(1, Math.round(ms * 1000)) : 0
+  const seconds = Math.floor(us / 1e6)
+  return encodeTimeval({ seconds, microseconds: us - seconds * 1e6 })
+}
+
+/** The value as setsockopt takes it, if it is one of the row's type. */
+function encode(row: Sockopt, value: unknown): OptionValue {
+  switch (row.type) {
+    case 'bool':
+      if (typeof value !== 'boolean') throw wrongType(row, 'a boolean')
+      return value
+    case 'int':
+      return checkInt(row, value)
+    case 'linger':
+      return checkLinger(row, value)
+    case 'timeval':
+      return checkTimeval(row, value)
+    case 'string':
+      if (typeof value !== 'string') throw wrongType(row, 'a string')
+      return value
+    case 'bytes':
+      if (!(value instanceof Uint8Array)) throw wrongType(row, 'a Uint8Array')
+      return value
+    default:
+      throw new TypeError(`${row.name} cannot be set`)
+  }
+}
+
+/**
+ * Sets a socket option of the typed table: by name, or by row. Throws `TypeError` or `RangeError` for
+ * a value that does not fit the option, and `SyscallError` of `setsockopt` when the kernel refuses:
+ * ENOPROTOOPT for an option it does not have, EPERM without the rights. See setsockopt(2).
+ *
+ * ```ts
+ * import { AF_INET, close, SOCK_STREAM, setOption, socket, sockopt } from '@netfd/syscall'
+ * const fd = socket(AF_INET, SOCK_STREAM)
+ * setOption(fd, 'noDelay', true)
+ * setOption(fd, sockopt.linger, { on: true, seconds: 5 })
+ * setOption(fd, 'userTimeout', 30_000)
+ * close(fd)
+ * ```
+ */
+export function setOption<O extends SettableSockopt>(
+  fd: number,
+  option: O,
+  value: SockoptValue<O>,
+): void {
+  const row = rowOf(option)
+  setsockopt(fd, row.level, row.optname, encode(row, value))
+}
+
+/** Bytes up to the first NUL, as text. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0)
+  return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString()
+}
+
+function get(fd: number, row: Sockopt): SockoptValues[SockoptType] {
+  const { level, optname, type } = row
+  switch (type) {
+    case 'bool':
+      return getsockopt(fd, level, optname) !== 0
+    case 'int': {
+      const value = getsockopt(fd, level, optname)
+      return row.unsigned ? value >>> 0 : value
+    }
+    case 'linger':
+      return getsockoptLinger(fd, level, optname)
+    case 'timeval': {
+      const { seconds, microseconds } = getsockoptTimeval(fd, level, optname)
+      return seconds * 1000 + microseconds / 1000
+    }
+    case 'string':
+      return textOf(getsockoptBytes(fd, level, optname, ROOM))
+    case 'bytes':
+      return getsockoptBytes(fd, level, optname, row.length ?? ROOM)
+    case 'tcp_info':
+      return decodeTCPInfo(getsockoptBytes(fd, level, optname, ROOM))
+  }
+}
+
+/**
+ * Asks for a socket option of the typed table: by name, or by row. Throws `SyscallError` of
+ * `getsockopt` when the kernel refuses: ENOPROTOOPT for an option that it does not have or does not
+ * tell. See getsockopt(2).
+ *
+ * ```ts
+ * import { AF_INET, close, getOption, SOCK_STREAM, socket } from '@netfd/syscall'
+ * const fd = socket(AF_INET, SOCK_STREAM)
+ * console.assert(getOption(fd, 'keepAlive') === false)
+ * console.assert(getOption(fd, 'info').state === 'CLOSE')
+ * close(fd)
+ * ```
+ */
+export function getOption<O extends GettableSockopt>(fd: number, option: O): SockoptValue<O> {
+  return get(fd, rowOf(option)) as SockoptValue<O>
+}

@@ -1,0 +1,28 @@
+// Makes a program that plain Node runs, in a child process or a worker, out of a file beside the tests.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { buildSync } from 'esbuild'
+import { afterAll } from 'vitest'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const binding = pathToFileURL(join(here, '..', 'src', 'binding.ts')).href
+
+/** Bundles test/`name` with the sources it imports; the path of the program, gone after the tests. */
+export function bundle(name: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'netfd-syscall-'))
+  afterAll(() => rmSync(dir, { recursive: true }))
+  const outfile = join(dir, name.replace(/\.ts$/, '.mjs'))
+  buildSync({
+    entryPoints: [join(here, name)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    // The loader looks for the addon beside its own source, wherever the bundle lies.
+    define: { 'import.meta.url': JSON.stringify(binding) },
+  })
+  return outfile
+}
