@@ -2,11 +2,11 @@
 import type { CallOptions, Deadline } from '@netfd/poll'
 import { UnexpectedEOFError } from '@netfd/poll'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
+import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
 import { bytesOf, chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
 import { RawConn } from './rawconn.js'
-import type { TCPAddr } from './tcpaddr.js'
 
 /** The connection on a NetFD. */
 export abstract class NetConn implements Conn {
@@ -19,13 +19,13 @@ export abstract class NetConn implements Conn {
   }
 
   /** This end's address: the same object each time, also after close. */
-  get localAddr(): TCPAddr {
-    return this.fd.laddr as TCPAddr
+  get localAddr(): Addr {
+    return this.fd.laddr as Addr
   }
 
   /** The other end's address: the same object each time, also after close. */
-  get remoteAddr(): TCPAddr {
-    return this.fd.raddr as TCPAddr
+  get remoteAddr(): Addr {
+    return this.fd.raddr as Addr
   }
 
   /**

@@ -18,6 +18,8 @@ import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
 import { dialTCPSocket } from './tcpsock-posix.js'
+import type { DialTrace } from './trace.js'
+import { opened, traceAttempt, traceDial, traceResolve } from './trace.js'
 
 /** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
 const FALLBACK_DELAY = 300
@@ -87,13 +89,23 @@ export class Dialer {
    * `ABORT_ERR`, `ENOTFOUND`, `ERR_ADDR`. With several addresses it is the first one's error, the
    * others are in `errors`. Go: `Dialer.DialContext`; connect(2).
    */
-  async dial(network: string, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
+  dial(network: string, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
+    return traceDial(network, address, (trace) => this.#dial(network, address, o, trace))
+  }
+
+  async #dial(
+    network: string,
+    address: string,
+    o: DialCallOptions,
+    trace: DialTrace | null,
+  ): Promise<TCPConn> {
     const bound = this.#bound(o)
-    const d = this.#dialing(network)
+    const d = this.#dialing(network, trace)
     let addrs: TCPAddr[]
     try {
       const resolver = this.#options.resolver ?? defaultResolver
-      addrs = await dialAddrList(resolver, network, address, d.laddr, bound)
+      const resolving = dialAddrList(resolver, network, address, d.laddr, bound)
+      addrs = await traceResolve(trace, resolving)
     } catch (error) {
       throw new OpError('dial', network, null, null, error as Error)
     }
@@ -107,13 +119,24 @@ export class Dialer {
    * Connects to one address that is resolved already, from `laddr` when it is not null.
    * Go: `Dialer.DialTCP`.
    */
-  async dialTCP(
+  dialTCP(
     network: string,
     laddr: TCPAddr | null,
     raddr: TCPAddr,
     o: DialCallOptions = {},
   ): Promise<TCPConn> {
-    const d = { ...this.#dialing(network), laddr }
+    const run = (trace: DialTrace | null) => this.#dialTCP(network, laddr, raddr, o, trace)
+    return traceDial(network, String(raddr), run)
+  }
+
+  async #dialTCP(
+    network: string,
+    laddr: TCPAddr | null,
+    raddr: TCPAddr,
+    o: DialCallOptions,
+    trace: DialTrace | null,
+  ): Promise<TCPConn> {
+    const d = this.#dialing(network, trace, laddr)
     try {
       checkNetwork(network)
       if (raddr == null) throw new AddrError('missing address', '')
@@ -129,18 +152,22 @@ export class Dialer {
     return { deadline: earlier(relative, epochOf(deadline)), signal }
   }
 
-  #dialing(network: string): Dialing {
-    const { control, mptcp = false, localAddr: laddr = null } = this.#options
+  #dialing(
+    network: string,
+    trace: DialTrace | null,
+    laddr: TCPAddr | null = this.#options.localAddr ?? null,
+  ): Dialing {
+    const { control, mptcp = false } = this.#options
     const keepAlive = keepAliveOf(this.#options)
-    return {
-      network,
-      laddr,
-      attempt: (addr, bound) =>
-        preferMptcp(mptcp, async (protocol) => {
-          const fd = await dialTCPSocket(network, laddr, addr, { control, protocol }, bound)
-          return newTCPConn(fd, keepAlive)
-        }),
+    const open = async (addr: TCPAddr, bound: Bound, protocol: number) => {
+      const fd = await dialTCPSocket(network, laddr, addr, { control, protocol }, bound)
+      const conn = newTCPConn(fd, keepAlive)
+      if (opened.hasSubscribers) opened.publish(fd.trace())
+      return conn
     }
+    const attempt = (addr: TCPAddr, bound: Bound) =>
+      traceAttempt(trace, addr, () => preferMptcp(mptcp, (protocol) => open(addr, bound, protocol)))
+    return { network, laddr, attempt }
   }
 }
 

@@ -1,20 +1,25 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
 import { FD } from '@netfd/poll'
-import { SyscallError } from '@netfd/syscall'
+import type { SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
+import { SyscallError, setOption, sockopt } from '@netfd/syscall'
+import type { Addr } from './addr.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
 import { toAddr } from './ipsock-posix.js'
 import type { TCPAddr } from './tcpaddr.js'
+import type { ConnTrace } from './trace.js'
+import { closed } from './trace.js'
 
-/** Room for any address the kernel may give. */
-const ROOM = 128
+/** Room for any address the kernel may give: struct sockaddr_storage. */
+export const ROOM = 128
 const scratch = new Uint8Array(ROOM)
 
-/** One object for every connection: what kind of descriptor a TCP socket is. */
+// One object for every descriptor of a kind. Only TCP promises that a short read has emptied a socket.
 const TCP = { net: 'tcp', stream: true } as const
+const OTHER = { net: 'unix', stream: false, zeroReadIsEOF: true } as const
 
 /** An address as the kernel gave it, decoded when somebody asks, or as it was decoded already. */
-type LazyAddr = Uint8Array | TCPAddr | null
+type LazyAddr = Uint8Array | Addr | null
 
 /** Asks the kernel for an end's address: a copy of its bytes, or a negated errno. */
 function ask(call: typeof hook.getsockname, fd: number): Uint8Array | number {
@@ -22,7 +27,7 @@ function ask(call: typeof hook.getsockname, fd: number): Uint8Array | number {
   return length < 0 ? length : scratch.slice(0, length)
 }
 
-/** A TCP socket. Once established, everything it rejects is an OpError. */
+/** A socket. Once established, everything it rejects is an OpError. */
 export class NetFD extends FD {
   /** The network as the user named it. */
   readonly net: string
@@ -33,21 +38,29 @@ export class NetFD extends FD {
   #raddr: LazyAddr = null
 
   constructor(sysfd: number, net: string, listening = false) {
-    super(sysfd, TCP)
+    super(sysfd, net.startsWith('tcp') ? TCP : OTHER)
     this.net = net
     this.#listening = listening
   }
 
   /** The local address: the same object each time, also after close. */
-  get laddr(): TCPAddr | null {
+  get laddr(): Addr | null {
     if (this.#laddr instanceof Uint8Array) this.#laddr = toAddr(this.#laddr)
     return this.#laddr
   }
 
+  set laddr(addr: Addr) {
+    this.#laddr = addr
+  }
+
   /** The peer's address: the same object each time, also after close. */
-  get raddr(): TCPAddr | null {
+  get raddr(): Addr | null {
     if (this.#raddr instanceof Uint8Array) this.#raddr = toAddr(this.#raddr)
     return this.#raddr
+  }
+
+  set raddr(addr: Addr) {
+    this.#raddr = addr
   }
 
   /** The kernel says what the local address is. Throws SyscallError. */
@@ -73,6 +86,19 @@ export class NetFD extends FD {
     this.mayLinger = listener.mayLinger
   }
 
+  /** It came from elsewhere: nobody knows how its socket was set up. */
+  adopted(): void {
+    this.mayLinger = true
+  }
+
+  /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */
+  setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
+    const rows: Readonly<Record<string, Sockopt>> = sockopt
+    const row: Sockopt | undefined = typeof option === 'string' ? rows[option] : (option as Sockopt)
+    if (row !== undefined) this.note(row.level, row.optname)
+    this.use((fd) => setOption(fd, option, value))
+  }
+
   /** Runs `f` with the descriptor, which stays this one's until `f` returns. */
   lend<T>(f: (fd: number) => T): T {
     return this.use(f)
@@ -92,6 +118,19 @@ export class NetFD extends FD {
   setError(op: string, error: Error): Error {
     if (error instanceof TypeError || error instanceof RangeError) return error
     return new OpError(op, this.net, null, this.laddr, error)
+  }
+
+  protected override destroy(): void {
+    if (closed.hasSubscribers && this.#established) {
+      closed.publish(this.trace())
+    }
+    super.destroy()
+  }
+
+  /** What the channels of node:diagnostics_channel say about it. */
+  trace(): ConnTrace {
+    const { net: network, laddr, raddr } = this
+    return { network, localAddr: laddr as Addr, remoteAddr: raddr }
   }
 
   protected override wrap(op: string, error: Error): Error {

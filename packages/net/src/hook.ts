@@ -16,6 +16,7 @@ export const hook = {
   getsockopt: sys.getsockopt,
   getsockoptBytes: sys.getsockoptBytes,
   setsockopt: sys.setsockopt,
+  dupCloexec: sys.dupCloexec,
   /** getaddrinfo(3) on the host's thread pool, its order kept. */
   lookup: async (host: string): Promise<string[]> => {
     const found = await dns.lookup(host, { all: true, verbatim: true })

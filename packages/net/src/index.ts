@@ -19,15 +19,18 @@ export {
   UnexpectedEOFError,
   UnknownNetworkError,
 } from './errors.js'
+export { fileConn, fileListener } from './file.js'
 export { hook } from './hook.js'
 export { joinHostPort, splitHostPort } from './ipsock.js'
 export type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
 export type { ListenCallOptions, ListenOptions } from './listen.js'
 export { ListenConfig, listen, listenTCP } from './listen.js'
 export type { Resolver } from './lookup.js'
+export { pipe } from './pipe.js'
 export { RawConn } from './rawconn.js'
 export { resolveTCPAddr } from './resolve.js'
 export type { Control } from './sock.js'
 export { TCPAddr } from './tcpaddr.js'
 export { TCPConn } from './tcpconn.js'
 export { TCPListener } from './tcplistener.js'
+export type { ConnTrace, DialAttempt, DialResolve, DialTrace } from './trace.js'

@@ -1,6 +1,8 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
 import type { CallOptions } from '@netfd/poll'
+import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
+  getOption,
   IPPROTO_TCP,
   SHUT_RD,
   SHUT_WR,
@@ -18,6 +20,7 @@ import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
 import { setLinger } from './linger.js'
 import { usesMptcp } from './mptcp.js'
+import type { TCPAddr } from './tcpaddr.js'
 
 /**
  * A TCP connection: made by `dial`, `Dialer` or a `TCPListener`. TCP_NODELAY and keep-alive are on.
@@ -35,6 +38,16 @@ import { usesMptcp } from './mptcp.js'
  * ```
  */
 export class TCPConn extends NetConn {
+  /** This end's address: the same object each time, also after close. */
+  override get localAddr(): TCPAddr {
+    return this.fd.laddr as TCPAddr
+  }
+
+  /** The other end's address: the same object each time, also after close. */
+  override get remoteAddr(): TCPAddr {
+    return this.fd.raddr as TCPAddr
+  }
+
   /**
    * Writes all of `bufs` in order with as few calls as there can be, 1024 buffers each, and resolves to
    * the sum of their lengths. The list is left as it is. Go: `Buffers.WriteTo`; writev(2).
@@ -101,6 +114,28 @@ export class TCPConn extends NetConn {
    */
   setUserTimeout(ms: number): void {
     this.do('set', () => this.fd.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))
+  }
+
+  /**
+   * Sets a socket option of the typed table, by its name (`'noDelay'`, `'userTimeout'`, …) or its row in
+   * `sockopt` of `@netfd/syscall`; the value has the option's type. Throws OpError (`ENOPROTOOPT` for an
+   * option the kernel does not have), TypeError or RangeError. setsockopt(2).
+   */
+  setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
+    this.do('set', () => this.fd.setOption(option, value))
+  }
+
+  /** The value of a socket option, as `setOption` takes it. Throws OpError. getsockopt(2). */
+  getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
+    return this.do('get', () => this.fd.lend((fd) => getOption(fd, option)))
+  }
+
+  /**
+   * What the kernel knows about the connection: its state, round-trip time (µs), losses, counters. Only
+   * the fields that this kernel has. Throws OpError. TCP_INFO in tcp(7).
+   */
+  info(): TCPInfo {
+    return this.getOption('info')
   }
 
   /**

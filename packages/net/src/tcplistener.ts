@@ -6,6 +6,7 @@ import { RawListener } from './rawconn.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
+import { accepted } from './trace.js'
 
 /**
  * A listening TCP socket: made by `listen`, `ListenConfig` or `listenTCP`. A connection is accepted
@@ -57,7 +58,9 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
       throw this.#fd.opError('accept', error as Error)
     }
     conn.setRemoteAddr(sockaddr, null)
-    return newTCPConn(conn, this.#keepAlive)
+    const made = newTCPConn(conn, this.#keepAlive)
+    if (accepted.hasSubscribers) accepted.publish(conn.trace())
+    return made
   }
 
   /**

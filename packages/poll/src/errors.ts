@@ -9,7 +9,7 @@ export interface CodedError extends Error {
   /** Whether trying again later may help. */
   readonly temporary: boolean
   /** How many bytes had been taken before a write failed. */
-  declare bytesWritten?: number
+  bytesWritten?: number
 }
 
 abstract class PollError extends Error implements CodedError {

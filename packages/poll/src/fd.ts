@@ -260,9 +260,7 @@ export class FD extends Runner {
 
   /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
   setsockopt(level: number, optname: number, value: OptionValue): void {
-    if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
-    // Kernel TLS ends a read at the end of each record.
-    if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
+    this.note(level, optname)
     this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
   }
 
@@ -330,6 +328,13 @@ export class FD extends Runner {
     } else {
       void hook.closePool(fd).then((r) => this.#closed(r))
     }
+  }
+
+  /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
+  protected note(level: number, optname: number): void {
+    if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
+    // Kernel TLS ends a read at the end of each record.
+    if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
   }
 
   /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */

@@ -1,5 +1,5 @@
 // Go: nettest.TestConn, over everything that an FD can be both ends of.
-import { FD } from '../src/index.js'
+import type { FD } from '../src/index.js'
 import type { NetConn, NetPair } from './nettest.js'
 import { testConn } from './nettest.js'
 import { pipePair, tcpPair, unixPair } from './support.js'

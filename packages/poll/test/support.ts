@@ -24,8 +24,8 @@ import {
   socketpair,
 } from '@netfd/syscall'
 import { afterEach } from 'vitest'
-import type { FDKind } from '../src/kind.js'
 import { FD, hook } from '../src/index.js'
+import type { FDKind } from '../src/kind.js'
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 export const TCP: FDKind = { stream: true, net: 'tcp' }

@@ -78,10 +78,11 @@ const unsigned = { unsigned: true } as const
 
 /**
  * The options of a TCP socket by name, for `setOption` and `getOption`: those of the socket and of TCP
- * under plain names, those of IPv4 with `ip`, those of IPv6 with `ipv6` in front. Options that only
- * datagram or raw sockets have are here too: the kernel answers ENOPROTOOPT or EINVAL, never silence.
- * Missing are three whose values are addresses of memory (SO_ATTACH_FILTER,
- * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE). See socket(7), tcp(7), ip(7), ipv6(7).
+ * under plain names, those of IPv4 with `ip`, those of IPv6 with `ipv6` in front. Those that only
+ * datagram or raw sockets have are here too; the kernel refuses them, most often with ENOPROTOOPT.
+ * Three are missing because their values are addresses of memory (SO_ATTACH_FILTER,
+ * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE), and two because the kernel accepts and ignores
+ * them (SO_BSDCOMPAT, TCP_THIN_DUPACK). See socket(7), tcp(7), ip(7) and ipv6(7).
  *
  * ```ts
  * import { sockopt, TCP_NODELAY } from '@netfd/syscall'
@@ -96,7 +97,6 @@ export const sockopt = {
   bindToDevice: so('SO_BINDTODEVICE', 'string', 'name', root),
   bindToIfIndex: so('SO_BINDTOIFINDEX', 'int', 'index', root),
   broadcast: so('SO_BROADCAST', 'bool', 'flag'),
-  bsdCompat: so('SO_BSDCOMPAT', 'bool', 'flag'),
   bufLock: so('SO_BUF_LOCK', 'int', 'bits'),
   busyPoll: so('SO_BUSY_POLL', 'int', 'us', root),
   busyPollBudget: so('SO_BUSY_POLL_BUDGET', 'int', 'packets', { ...root, ...writeOnly }),
@@ -185,7 +185,6 @@ export const sockopt = {
   savedSyn: tcp('TCP_SAVED_SYN', 'bytes', 'struct', readOnly),
   synCount: tcp('TCP_SYNCNT', 'int', 'count'),
   tcpTimestamp: tcp('TCP_TIMESTAMP', 'int', 'value', { ...root, ...unsigned }),
-  thinDupAck: tcp('TCP_THIN_DUPACK', 'bool', 'flag'),
   thinLinearTimeouts: tcp('TCP_THIN_LINEAR_TIMEOUTS', 'bool', 'flag'),
   txDelay: tcp('TCP_TX_DELAY', 'int', 'us'),
   ulp: tcp('TCP_ULP', 'string', 'name'),
@@ -202,8 +201,10 @@ export const sockopt = {
   ipDropSourceMembership: ip('IP_DROP_SOURCE_MEMBERSHIP', 'bytes', 'struct', writeOnly),
   ipFreeBind: ip('IP_FREEBIND', 'bool', 'flag'),
   ipHeaderIncluded: ip('IP_HDRINCL', 'bool', 'flag', root),
+  ipIPsecPolicy: ip('IP_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
   ipLocalPortRange: ip('IP_LOCAL_PORT_RANGE', 'int', 'value', unsigned),
   ipMinTTL: ip('IP_MINTTL', 'int', 'hops'),
+  ipMSFilter: ip('IP_MSFILTER', 'bytes', 'struct'),
   ipMTU: ip('IP_MTU', 'int', 'bytes', readOnly),
   ipMTUDiscover: ip('IP_MTU_DISCOVER', 'int', 'value'),
   ipMulticastAll: ip('IP_MULTICAST_ALL', 'bool', 'flag'),
@@ -215,6 +216,7 @@ export const sockopt = {
   ipOriginalDst: ip('SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 16 }),
   ipPassSec: ip('IP_PASSSEC', 'bool', 'flag', root),
   ipPktInfo: ip('IP_PKTINFO', 'bool', 'flag'),
+  ipPktOptions: ip('IP_PKTOPTIONS', 'bytes', 'struct', readOnly),
   ipRecvErr: ip('IP_RECVERR', 'bool', 'flag'),
   ipRecvErrRFC4884: ip('IP_RECVERR_RFC4884', 'bool', 'flag'),
   ipRecvFragSize: ip('IP_RECVFRAGSIZE', 'bool', 'flag'),
@@ -233,14 +235,20 @@ export const sockopt = {
 
   // IPPROTO_IPV6
   ipv6AddMembership: ipv6('IPV6_ADD_MEMBERSHIP', 'bytes', 'struct', writeOnly),
+  ipv6AddrForm: ipv6('IPV6_ADDRFORM', 'int', 'value'),
   ipv6AddrPreferences: ipv6('IPV6_ADDR_PREFERENCES', 'int', 'bits'),
   ipv6AutoFlowLabel: ipv6('IPV6_AUTOFLOWLABEL', 'bool', 'flag'),
   ipv6Checksum: ipv6('IPV6_CHECKSUM', 'int', 'bytes'),
   ipv6DontFrag: ipv6('IPV6_DONTFRAG', 'bool', 'flag'),
   ipv6DropMembership: ipv6('IPV6_DROP_MEMBERSHIP', 'bytes', 'struct', writeOnly),
+  ipv6DstOpts: ipv6('IPV6_DSTOPTS', 'bytes', 'struct', root),
   ipv6FlowInfoSend: ipv6('IPV6_FLOWINFO_SEND', 'bool', 'flag'),
   ipv6FreeBind: ipv6('IPV6_FREEBIND', 'bool', 'flag'),
   ipv6HeaderIncluded: ipv6('IPV6_HDRINCL', 'bool', 'flag', root),
+  ipv6HopOpts: ipv6('IPV6_HOPOPTS', 'bytes', 'struct', root),
+  ipv6IPsecPolicy: ipv6('IPV6_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
+  ipv6JoinAnycast: ipv6('IPV6_JOIN_ANYCAST', 'bytes', 'struct', { ...root, ...writeOnly }),
+  ipv6LeaveAnycast: ipv6('IPV6_LEAVE_ANYCAST', 'bytes', 'struct', writeOnly),
   ipv6MinHopCount: ipv6('IPV6_MINHOPCOUNT', 'int', 'hops'),
   ipv6MTU: ipv6('IPV6_MTU', 'int', 'bytes'),
   ipv6MTUDiscover: ipv6('IPV6_MTU_DISCOVER', 'int', 'value'),
@@ -248,8 +256,10 @@ export const sockopt = {
   ipv6MulticastHops: ipv6('IPV6_MULTICAST_HOPS', 'int', 'hops'),
   ipv6MulticastIf: ipv6('IPV6_MULTICAST_IF', 'int', 'index'),
   ipv6MulticastLoop: ipv6('IPV6_MULTICAST_LOOP', 'bool', 'flag'),
+  ipv6NextHop: ipv6('IPV6_NEXTHOP', 'bytes', 'struct', root),
   ipv6Only: ipv6('IPV6_V6ONLY', 'bool', 'flag'),
   ipv6OriginalDst: ipv6('IP6T_SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 28 }),
+  ipv6PktInfo: ipv6('IPV6_PKTINFO', 'bytes', 'struct', writeOnly),
   ipv6RecvDstOpts: ipv6('IPV6_RECVDSTOPTS', 'bool', 'flag'),
   ipv6RecvErr: ipv6('IPV6_RECVERR', 'bool', 'flag'),
   ipv6RecvErrRFC4884: ipv6('IPV6_RECVERR_RFC4884', 'bool', 'flag'),
@@ -262,10 +272,13 @@ export const sockopt = {
   ipv6RecvRtHdr: ipv6('IPV6_RECVRTHDR', 'bool', 'flag'),
   ipv6RecvTClass: ipv6('IPV6_RECVTCLASS', 'bool', 'flag'),
   ipv6RouterAlert: ipv6('IPV6_ROUTER_ALERT', 'int', 'value', root),
+  ipv6RtHdr: ipv6('IPV6_RTHDR', 'bytes', 'struct'),
+  ipv6RtHdrDstOpts: ipv6('IPV6_RTHDRDSTOPTS', 'bytes', 'struct', root),
   ipv6TClass: ipv6('IPV6_TCLASS', 'int', 'bits'),
   ipv6Transparent: ipv6('IPV6_TRANSPARENT', 'bool', 'flag', root),
   ipv6UnicastHops: ipv6('IPV6_UNICAST_HOPS', 'int', 'hops'),
   ipv6UnicastIf: ipv6('IPV6_UNICAST_IF', 'bytes', 'index', { length: 4 }),
+  ipv6XfrmPolicy: ipv6('IPV6_XFRM_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
 } as const
 
 /** The name of an option in `sockopt`, such as `'noDelay'`. */

@@ -71,6 +71,9 @@ export const hasIPv6 = ((): boolean => {
   }
 })()
 
+/** Whether this process may do what needs a capability. */
+export const isRoot = process.getuid?.() === 0
+
 /** A directory that goes with the test. */
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'netfd-syscall-'))

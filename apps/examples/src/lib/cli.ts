@@ -1,0 +1,36 @@
+// What every example does with its command line.
+import type { ParseArgsConfig } from 'node:util'
+import { parseArgs } from 'node:util'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+type Parsed<O extends Options> = ReturnType<
+  typeof parseArgs<{ options: O; allowPositionals: true }>
+>
+
+/** An error that the person at the keyboard made: the usage is printed below it. */
+export class UsageError extends Error {
+  readonly code = 'ERR_PARSE_ARGS_USAGE'
+}
+
+/**
+ * Runs an example. `--help` prints `help`; a wrong command line ends it with exit code 2, and any
+ * other error with its message and exit code 1.
+ */
+export async function cli<const O extends Options>(
+  help: string,
+  options: O,
+  main: (args: Parsed<O>) => Promise<void>,
+): Promise<void> {
+  try {
+    if (process.argv.slice(2).includes('--help')) {
+      console.log(help.trim())
+      return
+    }
+    await main(parseArgs({ options, allowPositionals: true }))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const usage = code?.startsWith('ERR_PARSE_ARGS') === true
+    console.error(usage ? `${message}\n\n${help.trim()}` : message)
+    process.exitCode = usage ? 2 : 1
+  }
+}

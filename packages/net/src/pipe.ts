@@ -1,0 +1,37 @@
+// Go: net/pipe.go. Two connections that are each other's peer, without a network.
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, socketpair } from '@netfd/syscall'
+import type { Addr } from './addr.js'
+import type { Conn } from './conn.js'
+import { NetConn } from './conn-base.js'
+import { NetFD } from './fd.js'
+
+const addr: Addr = { network: 'pipe', toString: () => 'pipe' }
+
+class PipeConn extends NetConn {}
+
+function pipeConn(sysfd: number): Conn {
+  const fd = new NetFD(sysfd, 'pipe')
+  fd.laddr = fd.raddr = addr
+  fd.init()
+  fd.establish()
+  return new PipeConn(fd)
+}
+
+/**
+ * Two connected ends inside this process, with the semantics of a TCPConn: deadlines, aborts, order,
+ * errors. For tests and for code that takes a Conn. It is a pair of local sockets, so the kernel keeps
+ * what was written and not yet read; Go's `net.Pipe` keeps nothing and makes each write wait for its
+ * reader. socketpair(2).
+ *
+ * ```ts
+ * import { pipe } from '@netfd/net'
+ * const [a, b] = pipe()
+ * await a.write('hello')
+ * console.assert((await b.read(new Uint8Array(16))) === 5)
+ * await Promise.all([a.close(), b.close()])
+ * ```
+ */
+export function pipe(): [Conn, Conn] {
+  const [a, b] = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
+  return [pipeConn(a), pipeConn(b)]
+}

@@ -1,0 +1,130 @@
+// What a program can watch through node:diagnostics_channel. Nothing is built while nobody subscribes.
+import { channel, tracingChannel } from 'node:diagnostics_channel'
+import type { Addr } from './addr.js'
+import type { TCPAddr } from './tcpaddr.js'
+import type { TCPConn } from './tcpconn.js'
+
+/** One address that a dial tried. Times are milliseconds of `performance.now()`. */
+export interface DialAttempt {
+  /** The address. */
+  readonly address: TCPAddr
+  /** When it was tried. */
+  readonly start: number
+  /** When it was settled, once it is. */
+  end?: number
+  /** The error, when it failed; a race's loser fails with `ABORT_ERR`. */
+  error?: Error
+}
+
+/** The resolving of a dial's host. Times are milliseconds of `performance.now()`. */
+export interface DialResolve {
+  /** When it began. */
+  readonly start: number
+  /** When it was done, once it is. */
+  end?: number
+  /** The addresses to be tried, in order. */
+  addresses?: readonly TCPAddr[]
+  /** The error, when it failed. */
+  error?: Error
+}
+
+/**
+ * What the tracing channel `netfd:dial` passes to its subscribers: the same object for one dial's
+ * `start`, `end`, `asyncStart`, `asyncEnd` and `error`, growing as the dial goes on.
+ */
+export interface DialTrace {
+  /** The network as the caller named it. */
+  readonly network: string
+  /** The address as the caller named it. */
+  readonly address: string
+  /** The resolving of the host. */
+  readonly resolve: DialResolve
+  /** Each attempt, in the order of their starts. */
+  readonly attempts: DialAttempt[]
+  /** The address that won. */
+  winner?: TCPAddr
+  /** The connection, on `asyncEnd`. */
+  result?: TCPConn
+  /** The error, on `error`. */
+  error?: unknown
+}
+
+/** What the channels `netfd:open`, `netfd:accept` and `netfd:close` pass to their subscribers. */
+export interface ConnTrace {
+  /** The network, such as 'tcp'. */
+  readonly network: string
+  /** This end. */
+  readonly localAddr: Addr
+  /** The other end; null for a listener. */
+  readonly remoteAddr: Addr | null
+}
+
+type Phases = 'start' | 'end' | 'asyncStart' | 'asyncEnd' | 'error'
+
+const dials = tracingChannel<DialTrace>('netfd:dial')
+const phases: readonly Phases[] = ['start', 'end', 'asyncStart', 'asyncEnd', 'error']
+
+/** A connection was dialed. */
+export const opened = channel('netfd:open')
+/** A connection was accepted. */
+export const accepted = channel('netfd:accept')
+/** A connection or listener was closed. */
+export const closed = channel('netfd:close')
+
+/** Runs a dial, with a trace to fill in when somebody listens. */
+export function traceDial(
+  network: string,
+  address: string,
+  run: (trace: DialTrace | null) => Promise<TCPConn>,
+): Promise<TCPConn> {
+  if (!phases.some((phase) => dials[phase].hasSubscribers)) return run(null)
+  const trace: DialTrace = {
+    network,
+    address,
+    resolve: { start: performance.now() },
+    attempts: [],
+  }
+  const dial = async () => {
+    const conn = await run(trace)
+    trace.winner = conn.remoteAddr
+    return conn
+  }
+  return dials.tracePromise(dial, trace)
+}
+
+/** Fills in how resolving went. */
+export async function traceResolve(
+  trace: DialTrace | null,
+  resolving: Promise<TCPAddr[]>,
+): Promise<TCPAddr[]> {
+  if (trace === null) return await resolving
+  try {
+    const addresses = await resolving
+    trace.resolve.addresses = addresses
+    return addresses
+  } catch (error) {
+    trace.resolve.error = error as Error
+    throw error
+  } finally {
+    trace.resolve.end = performance.now()
+  }
+}
+
+/** Fills in one attempt. */
+export async function traceAttempt<T>(
+  trace: DialTrace | null,
+  address: TCPAddr,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  if (trace === null) return await attempt()
+  const entry: DialAttempt = { address, start: performance.now() }
+  trace.attempts.push(entry)
+  try {
+    return await attempt()
+  } catch (error) {
+    entry.error = error as Error
+    throw error
+  } finally {
+    entry.end = performance.now()
+  }
+}
