@@ -14,6 +14,7 @@
         "native/sockopt.cc",
         "native/epoll.cc",
         "native/watch.cc",
+        "native/watch-thread.cc",
         "native/pool.cc",
         "native/constants.cc"
       ],

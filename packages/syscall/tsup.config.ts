@@ -1,14 +1,4 @@
 import { defineConfig } from 'tsup'
+import { builds } from '../../tools/tsup.js'
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/raw.ts'],
-  format: ['esm', 'cjs'],
-  target: 'node20',
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
-  sourcemap: true,
-  clean: true,
-  // Both entries share one copy of the loader, in CommonJS too.
-  splitting: true,
-  // The loader needs import.meta.url, which the CommonJS build lacks without this.
-  shims: true,
-})
+export default defineConfig(builds(['index', 'raw'], ['syscall-error', 'ip', 'sockaddr', 'sockopt', 'tcp-info', 'watch']))

@@ -9,6 +9,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   netfd::ExportSockopt(env, exports);
   netfd::ExportEpoll(env, exports);
   netfd::ExportWatch(env, exports);
+  netfd::ExportWatchThread(env, exports);
   netfd::ExportPool(env, exports);
   netfd::ExportConstants(env, exports);
   return exports;

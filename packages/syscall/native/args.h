@@ -96,6 +96,7 @@ void ExportIo(Napi::Env env, Napi::Object exports);
 void ExportSockopt(Napi::Env env, Napi::Object exports);
 void ExportEpoll(Napi::Env env, Napi::Object exports);
 void ExportWatch(Napi::Env env, Napi::Object exports);
+void ExportWatchThread(Napi::Env env, Napi::Object exports);
 void ExportPool(Napi::Env env, Napi::Object exports);
 void ExportConstants(Napi::Env env, Napi::Object exports);
 

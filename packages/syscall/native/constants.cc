@@ -21,6 +21,9 @@
 #endif
 
 // Newer than the headers of most build machines. The kernel never gives a number a second meaning.
+#ifndef IP_LOCAL_PORT_RANGE
+#define IP_LOCAL_PORT_RANGE 51
+#endif
 #ifndef TCP_IS_MPTCP
 #define TCP_IS_MPTCP 43
 #endif
@@ -32,6 +35,11 @@
 #endif
 #ifndef TCP_DELACK_MAX_US
 #define TCP_DELACK_MAX_US 46
+#endif
+
+// Older kernel headers hide this one beside those of the C library, which lacks it.
+#ifndef IPV6_FLOWINFO_SEND
+#define IPV6_FLOWINFO_SEND 33
 #endif
 
 namespace netfd {

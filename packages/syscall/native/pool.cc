@@ -66,9 +66,11 @@ Napi::Value ClosePool(const Napi::CallbackInfo& info) {
   auto job = std::make_unique<Job>();
   job->run = [](const Job& j) -> int64_t { return close(j.fd); };
   job->fd = fd;
-  // The number may be another thread's as soon as the pool has closed it: see Close in socket.cc.
-  State::Of(a.env())->Disown(fd);
-  return Queue(a.env(), "netfd.close", std::move(job));
+  const Napi::Value promise = Queue(a.env(), "netfd.close", std::move(job));
+  // The number may be another thread's as soon as the pool has closed it: see Close in socket.cc. One
+  // that the pool did not take, in a worker that is being terminated, stays ours to close.
+  if (!promise.IsEmpty()) State::Of(a.env())->Disown(fd);
+  return promise;
 }
 
 // sendfilePool(out, in, offset, count): an offset of -1 uses and moves the file's own.

@@ -11,7 +11,7 @@ State* State::Create(napi_env env) {
   napi_get_uv_event_loop(env, &state->loop_);
   // Freed by the cleanup hook, not by a finalizer: finalizers run before the handles have closed.
   napi_set_instance_data(env, state, nullptr, nullptr);
-  napi_add_async_cleanup_hook(env, Cleanup, state, &state->hook_);
+  napi_add_env_cleanup_hook(env, Cleanup, state);
   return state;
 }
 
@@ -30,6 +30,13 @@ void State::Adopt(int fd) {
 void State::Disown(int fd) {
   const auto word = static_cast<size_t>(fd) / 64;
   if (word < adopted_.size()) adopted_[word] &= ~(UINT64_C(1) << (fd % 64));
+}
+
+uv_loop_t* State::Loop() {
+  // The end of the environment has to wait for handles from now on. Deno, which frees such a hook
+  // twice, never comes here.
+  if (hook_ == nullptr) napi_add_async_cleanup_hook(env_, CloseWatchers, this, &hook_);
+  return loop_;
 }
 
 uint32_t State::Add(Watcher* watcher) {
@@ -72,13 +79,19 @@ void State::OnClosed(uv_handle_t* handle) {
   state->FinishWhenIdle();
 }
 
-// The order at the end of a worker: watchers first, so that no event is delivered any more, then the
-// descriptors it had adopted. The epoll descriptor is among those; closing it frees its registrations.
-void State::Cleanup(napi_async_cleanup_hook_handle, void* data) {
+// At the end of a worker the hook that was added last runs first. So the watchers go before all else,
+// and no event is delivered any more; then the descriptors it had adopted. The epoll descriptor is among
+// those; closing it frees its registrations.
+void State::CloseWatchers(napi_async_cleanup_hook_handle, void* data) {
   auto* state = static_cast<State*>(data);
-  state->ending_ = true;
   while (state->first_ != nullptr) state->Close(state->first_);
+  state->FinishWhenIdle();
+}
+
+void State::Cleanup(void* data) {
+  auto* state = static_cast<State*>(data);
   state->CloseAdopted();
+  state->ended_ = true;
   state->FinishWhenIdle();
 }
 
@@ -91,11 +104,12 @@ void State::CloseAdopted() {
   adopted_.clear();
 }
 
+// Frees the State when both hooks have run and libuv has let go of every handle.
 void State::FinishWhenIdle() {
-  if (!ending_ || closing_ > 0) return;
+  if (!ended_ || first_ != nullptr || closing_ > 0) return;
   napi_async_cleanup_hook_handle hook = hook_;
   delete this;
-  napi_remove_async_cleanup_hook(hook);
+  if (hook != nullptr) napi_remove_async_cleanup_hook(hook);
 }
 
 }  // namespace netfd

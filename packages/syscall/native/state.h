@@ -8,18 +8,30 @@
 #include <cstdint>
 #include <vector>
 
+// Deno lacks some of libuv, which it then does not need either: see watch.ts.
+#pragma weak uv_close
+#pragma weak uv_poll_init
+#pragma weak uv_poll_start
+#pragma weak uv_ref
+#pragma weak uv_unref
+
 namespace netfd {
 
+struct Helper;
 struct Watcher;
 
 // A State outlives the addon's instance: libuv reports a closed handle after N-API is gone. It is freed
-// when the environment's cleanup hook has run and its last watcher's close callback has come.
+// when the environment's cleanup hooks have run and its last watcher's close callback has come.
 class State {
  public:
   static State* Create(napi_env env);
   static State* Of(napi_env env);
 
-  uv_loop_t* loop() const { return loop_; }
+  // The host's loop, for a handle that Close will close.
+  uv_loop_t* Loop();
+
+  // Of watch-thread.cc, while there is one.
+  Helper* helper = nullptr;
 
   void Adopt(int fd);
   void Disown(int fd);
@@ -31,7 +43,8 @@ class State {
 
  private:
   explicit State(napi_env env) : env_(env) {}
-  static void Cleanup(napi_async_cleanup_hook_handle handle, void* data);
+  static void CloseWatchers(napi_async_cleanup_hook_handle handle, void* data);
+  static void Cleanup(void* data);
   static void OnClosed(uv_handle_t* handle);
   void CloseAdopted();
   void FinishWhenIdle();
@@ -42,7 +55,7 @@ class State {
   Watcher* first_ = nullptr;
   uint32_t last_id_ = 0;
   uint32_t closing_ = 0;
-  bool ending_ = false;
+  bool ended_ = false;
   std::vector<uint64_t> adopted_;  // one bit a descriptor
 };
 

@@ -73,7 +73,7 @@ Napi::Value WatchOpen(const Napi::CallbackInfo& info) {
   const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return Ret(a.env(), -1);
   auto* w = new Watcher();
-  int failed = uv_poll_init(state->loop(), &w->poll, own);
+  int failed = uv_poll_init(state->Loop(), &w->poll, own);
   if (failed != 0) {
     // libuv never knew the handle, so there is no close callback to wait for.
     close(own);

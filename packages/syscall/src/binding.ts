@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Native } from './native.js'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+// A bundler that makes CommonJS out of this leaves import.meta.url empty, and then there is __filename.
+const file = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url)
+const root = join(dirname(file), '..')
 
 /** Where the addon may lie, best first: what was built here, then what the package ships. */
 export const places = [
@@ -16,7 +18,7 @@ export const places = [
  * and does not load is remembered with its reason.
  */
 export function load(candidates: readonly string[]): Native {
-  const require = createRequire(import.meta.url)
+  const require = createRequire(file)
   const tried: string[] = []
   for (const path of candidates) {
     try {
@@ -35,8 +37,10 @@ function absent(tried: readonly string[]): Native {
     const error = new Error(
       `@netfd/syscall has no addon that loads on ${process.platform}-${process.arch} ` +
         `(Node ${process.versions.node}). Tried:\n  ${tried.join('\n  ')}\n` +
-        'It runs on Linux, x64 and arm64. To build it: npm rebuild --build-from-source, ' +
-        'or `node scripts/build-native.mjs` in the package.',
+        'It runs on Linux, x64 and arm64. A bundle must leave @netfd/syscall out (external). ' +
+        'With a C++ compiler, make and Python, this builds it, in the folder of your project:\n' +
+        '  npm install --no-save node-gyp node-addon-api && ' +
+        `npx node-gyp rebuild --directory=${root}`,
     )
     throw Object.assign(error, { code: 'ERR_NO_ADDON' })
   }

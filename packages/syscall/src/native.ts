@@ -70,6 +70,9 @@ export interface Native {
   watchOpen(fd: number, onReadable: () => void, cells: Int32Array): number
   watchRef(watcher: number): number
   watchClose(watcher: number): number
+  threadOpen(fd: number, onReadable: () => void, own: Int32Array): number
+  threadRef(watcher: number, alive: 0 | 1): number
+  threadClose(watcher: number): number
 
   closePool(fd: number): Promise<number>
   sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>

@@ -138,11 +138,9 @@ describe('setOption and getOption', () => {
   ]
 
   it.each(wrong)('%s refuses %o', (name, value, kind) => {
-    const { message, constructor } = thrown(() =>
-      sys.setOption(tcp(), name as 'noDelay', value as boolean),
-    )
-    expect(constructor).toBe(kind)
-    if (!/^value must/.test(message)) expect(message).toContain(sys.sockopt[name].name)
+    const error = thrown(() => sys.setOption(tcp(), name as 'noDelay', value as boolean))
+    expect(error).toBeInstanceOf(kind)
+    expect(error.message).toContain(sys.sockopt[name].name)
   })
 
   it.each(['nodelay', '', 'toString', '__proto__'])('know no option %o', (name) => {
@@ -201,20 +199,26 @@ describe('setOption and getOption', () => {
     expect(codeOf(() => sys.setOption(fd, 'tcpTimestamp', 1000))).toBe('ok')
   })
 
+  // Why the table asks for rights although a fresh socket of this kernel did without.
+  const sometimes: Partial<Record<sys.SockoptName, string>> = {
+    bindToDevice: 'only to change a device',
+    bindToIfIndex: 'only to change a device',
+    busyPoll: 'of older kernels',
+    queueSeq: 'after repair',
+    repairOptions: 'after repair',
+  }
+
   it.runIf(isRoot)('need rights where the table says so, and nowhere else', () => {
     const child = spawnSync(process.execPath, [bundle('unprivileged-child.ts')], {
       encoding: 'utf8',
     })
     expect(child.stderr).toBe('')
     const answers = JSON.parse(child.stdout) as Record<sys.SockoptName, string[]>
-    const denied = cases.filter(({ name }) => answers[name].includes('EPERM'))
-    const byState = ['queueSeq', 'repairOptions', 'repairQueue', 'repairWindow', 'tcpTimestamp']
-    for (const { name, row } of denied)
-      if (!byState.includes(name)) expect([name, row.root]).toEqual([name, true])
-    const claimed = cases.filter(({ row }) => row.root).map(({ name }) => name)
-    console.info(
-      'root but not denied:',
-      claimed.filter((n) => !answers[n].includes('EPERM')).map((n) => n + ' ' + answers[n]),
+    const denied = cases.filter(({ name }) =>
+      answers[name].some((code) => /EPERM|EACCES/.test(code)),
     )
+    const claimed = cases.filter(({ name, row }) => row.root && !sometimes[name])
+    const names = (some: readonly Case[]) => some.map(({ name }) => name).sort()
+    expect(names(denied)).toEqual(names(claimed))
   })
 })

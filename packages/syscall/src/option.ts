@@ -49,6 +49,7 @@ export type SockoptValue<O extends SockoptName | Sockopt | SockoptType> = Sockop
 
 // Room for any struct that an option answers with; tcp_info, the longest so far, has 280 bytes.
 const ROOM = 1024
+const MAX_TEXT = 255
 const MAX_SECONDS = 2 ** 31 - 1
 
 function rowOf(option: SockoptName | Sockopt): Sockopt {
@@ -104,6 +105,8 @@ function encode(row: Sockopt, value: unknown): OptionValue {
       return checkTimeval(row, value)
     case 'string':
       if (typeof value !== 'string') throw wrongType(row, 'a string')
+      if (Buffer.byteLength(value) > MAX_TEXT)
+        throw outOfRange(row, `at most ${MAX_TEXT} bytes long`)
       return value
     case 'bytes':
       if (!(value instanceof Uint8Array)) throw wrongType(row, 'a Uint8Array')

@@ -28,7 +28,7 @@ export interface SockoptFlags {
   readonly readOnly?: true
   /** The kernel only takes it; asking for it is ENOPROTOOPT. */
   readonly writeOnly?: true
-  /** Needs a capability, such as CAP_NET_ADMIN, for some or all values; without it EPERM. */
+  /** Needs a capability such as CAP_NET_ADMIN for some or all values: else EPERM, of SO_DEBUG EACCES. */
   readonly root?: true
   /** Means something on a listener, or on a socket that is about to listen. */
   readonly listener?: true
@@ -132,7 +132,7 @@ export const sockopt = {
   rcvBuf: so('SO_RCVBUF', 'int', 'bytes'),
   rcvBufForce: so('SO_RCVBUFFORCE', 'int', 'bytes', { ...root, ...writeOnly }),
   rcvLowAt: so('SO_RCVLOWAT', 'int', 'bytes'),
-  rcvMark: so('SO_RCVMARK', 'bool', 'flag', root),
+  rcvMark: so('SO_RCVMARK', 'bool', 'flag'),
   rcvTimeout: so('SO_RCVTIMEO', 'timeval', 'ms'),
   reserveMem: so('SO_RESERVE_MEM', 'int', 'bytes'),
   reuseAddr: so('SO_REUSEADDR', 'bool', 'flag'),
@@ -200,7 +200,7 @@ export const sockopt = {
   ipDropMembership: ip('IP_DROP_MEMBERSHIP', 'bytes', 'struct', writeOnly),
   ipDropSourceMembership: ip('IP_DROP_SOURCE_MEMBERSHIP', 'bytes', 'struct', writeOnly),
   ipFreeBind: ip('IP_FREEBIND', 'bool', 'flag'),
-  ipHeaderIncluded: ip('IP_HDRINCL', 'bool', 'flag', root),
+  ipHeaderIncluded: ip('IP_HDRINCL', 'bool', 'flag'),
   ipIPsecPolicy: ip('IP_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
   ipLocalPortRange: ip('IP_LOCAL_PORT_RANGE', 'int', 'value', unsigned),
   ipMinTTL: ip('IP_MINTTL', 'int', 'hops'),
@@ -211,10 +211,10 @@ export const sockopt = {
   ipMulticastIf: ip('IP_MULTICAST_IF', 'bytes', 'struct'),
   ipMulticastLoop: ip('IP_MULTICAST_LOOP', 'bool', 'flag'),
   ipMulticastTTL: ip('IP_MULTICAST_TTL', 'int', 'hops'),
-  ipNoDefrag: ip('IP_NODEFRAG', 'bool', 'flag', root),
+  ipNoDefrag: ip('IP_NODEFRAG', 'bool', 'flag'),
   ipOptions: ip('IP_OPTIONS', 'bytes', 'struct'),
   ipOriginalDst: ip('SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 16 }),
-  ipPassSec: ip('IP_PASSSEC', 'bool', 'flag', root),
+  ipPassSec: ip('IP_PASSSEC', 'bool', 'flag'),
   ipPktInfo: ip('IP_PKTINFO', 'bool', 'flag'),
   ipPktOptions: ip('IP_PKTOPTIONS', 'bytes', 'struct', readOnly),
   ipRecvErr: ip('IP_RECVERR', 'bool', 'flag'),
@@ -225,7 +225,7 @@ export const sockopt = {
   ipRecvTOS: ip('IP_RECVTOS', 'bool', 'flag'),
   ipRecvTTL: ip('IP_RECVTTL', 'bool', 'flag'),
   ipRetOpts: ip('IP_RETOPTS', 'bool', 'flag'),
-  ipRouterAlert: ip('IP_ROUTER_ALERT', 'int', 'value', root),
+  ipRouterAlert: ip('IP_ROUTER_ALERT', 'int', 'value'),
   ipTOS: ip('IP_TOS', 'int', 'bits'),
   ipTransparent: ip('IP_TRANSPARENT', 'bool', 'flag', root),
   ipTTL: ip('IP_TTL', 'int', 'hops'),
@@ -244,7 +244,7 @@ export const sockopt = {
   ipv6DstOpts: ipv6('IPV6_DSTOPTS', 'bytes', 'struct', root),
   ipv6FlowInfoSend: ipv6('IPV6_FLOWINFO_SEND', 'bool', 'flag'),
   ipv6FreeBind: ipv6('IPV6_FREEBIND', 'bool', 'flag'),
-  ipv6HeaderIncluded: ipv6('IPV6_HDRINCL', 'bool', 'flag', root),
+  ipv6HeaderIncluded: ipv6('IPV6_HDRINCL', 'bool', 'flag'),
   ipv6HopOpts: ipv6('IPV6_HOPOPTS', 'bytes', 'struct', root),
   ipv6IPsecPolicy: ipv6('IPV6_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
   ipv6JoinAnycast: ipv6('IPV6_JOIN_ANYCAST', 'bytes', 'struct', { ...root, ...writeOnly }),
@@ -256,7 +256,7 @@ export const sockopt = {
   ipv6MulticastHops: ipv6('IPV6_MULTICAST_HOPS', 'int', 'hops'),
   ipv6MulticastIf: ipv6('IPV6_MULTICAST_IF', 'int', 'index'),
   ipv6MulticastLoop: ipv6('IPV6_MULTICAST_LOOP', 'bool', 'flag'),
-  ipv6NextHop: ipv6('IPV6_NEXTHOP', 'bytes', 'struct', root),
+  ipv6NextHop: ipv6('IPV6_NEXTHOP', 'bytes', 'struct'),
   ipv6Only: ipv6('IPV6_V6ONLY', 'bool', 'flag'),
   ipv6OriginalDst: ipv6('IP6T_SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 28 }),
   ipv6PktInfo: ipv6('IPV6_PKTINFO', 'bytes', 'struct', writeOnly),
@@ -271,7 +271,7 @@ export const sockopt = {
   ipv6RecvPktInfo: ipv6('IPV6_RECVPKTINFO', 'bool', 'flag'),
   ipv6RecvRtHdr: ipv6('IPV6_RECVRTHDR', 'bool', 'flag'),
   ipv6RecvTClass: ipv6('IPV6_RECVTCLASS', 'bool', 'flag'),
-  ipv6RouterAlert: ipv6('IPV6_ROUTER_ALERT', 'int', 'value', root),
+  ipv6RouterAlert: ipv6('IPV6_ROUTER_ALERT', 'int', 'value'),
   ipv6RtHdr: ipv6('IPV6_RTHDR', 'bytes', 'struct'),
   ipv6RtHdrDstOpts: ipv6('IPV6_RTHDRDSTOPTS', 'bytes', 'struct', root),
   ipv6TClass: ipv6('IPV6_TCLASS', 'int', 'bits'),

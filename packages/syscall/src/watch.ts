@@ -1,5 +1,5 @@
-import { native } from './binding.js'
 import { must } from './syscall-error.js'
+import { watchHost } from './watch-host.js'
 
 /**
  * Tells when a descriptor is readable, on the event loop of the thread that asked. Made by `watch`.
@@ -25,7 +25,7 @@ export class Watcher {
   /** Starts watching; `watch` is the shorter way to write it. */
   constructor(fd: number, onReadable: () => void) {
     this.#cells.set([1, 0, -1])
-    this.#id = must('watch', native.watchOpen(fd, onReadable, this.#cells))
+    this.#id = must('watch', watchHost.open(fd, onReadable, this.#cells))
   }
 
   /** The watcher's own duplicate of the descriptor, closed with it; -1 when closed. */
@@ -47,7 +47,7 @@ export class Watcher {
   close(): void {
     if (!this.#open) return
     this.#open = false
-    must('watch', native.watchClose(this.#id))
+    must('watch', watchHost.close(this.#id))
   }
 
   #keep(alive: 0 | 1): void {
@@ -55,7 +55,7 @@ export class Watcher {
     this.#cells[0] = alive
     // The addon looks at the cell again when the callback has returned, so that waking one waiter and
     // parking it again costs no call at all.
-    if (this.#cells[1] === 0) must('watch', native.watchRef(this.#id))
+    if (this.#cells[1] === 0) must('watch', watchHost.ref(this.#id, alive))
   }
 }
 

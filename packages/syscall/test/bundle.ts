@@ -1,11 +1,14 @@
 // Makes a program that plain Node runs, in a child process or a worker, out of a file beside the tests.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { buildSync } from 'esbuild'
 import { afterAll } from 'vitest'
 
+// Called as a program: as a module it would leave a thread with descriptors of its own behind.
+const esbuild = createRequire(import.meta.url).resolve('esbuild/bin/esbuild')
 const here = fileURLToPath(new URL('.', import.meta.url))
 const binding = pathToFileURL(join(here, '..', 'src', 'binding.ts')).href
 
@@ -14,15 +17,16 @@ export function bundle(name: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'netfd-syscall-'))
   afterAll(() => rmSync(dir, { recursive: true }))
   const outfile = join(dir, name.replace(/\.ts$/, '.mjs'))
-  buildSync({
-    entryPoints: [join(here, name)],
-    outfile,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
+  execFileSync(esbuild, [
+    join(here, name),
+    `--outfile=${outfile}`,
+    '--bundle',
+    '--format=esm',
+    '--platform=node',
+    '--target=node20',
+    '--log-level=warning',
     // The loader looks for the addon beside its own source, wherever the bundle lies.
-    define: { 'import.meta.url': JSON.stringify(binding) },
-  })
+    `--define:import.meta.url=${JSON.stringify(binding)}`,
+  ])
   return outfile
 }

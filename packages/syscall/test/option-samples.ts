@@ -25,7 +25,7 @@ const group = new Uint8Array(32)
 // An extension header of IPv6 that holds nothing but padding.
 const padding = struct(0, 0, 1, 4, 0, 0, 0, 0)
 const notFilter = refused(0, 'EINVAL', 'EBADF', 'ENOENT')
-const noMembers = refused(group, 'EINVAL', 'EPROTO', 'ENOPROTOOPT')
+const noMembers = refused(group, 'EINVAL', 'EPROTO', 'EADDRNOTAVAIL', 'ENOENT')
 const noXfrm = refused(group, 'EINVAL', 'EOPNOTSUPP', 'ENOPROTOOPT')
 const notTold = ['ENOPROTOOPT']
 
@@ -62,7 +62,7 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   peerGroups: { untold: ['ENODATA'] },
   peerName: { untold: ['ENOTCONN'] },
   peerSec: { untold: ['ENOPROTOOPT'] },
-  priority: int(6, 0),
+  priority: int(6, 7, 0),
   rcvBuf: { values: [65_536], reads: [131_072] },
   rcvBufForce: int(65_536),
   rcvLowAt: int(2, 1),
@@ -75,11 +75,12 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   sndTimeout: { values: [1500, 0, 60_000] },
   timestamping: int(16, 0),
   txRehash: { values: [0, 1], recent: true },
-  txTime: { values: [struct(1, 0, 0, 0, 0, 0, 0, 0)] },
+  // CLOCK_MONOTONIC, which anybody may use, and CLOCK_TAI.
+  txTime: { values: [struct(1, 0, 0, 0, 0, 0, 0, 0), struct(11, 0, 0, 0, 0, 0, 0, 0)] },
 
   congestion: { values: ['reno'] },
   deferAccept: int(1, 3, 0),
-  delackMax: { values: [50_000], recent: true },
+  delackMax: { values: [100_000], recent: true },
   fastOpen: int(16, 0),
   fastOpenKey: { values: [new Uint8Array(16).fill(7), new Uint8Array(32).fill(9)] },
   isMPTCP: { recent: true },
@@ -87,7 +88,7 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   keepIdle: int(1, 32_767),
   keepInterval: int(1, 32_767),
   linger2: { values: [5, -1] },
-  maxSeg: { values: [1000], reads: [536] },
+  maxSeg: int(1000),
   md5Sig: refused(group, 'EINVAL', 'ENOPROTOOPT'),
   notSentLowAt: int(16_384, 2 ** 32 - 1),
   queueSeq: { ...refused(1, 'EINVAL', 'EPERM'), untold: ['EINVAL'] },
@@ -151,7 +152,7 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   ipv6MulticastIf: refused(1, 'ENOPROTOOPT'),
   ipv6NextHop: { ...refused(group, 'ENOPROTOOPT'), untold: notTold },
   ipv6OriginalDst: { untold: ['ENOENT', 'ENOPROTOOPT', 'ENOTCONN'] },
-  ipv6PktInfo: refused(group, 'EINVAL'),
+  ipv6PktInfo: { values: [new Uint8Array(20)] },
   ipv6RouterAlert: refused(1, 'ENOPROTOOPT'),
   ipv6RtHdr: refused(padding, 'EINVAL', 'EPERM'),
   ipv6RtHdrDstOpts: { values: [padding] },

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { bundle } from '../test/bundle.js'
+import { scratch, thrown } from '../test/fds.js'
+import { load, native, places } from './binding.js'
+
+const absent = (name: string) => join(scratch(), name)
+
+describe('load', () => {
+  it('looks for what was built here first, then for what the package ships', () => {
+    expect(places).toHaveLength(2)
+    expect(places[0]).toMatch(/packages\/syscall\/build\/Release\/syscall\.node$/)
+    const shipped = `prebuilds/${process.platform}-${process.arch}/syscall.node`
+    expect(places[1]).toContain(shipped)
+  })
+
+  it('passes over a place where there is nothing', () => {
+    expect(load([absent('none.node'), ...places])).toBe(native)
+  })
+
+  it('passes over a file that is no addon', () => {
+    const broken = absent('syscall.node')
+    writeFileSync(broken, 'no ELF file')
+    expect(load([broken, ...places])).toBe(native)
+  })
+
+  it('does not throw when there is no addon: the first call does, and says what was tried', () => {
+    const [none, broken] = [absent('a.node'), absent('b.node')]
+    writeFileSync(broken, 'no ELF file')
+    const stand = load([none, broken])
+    expect(stand.constants).toEqual({})
+    expect(stand.errnos).toEqual([])
+    const error = thrown(() => stand.socket(2, 1, 0))
+    expect(error.code).toBe('ERR_NO_ADDON')
+    expect(error.message).toContain(`${process.platform}-${process.arch}`)
+    expect(error.message).toContain(`${none}: not found`)
+    expect(error.message).toContain(`${broken}: `)
+    expect(error.message).toMatch(/too short|invalid ELF/)
+  })
+
+  it('gives an addon of its own to a file loaded under another name', () => {
+    const copy = absent('copy.node')
+    copyFileSync(places[0] as string, copy)
+    const second = load([copy])
+    expect(second).not.toBe(native)
+    expect(second.constants).toEqual(native.constants)
+  })
+})
+
+describe('the package without an addon', () => {
+  it('can be imported: everything is there, and a call throws ERR_NO_ADDON', () => {
+    const child = spawnSync(process.execPath, [bundle('absent-child.ts')], { encoding: 'utf8' })
+    expect(child.stderr).toBe('')
+    expect(JSON.parse(child.stdout)).toEqual({
+      socket: 'ERR_NO_ADDON',
+      watch: 'ERR_NO_ADDON',
+      getOption: 'ERR_NO_ADDON',
+      constant: 'undefined',
+      name: 'E111',
+      ip: '::1',
+    })
+  })
+})
