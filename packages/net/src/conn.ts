@@ -32,8 +32,9 @@ export interface Conn extends AsyncDisposable, AsyncIterable<Uint8Array> {
   setWriteDeadline(t: Deadline): void
 }
 
-/** What `readFull` and `chunks` need. */
+/** Whatever bytes can be read from, as from a Conn. Go: `io.Reader`. */
 export interface Reader {
+  /** Reads what is there into `buf`, or waits: how many bytes, or null at the end. */
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
 }
 

@@ -3,11 +3,15 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Reader } from './conn.js'
 import { CHUNK } from './conn.js'
 
-/** Where `readFrom` may take bytes from. */
-export type Source = Reader | FileHandle | AsyncIterable<Uint8Array>
+/** Where `readFrom` may take bytes from, besides a TCPConn. */
+export type Source = Copyable | FileHandle
 
-/** Where `writeTo` may put bytes. */
+/** What is copied through memory. */
+type Copyable = Reader | AsyncIterable<Uint8Array>
+
+/** Where `writeTo` may put bytes. Go: `io.Writer`. */
 export interface Writer {
+  /** Takes all of `data`, or rejects. */
   write(data: Uint8Array): Promise<unknown>
 }
 
@@ -26,37 +30,63 @@ export function fileReader(file: FileHandle): Reader {
   }
 }
 
-/** Moves up to `limit` bytes, through memory; a failed write's error carries what had been moved. */
-export async function copy(src: Source, dst: Writer, limit: number): Promise<number> {
-  if ('read' in src) return await copyReader(src as Reader, dst, limit)
-  return await copyIterable(src, dst, limit)
+/** How far a copy has come, also when it fails. */
+export interface Progress {
+  moved: number
 }
 
-async function copyReader(src: Reader, dst: Writer, limit: number): Promise<number> {
+/** Moves up to `limit` bytes, through memory. */
+export async function copy(
+  src: Copyable,
+  dst: Writer,
+  limit: number,
+  progress: Progress,
+): Promise<void> {
+  if (isReader(src)) await copyReader(src, dst, limit, progress)
+  else await copyIterable(src, dst, limit, progress)
+}
+
+/** A stream of node:stream has a `read` as well, which is another one. */
+function isReader(src: Copyable): src is Reader {
+  return 'read' in src && !('pipe' in src)
+}
+
+async function copyReader(
+  src: Reader,
+  dst: Writer,
+  limit: number,
+  progress: Progress,
+): Promise<void> {
   const buf = new Uint8Array(Math.min(limit, CHUNK))
-  let moved = 0
-  while (moved < limit) {
-    const room = limit - moved < buf.length ? buf.subarray(0, limit - moved) : buf
+  while (progress.moved < limit) {
+    const left = limit - progress.moved
+    const room = left < buf.length ? buf.subarray(0, left) : buf
     const n = await src.read(room)
     if (n === null) break
-    await dst.write(room.subarray(0, n))
-    moved += n
+    await put(dst, room.subarray(0, n), progress)
   }
-  return moved
 }
 
 async function copyIterable(
   src: AsyncIterable<Uint8Array>,
   dst: Writer,
   limit: number,
-): Promise<number> {
-  let moved = 0
-  if (limit <= 0) return moved
+  progress: Progress,
+): Promise<void> {
   for await (const chunk of src) {
-    const part = chunk.length > limit - moved ? chunk.subarray(0, limit - moved) : chunk
-    await dst.write(part)
-    moved += part.length
-    if (moved >= limit) break
+    const left = limit - progress.moved
+    await put(dst, chunk.length > left ? chunk.subarray(0, left) : chunk, progress)
+    if (progress.moved >= limit) break
   }
-  return moved
+}
+
+/** Writes a piece; of one that fails, what went counts too. */
+async function put(dst: Writer, data: Uint8Array, progress: Progress): Promise<void> {
+  try {
+    await dst.write(data)
+    progress.moved += data.length
+  } catch (error) {
+    progress.moved += (error as { bytesWritten?: number }).bytesWritten ?? 0
+    throw error
+  }
 }

@@ -1,14 +1,17 @@
 // Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
 import type { Bound } from './bound.js'
+import { boundError } from './bound.js'
 import type { Dialing } from './dial-serial.js'
-import { dialSerial } from './dial-serial.js'
+import { dialSerial, firstOf } from './dial-serial.js'
+import type { OpError } from './errors.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 
 /**
  * Dials the primaries and, when they have not succeeded after `delay` ms or have failed before that,
  * the fallbacks beside them. The first connection wins; the other list is told to stop, and if it has
- * connected already its connection is closed. When both fail, the error is the primaries'.
+ * connected already its connection is closed. When both fail, the error is the primaries', with the
+ * others in `errors`.
  */
 export function dialParallel(
   d: Dialing,
@@ -33,7 +36,7 @@ class Race {
   readonly #bound: Bound
   readonly #outcome: Outcome
   readonly #stop = new AbortController()
-  readonly #errors: [primary: Error | null, fallback: Error | null] = [null, null]
+  readonly #errors: [primary: OpError | null, fallback: OpError | null] = [null, null]
   #over = false
   #timer: NodeJS.Timeout | undefined
   #startFallback: (() => void) | null = null
@@ -43,6 +46,8 @@ class Race {
     this.#bound = bound
     this.#outcome = outcome
     bound.signal?.addEventListener('abort', this.#abort)
+    // A signal that was aborted before tells nobody any more.
+    if (bound.signal?.aborted) this.#abort()
   }
 
   run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
@@ -61,7 +66,7 @@ class Race {
     const bound = { deadline: this.#bound.deadline, signal: this.#stop.signal }
     dialSerial(this.#d, addrs, bound).then(
       (conn) => this.#won(conn),
-      (error: Error) => this.#lost(error, which),
+      (error: OpError) => this.#lost(error, which),
     )
   }
 
@@ -75,7 +80,7 @@ class Race {
     this.#outcome.resolve(conn)
   }
 
-  #lost(error: Error, which: 0 | 1): void {
+  #lost(error: OpError, which: 0 | 1): void {
     if (this.#over) return
     this.#errors[which] = error
     // A primary that fails early leaves no reason to wait.
@@ -83,7 +88,13 @@ class Race {
     const [primary, fallback] = this.#errors
     if (primary === null || fallback === null) return
     this.#end()
-    this.#outcome.reject(primary)
+    this.#outcome.reject(this.#verdict(primary, fallback))
+  }
+
+  /** The primaries' error, with all the others; when the bound ended the race, that alone. */
+  #verdict(primary: OpError, fallback: OpError): Error {
+    if (boundError(this.#bound) !== null) return primary
+    return firstOf([primary, fallback].flatMap((error) => [error, ...others(error)])) ?? primary
   }
 
   #end(): void {
@@ -93,3 +104,6 @@ class Race {
     this.#stop.abort()
   }
 }
+
+/** The errors that one list of addresses gathered after its first. */
+const others = (error: OpError): readonly OpError[] => (error.errors ?? []) as readonly OpError[]

@@ -5,7 +5,8 @@ import { SyscallError, setOption, sockopt } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
-import { toAddr } from './ipsock-posix.js'
+import type { PackedAddr } from './packed-addr.js'
+import { packAddr, unpackAddr } from './packed-addr.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { ConnTrace } from './trace.js'
 import { closed } from './trace.js'
@@ -18,13 +19,17 @@ const scratch = new Uint8Array(ROOM)
 const TCP = { net: 'tcp', stream: true } as const
 const OTHER = { net: 'unix', stream: false, zeroReadIsEOF: true } as const
 
-/** An address as the kernel gave it, decoded when somebody asks, or as it was decoded already. */
-type LazyAddr = Uint8Array | Addr | null
+/** An address as the kernel gave it, or decoded. */
+type LazyAddr = PackedAddr | Addr | null
 
-/** Asks the kernel for an end's address: a copy of its bytes, or a negated errno. */
-function ask(call: typeof hook.getsockname, fd: number): Uint8Array | number {
-  const length = call(fd, scratch)
-  return length < 0 ? length : scratch.slice(0, length)
+/** Asks the kernel for an end's address: null and a negated errno when it does not say. */
+function ask(call: typeof hook.getsockname, fd: number): { addr: PackedAddr | null; r: number } {
+  const r = call(fd, scratch)
+  return { addr: r < 0 ? null : packAddr(scratch, r), r }
+}
+
+function decoded(addr: LazyAddr): Addr | null {
+  return typeof addr === 'number' || addr instanceof Uint8Array ? unpackAddr(addr) : addr
 }
 
 /** A socket. Once established, everything it rejects is an OpError. */
@@ -45,8 +50,9 @@ export class NetFD extends FD {
 
   /** The local address: the same object each time, also after close. */
   get laddr(): Addr | null {
-    if (this.#laddr instanceof Uint8Array) this.#laddr = toAddr(this.#laddr)
-    return this.#laddr
+    const addr = decoded(this.#laddr)
+    this.#laddr = addr
+    return addr
   }
 
   set laddr(addr: Addr) {
@@ -55,8 +61,9 @@ export class NetFD extends FD {
 
   /** The peer's address: the same object each time, also after close. */
   get raddr(): Addr | null {
-    if (this.#raddr instanceof Uint8Array) this.#raddr = toAddr(this.#raddr)
-    return this.#raddr
+    const addr = decoded(this.#raddr)
+    this.#raddr = addr
+    return addr
   }
 
   set raddr(addr: Addr) {
@@ -65,15 +72,15 @@ export class NetFD extends FD {
 
   /** The kernel says what the local address is. Throws SyscallError. */
   setLocalAddr(): void {
-    const name = ask(hook.getsockname, this.sysfd)
-    if (typeof name === 'number') throw new SyscallError('getsockname', name)
-    this.#laddr = name
+    const { addr, r } = ask(hook.getsockname, this.sysfd)
+    if (addr === null) throw new SyscallError('getsockname', r)
+    this.#laddr = addr
   }
 
   /** The peer is known already, or the kernel says it, or it is whom the user asked for. */
   setRemoteAddr(peer: Uint8Array | null, wanted: TCPAddr | null): void {
-    const name = peer ?? ask(hook.getpeername, this.sysfd)
-    this.#raddr = typeof name === 'number' ? wanted : name
+    if (peer !== null) this.#raddr = packAddr(peer, peer.length)
+    else this.#raddr = ask(hook.getpeername, this.sysfd).addr ?? wanted
   }
 
   /** From here on it belongs to a connection or listener. */
@@ -105,11 +112,11 @@ export class NetFD extends FD {
   }
 
   /** The error of an operation, as Go's OpError names its two ends. */
-  opError(op: string, error: Error): Error {
+  opError(op: string, error: Error, written?: number): Error {
     // A caller's mistake is no failure of the network.
     if (error instanceof TypeError || error instanceof RangeError) return error
     if (this.#listening) return new OpError(op, this.net, null, this.laddr, error)
-    const { bytesWritten } = error as { bytesWritten?: number }
+    const bytesWritten = written ?? (error as { bytesWritten?: number }).bytesWritten
     const extra = bytesWritten === undefined ? undefined : { bytesWritten }
     return new OpError(op, this.net, this.laddr, this.raddr, error, extra)
   }
@@ -134,6 +141,7 @@ export class NetFD extends FD {
   }
 
   protected override wrap(op: string, error: Error): Error {
-    return this.#established ? this.opError(op, error) : error
+    // A control callback has the raw connection before, and its calls are operations of their own.
+    return this.#established || op.startsWith('raw-') ? this.opError(op, error) : error
   }
 }

@@ -34,9 +34,12 @@ const DEFAULT_COUNT = 9
 /** Sets one option, and throws when the kernel refuses. */
 export type SetInt = (level: number, optname: number, value: number) => void
 
-/** Milliseconds as whole seconds, rounded up so that the shortest time is not "at once". */
+/**
+ * Milliseconds as whole seconds, rounded up so that the shortest time is not "at once". Negative ones
+ * stay negative: rounded up, -1 ms would be 0, which is the default.
+ */
 export function keepAliveSeconds(ms: number): number {
-  return Math.ceil(ms / 1000)
+  return ms < 0 ? -1 : Math.ceil(ms / 1000)
 }
 
 /** Sets the option unless the value says to leave it; 0 is the default. */

@@ -62,12 +62,6 @@ export function parsePort(service: string): number | null {
  *
  * Throws an `AddrError` `invalid port` for a number outside 0 to 65535 and `unknown network` for a
  * name on another network, and a `DNSError` `unknown port` with `isNotFound` for an unknown name.
- *
- * ```ts
- * import { lookupPort } from '@netfd/net'
- *
- * console.log(lookupPort('tcp', 'https'), lookupPort('tcp', '8080')) // 443 8080
- * ```
  */
 export function lookupPort(network: string, service: string): number {
   const port = parsePort(service) ?? servicePort(network === '' ? 'ip' : network, service)

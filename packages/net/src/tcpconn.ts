@@ -149,12 +149,7 @@ export class TCPConn extends NetConn {
     if (limit <= 0) return 0
     const moved = await this.#inKernel(src, limit)
     if (moved !== null) return moved
-    const reader = isFileHandle(src) ? fileReader(src) : src
-    try {
-      return await copy(reader, this, limit)
-    } catch (error) {
-      throw this.fd.opError('readfrom', error as Error)
-    }
+    return await this.#copy('readfrom', isFileHandle(src) ? fileReader(src) : src, this, limit)
   }
 
   /**
@@ -163,16 +158,27 @@ export class TCPConn extends NetConn {
    */
   async writeTo(dst: Writer | TCPConn): Promise<number> {
     if (dst instanceof TCPConn) return await dst.readFrom(this)
-    try {
-      return await copy(this, dst, Number.MAX_SAFE_INTEGER)
-    } catch (error) {
-      throw this.fd.opError('writeto', error as Error)
-    }
+    return await this.#copy('writeto', this, dst, Number.MAX_SAFE_INTEGER)
   }
 
   /** Whether the connection speaks Multipath TCP. Go: `MultipathTCP`. */
   multipathTCP(): boolean {
     return this.do('raw-control', () => this.fd.lend(usesMptcp))
+  }
+
+  async #copy(
+    op: string,
+    src: Parameters<typeof copy>[0],
+    dst: Writer,
+    limit: number,
+  ): Promise<number> {
+    const progress = { moved: 0 }
+    try {
+      await copy(src, dst, limit, progress)
+      return progress.moved
+    } catch (error) {
+      throw this.fd.opError(op, error as Error, progress.moved)
+    }
   }
 
   #setter(): SetInt {

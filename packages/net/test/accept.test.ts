@@ -1,0 +1,279 @@
+// Go: net/listen_test.go, timeout_test.go and error_test.go. Accepting, and what may go wrong with it.
+
+import { hook as pollHook } from '@netfd/poll'
+import {
+  close,
+  ECONNABORTED,
+  EMFILE,
+  ENOMEM,
+  SO_LINGER,
+  SOL_SOCKET,
+  setsockoptLinger,
+} from '@netfd/syscall'
+import { describe, expect, it } from 'vitest'
+import type { RawConn, TCPConn } from '../src/index.js'
+import { dial, NetClosingError } from '../src/index.js'
+import { rejected, throws } from './error-walk.js'
+import {
+  countCalls,
+  dialed,
+  listening,
+  never,
+  PAST,
+  replace,
+  replacePoll,
+  socketLedger,
+  track,
+  turns,
+  watchPromise,
+} from './support.js'
+
+/** Has the next calls of accept4(2) answer these errnos, one each. */
+function failing(...errnos: number[]): void {
+  const { accept4 } = pollHook
+  replacePoll({
+    accept4: (fd, flags, sockaddr) => -(errnos.shift() ?? 0) || accept4(fd, flags, sockaddr),
+  })
+}
+
+describe('accept', () => {
+  it('passes over a connection that was aborted while it waited (TestAcceptIgnoreAbortedConnRequest)', async () => {
+    const listener = await listening()
+    failing(ECONNABORTED, ECONNABORTED)
+    const client = await dialed(listener.addr)
+    const server = track(await listener.accept())
+    expect(String(server.remoteAddr)).toBe(String(client.localAddr))
+  })
+
+  it('reports EMFILE, and the listener goes on (TestAcceptError)', async () => {
+    const listener = await listening()
+    failing(EMFILE)
+    const client = await dialed(listener.addr)
+    const error = await rejected('accept', listener.accept())
+    expect(error.message).toBe(`accept tcp ${listener.addr}: accept4: too many open files`)
+    expect(error).toMatchObject({ code: 'EMFILE', temporary: true, timeout: false })
+    const server = track(await listener.accept())
+    expect(String(server.remoteAddr)).toBe(String(client.localAddr))
+  })
+
+  it('ends the loop over a listener with EMFILE, and the next loop goes on', async () => {
+    const listener = await listening()
+    failing(EMFILE)
+    await dialed(listener.addr)
+    const first = async (): Promise<TCPConn | null> => {
+      for await (const conn of listener) return track(conn)
+      return null
+    }
+    expect((await rejected('accept', first())).code).toBe('EMFILE')
+    expect(await first()).not.toBe(null)
+  })
+
+  it.each([
+    ['epoll_ctl', () => replacePoll({ epollCtl: () => -ENOMEM }), 'epoll_ctl'],
+    ['getsockname', () => replace({ getsockname: () => -ENOMEM }), 'getsockname'],
+  ])('closes what it cannot use: %s fails', async (_, breakIt, syscall) => {
+    const listener = await listening()
+    await dialed(listener.addr)
+    const ledger = socketLedger()
+    breakIt()
+    const error = await listener.accept().catch((error: NodeJS.ErrnoException) => error)
+    expect(error).toMatchObject({ name: 'OpError', op: 'accept', code: 'ENOMEM', syscall })
+    expect(ledger).toMatchObject({ made: 1, open: new Set() })
+  })
+
+  it('calls accept4(2) only while somebody asks', async () => {
+    const listener = await listening()
+    const calls = countCalls('accept4')
+    const clients = [await dialed(listener.addr), await dialed(listener.addr)]
+    await turns(5)
+    expect(calls.accept4).toBe(0)
+    for await (const conn of listener) {
+      track(conn)
+      await turns(5)
+      expect(calls.accept4).toBe(1)
+      break
+    }
+    await turns(5)
+    expect(calls.accept4).toBe(1)
+    expect(clients).toHaveLength(2)
+  })
+
+  it('serves ten callers at once, and close releases the rest (TestTCPConcurrentAccept)', async () => {
+    const listener = await listening()
+    const accepts = Array.from({ length: 10 }, () => listener.accept())
+    const ends = Promise.allSettled(accepts)
+    const clients: TCPConn[] = []
+    for (let i = 0; i < 6; i++) clients.push(await dialed(listener.addr))
+    const served = (await Promise.all(accepts.slice(0, 6))).map(track)
+    // In the order in which they asked.
+    expect(served.map((conn) => String(conn.remoteAddr))).toEqual(
+      clients.map((conn) => String(conn.localAddr)),
+    )
+    await listener.close()
+    const refused = (await ends).slice(6)
+    expect(refused.map((end) => (end as PromiseRejectedResult).reason.code)).toEqual(
+      Array(4).fill('ERR_NET_CLOSED'),
+    )
+  })
+
+  it('can be aborted, and the next one takes the connection', async () => {
+    const listener = await listening()
+    const abort = new AbortController()
+    const aborted = listener.accept(abort)
+    const waiting = listener.accept()
+    abort.abort()
+    expect((await rejected('accept', aborted)).code).toBe('ABORT_ERR')
+    const client = await dialed(listener.addr)
+    expect(String(track(await waiting).remoteAddr)).toBe(String(client.localAddr))
+  })
+})
+
+describe('a deadline of a listener', () => {
+  it('that has passed fails although a connection is queued (TestAcceptTimeout)', async () => {
+    const listener = await listening()
+    await dialed(listener.addr)
+    listener.setDeadline(PAST)
+    for (let i = 0; i < 2; i++) {
+      const error = await rejected('accept', listener.accept())
+      expect(error.message).toBe(`accept tcp ${listener.addr}: i/o timeout`)
+      expect(error).toMatchObject({ code: 'ETIMEDOUT', timeout: true, temporary: true })
+    }
+    listener.setDeadline(null)
+    track(await listener.accept())
+  })
+
+  it.each([1, 20, 100])('in %i ms ends an accept (TestAcceptTimeoutMustReturn)', async (ms) => {
+    const listener = await listening()
+    listener.setDeadline(new Date(Date.now() + ms))
+    expect((await rejected('accept', listener.accept())).timeout).toBe(true)
+  })
+
+  it('that is lifted lets accepts wait again, until close (TestAcceptTimeoutMustNotReturn)', async () => {
+    const listener = await listening()
+    listener.setDeadline(PAST)
+    expect((await rejected('accept', listener.accept())).timeout).toBe(true)
+    listener.setDeadline(null)
+    const accept = listener.accept()
+    const watched = watchPromise(accept)
+    await turns(20)
+    expect(watched.state).toBe('pending')
+    await listener.close()
+    const error = await rejected('accept', accept)
+    expect(error.timeout).toBe(false)
+  })
+
+  it('set while an accept waits ends that one', async () => {
+    const listener = await listening()
+    listener.setDeadline(never())
+    const accept = listener.accept()
+    listener.setDeadline(PAST)
+    expect((await rejected('accept', accept)).timeout).toBe(true)
+  })
+})
+
+describe('close of a listener', () => {
+  it('ends accepts, with ErrClosed, and those after it (TestListenerClose, TestTCPListenAfterClose)', async () => {
+    const listener = await listening()
+    const accept = listener.accept()
+    await listener.close()
+    for (const call of [accept, listener.accept()]) {
+      const error = await rejected('accept', call)
+      expect(error.message).toBe(`accept tcp ${listener.addr}: use of closed network connection`)
+      expect(error.cause).toBeInstanceOf(NetClosingError)
+    }
+    const again = await rejected('close', listener.close())
+    expect(again.message).toBe(`close tcp ${listener.addr}: use of closed network connection`)
+    expect(throws('set', () => listener.setDeadline(null)).code).toBe('ERR_NET_CLOSED')
+    expect(throws('file', () => listener.dup()).code).toBe('ERR_NET_CLOSED')
+    const control = () => listener.syscallConn().control(() => undefined)
+    expect(throws('raw-control', control).code).toBe('ERR_NET_CLOSED')
+    // Disposing is silent on what is closed already.
+    await listener[Symbol.asyncDispose]()
+  })
+
+  it('never hands out a connection that was queued (TestListenerClose)', async () => {
+    const listener = await listening()
+    const client = await dialed(listener.addr)
+    await listener.close()
+    await rejected('accept', listener.accept())
+    const error = await rejected('read', client.read(new Uint8Array(8)))
+    expect(error.code).toBe('ECONNRESET')
+  })
+
+  it('leaves the address free at once, with an accept in flight (TestClosingListener)', async () => {
+    const listener = await listening()
+    const accept = listener.accept().catch((error: NodeJS.ErrnoException) => error.code)
+    await listener.close()
+    expect(await accept).toBe('ERR_NET_CLOSED')
+    expect((await dial('tcp', String(listener.addr)).catch((error) => error)).code).toBe(
+      'ECONNREFUSED',
+    )
+    await listening('tcp', String(listener.addr))
+  })
+
+  it('leaves accepted connections alone', async () => {
+    const listener = await listening()
+    const client = await dialed(listener.addr)
+    const server = track(await listener.accept())
+    await listener.close()
+    await client.write('hello')
+    expect(await server.read(new Uint8Array(8))).toBe(5)
+  })
+
+  it('ends a loop over it, and leaving a loop does not close it', async () => {
+    const listener = await listening()
+    await dialed(listener.addr)
+    for await (const conn of listener) {
+      track(conn)
+      break
+    }
+    const loop = (async () => {
+      let n = 0
+      for await (const conn of listener) {
+        track(conn)
+        n++
+      }
+      return n
+    })()
+    await dialed(listener.addr)
+    await turns(20)
+    await listener.close()
+    expect(await loop).toBe(1)
+  })
+})
+
+it('a listener has every method of Go’s (TestTCPListenerSpecificMethods)', async () => {
+  const listener = await listening('tcp4', '127.0.0.1:0')
+  listener.setDeadline(never())
+  const raw: RawConn = listener.syscallConn()
+  expect(raw.control((fd) => fd)).toBeGreaterThan(2)
+  let ran = false
+  const run = () => {
+    ran = true
+    return true
+  }
+  for (const call of [raw.read(run), raw.write(run)]) {
+    await expect(call).rejects.toMatchObject({ code: 'EINVAL' })
+  }
+  expect(ran).toBe(false)
+  const client = await dialed(listener.addr, 'tcp4')
+  const server = track(await listener.accept())
+  expect(String(client.remoteAddr)).toBe(String(listener.addr))
+  expect(server.localAddr.port).toBe(listener.addr.port)
+  const fd = listener.dup()
+  expect(fd).toBeGreaterThan(2)
+  close(fd)
+})
+
+it('a listener’s control with a linger leaves accepted connections to close on the pool', async () => {
+  const listener = await listening('tcp', '127.0.0.1:0', {
+    control: (_network, _address, raw) =>
+      raw.control((fd) => setsockoptLinger(fd, SOL_SOCKET, SO_LINGER, { on: true, seconds: 1 })),
+  })
+  const client = await dialed(listener.addr)
+  const server = await listener.accept()
+  const calls = countCalls('closePool')
+  await server.close()
+  expect(calls.closePool).toBe(1)
+  await client.close()
+})

@@ -1,0 +1,116 @@
+// Go: net/timeout_test.go and dial_test.go. Timeouts and deadlines of a dial.
+import { describe, expect, it } from 'vitest'
+import { DeadlineExceededError, Dialer, dial, dialTimeout } from '../src/index.js'
+import { rejected } from './error-walk.js'
+import { answering, fakeHosts } from './fake-hosts.js'
+import {
+  blackHole,
+  dialed,
+  listening,
+  PAST,
+  pair,
+  replace,
+  socketLedger,
+  turns,
+  watchPromise,
+} from './support.js'
+
+describe('a timeout (TestDialTimeout)', () => {
+  // The deadline is written as a time from now.
+  it.each<[name: string, timeout: number, deadline: number | null]>([
+    ['a negative timeout', -1, null],
+    ['a deadline in the past', 0, -1_000],
+    ['a short timeout', 5, null],
+    ['a short deadline', 0, 5],
+    ['the timeout, being earlier,', 5, 3_600_000],
+    ['the deadline, being earlier,', 3_600_000, 5],
+  ])('%s ends a dial that hangs', async (_, timeout, deadline) => {
+    const { address } = await blackHole()
+    const at = deadline === null ? null : new Date(Date.now() + deadline)
+    const dialer = new Dialer({ timeout, deadline: at })
+    const error = await rejected('dial', dialer.dial('tcp', address))
+    expect(error.message).toBe(`dial tcp ${address}: i/o timeout`)
+    expect(error.cause).toBeInstanceOf(DeadlineExceededError)
+    expect(error).toMatchObject({ code: 'ETIMEDOUT', timeout: true, temporary: true })
+  })
+
+  it('ends dialTimeout too', async () => {
+    const { address } = await blackHole()
+    const error = await rejected('dial', dialTimeout('tcp', address, 5))
+    expect(error.timeout).toBe(true)
+  })
+
+  it.each([
+    ['a negative timeout', { timeout: -1 }],
+    ['a deadline in the past', { deadline: PAST }],
+  ])('%s ends a dial before a socket is made', async (_, options) => {
+    const ledger = socketLedger()
+    await rejected('dial', new Dialer(options).dial('tcp', '127.0.0.1:80'))
+    expect(ledger.made).toBe(0)
+  })
+
+  it.each([Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, Number.POSITIVE_INFINITY, 2 ** 31, 2 ** 53])(
+    'of %d ms is not taken for one that has passed (TestDialTimeoutMaxDuration)',
+    async (timeout) => {
+      const listener = await listening()
+      const { port } = listener.addr
+      const lookup = async () => {
+        await turns(3)
+        return ['127.0.0.1']
+      }
+      replace({ lookup })
+      const conn = await dialed(`localhost:${port}`, 'tcp', new Dialer({ timeout }))
+      expect(conn.remoteAddr.port).toBe(port)
+    },
+  )
+
+  it('of infinity is none (TestDialWithNonZeroDeadline)', async () => {
+    const listener = await listening()
+    const conn = await dialed(
+      listener.addr,
+      'tcp',
+      new Dialer({ deadline: Number.POSITIVE_INFINITY }),
+    )
+    expect(await conn.write('x')).toBe(1)
+  })
+
+  it('means nothing to the connection once it is made', async () => {
+    const [client, server] = await pair(undefined, new Dialer({ timeout: 200 }))
+    const read = client.read(new Uint8Array(4))
+    const watched = watchPromise(read)
+    // Longer than the timeout: a wait of another connection is what passes the time.
+    server.setReadDeadline(Date.now() + 300)
+    await rejected('read', server.read(new Uint8Array(4)))
+    expect(watched.state).toBe('pending')
+    await server.write('late')
+    expect(await read).toBe(4)
+  })
+
+  it('is shared out among the addresses, so that the last has its turn (TestDialerPartialDeadline)', async () => {
+    const listener = await listening()
+    fakeHosts({ '192.0.2.1': 'hang', '192.0.2.2': listener.addr })
+    const resolver = answering('192.0.2.1', '192.0.2.2')
+    // 2 s is the least an address gets: of 2.1 s the first one takes that much.
+    const deadline = Date.now() + 2_100
+    const conn = await dialed('host.test:80', 'tcp', new Dialer({ resolver, deadline }))
+    expect(conn.remoteAddr.port).toBe(listener.addr.port)
+  })
+})
+
+it('no dial succeeds without being connected (TestTCPSpuriousConnSetupCompletion)', async () => {
+  const listener = await listening('tcp', '127.0.0.1:0', { backlog: 4096 })
+  const serving = (async () => {
+    for await (const conn of listener) {
+      await conn.read(new Uint8Array(1))
+      await conn.close()
+    }
+  })()
+  const one = async () => {
+    const conn = await dial('tcp', String(listener.addr))
+    expect(await conn.write('b')).toBe(1)
+    await conn.close()
+  }
+  for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 50 }, one))
+  await listener.close()
+  await serving
+})

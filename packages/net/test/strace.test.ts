@@ -1,0 +1,110 @@
+// The system calls of a listen, a dial, an accept and a message, against those that Go makes.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { installed, program, run, scratch } from './program.js'
+
+/** Calls of the host's own event loop, which a trace of any Node program has. */
+const HOST = /^(epoll_p?wait|read|write|ioctl|futex|mmap|munmap)\b/
+
+/** The addon looks at each descriptor that it takes in its care: the one call that Go does not make. */
+const ADOPTION = 'fcntl F_GETFD FD_CLOEXEC'
+
+/** A line of strace as the call's name, its flags and option values, and its errno. */
+function plain(line: string): string {
+  const call = line.replace(/^\d+ +/, '').replace(/\{sa_family.*?\}/g, '')
+  return (call.match(/^\w+(?=\()|\b[A-Z][A-Z0-9_|]{2,}\b|\[\d+\](?=, )/g) ?? []).join(' ')
+}
+
+/** The calls of the child, cut at its marks. */
+async function traced(network: string, address: string): Promise<string[][]> {
+  const out = join(scratch(), 'trace')
+  const child = program('strace-child.ts')
+  const strace = ['strace', '-f', '-e', 'trace=network,desc', '-e', 'signal=none', '-o', out]
+  await run([...strace, process.execPath, child, network, address])
+  const parts: string[][] = [[]]
+  for (const line of readFileSync(out, 'utf8').split('\n')) {
+    if (/ close\(10000\d\d\)/.test(line)) {
+      parts.push([])
+    } else {
+      const call = plain(line)
+      if (call !== '' && !HOST.test(call)) parts.at(-1)?.push(call)
+    }
+  }
+  return parts
+}
+
+const FLAGS = 'SOCK_STREAM|SOCK_CLOEXEC|SOCK_NONBLOCK IPPROTO_TCP'
+const ADD = 'epoll_ctl EPOLL_CTL_ADD EPOLLIN|EPOLLOUT|EPOLLRDHUP|EPOLLET'
+
+/** TCP_NODELAY and keep-alive, as every connection gets them. */
+const OPTIONS = [
+  'setsockopt SOL_TCP TCP_NODELAY [1]',
+  'setsockopt SOL_SOCKET SO_KEEPALIVE [1]',
+  'setsockopt SOL_TCP TCP_KEEPIDLE [15]',
+  'setsockopt SOL_TCP TCP_KEEPINTVL [15]',
+  'setsockopt SOL_TCP TCP_KEEPCNT [9]',
+]
+
+/** The columns of the table in Go's order. */
+const expected = (family: string, v6only: string[]) => ({
+  listen: [
+    `socket ${family} ${FLAGS}`,
+    ...v6only,
+    'setsockopt SOL_SOCKET SO_REUSEADDR [1]',
+    'bind',
+    'listen',
+    ADD,
+    'getsockname',
+  ],
+  dial: [
+    `socket ${family} ${FLAGS}`,
+    ...v6only,
+    'connect EINPROGRESS',
+    ADD,
+    'getsockopt SOL_SOCKET SO_ERROR [0]',
+    'getpeername',
+    'getsockname',
+    ...OPTIONS,
+  ],
+  accept: ['accept4 SOCK_CLOEXEC|SOCK_NONBLOCK', ADD, 'getsockname', ...OPTIONS],
+  close: ['epoll_ctl EPOLL_CTL_DEL', 'close'],
+})
+
+async function stepsOf(network: string, address: string) {
+  const [, listen, dial, accept, , close] = await traced(network, address)
+  return { listen, dial, accept, close }
+}
+
+// Debian: apt-get install strace.
+describe.skipIf(!installed('strace'))('the system calls, as strace sees them,', () => {
+  it.each([
+    ['tcp', '127.0.0.1:0', 'AF_INET', []],
+    ['tcp', '[::1]:0', 'AF_INET6', ['setsockopt SOL_IPV6 IPV6_V6ONLY [0]']],
+    ['tcp6', '[::1]:0', 'AF_INET6', ['setsockopt SOL_IPV6 IPV6_V6ONLY [1]']],
+  ])('of %s on %s are Go’s, in Go’s order', async (network, address, family, v6only) => {
+    const steps = await stepsOf(network, address)
+    const lean = Object.fromEntries(
+      Object.entries(steps).map(([step, calls]) => [step, calls?.filter((it) => it !== ADOPTION)]),
+    )
+    expect(lean).toEqual(expected(family, v6only))
+  })
+
+  it.fails('are no more than Go’s: the addon does not look at what it adopts', async () => {
+    expect(await stepsOf('tcp', '127.0.0.1:0')).toEqual(expected('AF_INET', []))
+  })
+
+  it('of a ping-pong are one recv and one send a message', async () => {
+    const rounds = 100
+    const out = join(scratch(), 'counts')
+    const child = [process.execPath, program('strace-child.ts'), 'tcp', '127.0.0.1:0', `${rounds}`]
+    await run(['strace', '-f', '-c', '-e', 'trace=network', '-o', out, ...child])
+    const counts = readFileSync(out, 'utf8')
+    const of = (call: string): number =>
+      Number(new RegExp(`^ *[\\d.]+ +[\\d.]+ +\\d+ +(\\d+) .*${call}$`, 'm').exec(counts)?.[1])
+    // Two messages a round, and one to warm up, whose reader may have tried before it came.
+    expect(of('sendto')).toBe(2 * rounds + 1)
+    expect(of('recvfrom')).toBeGreaterThanOrEqual(2 * rounds + 1)
+    expect(of('recvfrom')).toBeLessThanOrEqual(2 * rounds + 4)
+  })
+})

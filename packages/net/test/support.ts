@@ -1,0 +1,164 @@
+// Listeners and connections to test with, and the ways in which tests look into the package.
+
+import { hook as pollHook } from '@netfd/poll'
+import { SOCK_STREAM } from '@netfd/syscall'
+import { afterEach, onTestFinished } from 'vitest'
+import { replace as replacePoll } from '../../poll/test/support.js'
+import type { Dialer, ListenOptions, TCPAddr, TCPConn, TCPListener } from '../src/index.js'
+import { dial, hook, ListenConfig } from '../src/index.js'
+
+export {
+  countCalls,
+  pattern,
+  readAll,
+  readFull,
+  smallBuffers,
+  turn,
+  turns,
+  until,
+  watchPromise,
+} from '../../poll/test/support.js'
+export { replacePoll }
+
+/** What `track` can close. */
+interface Closable {
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const opened = new Set<Closable>()
+
+/** Has a connection or listener closed after the test, if it is still open. */
+export function track<T extends Closable>(closable: T): T {
+  opened.add(closable)
+  return closable
+}
+
+afterEach(async () => {
+  const left = [...opened]
+  opened.clear()
+  await Promise.all(left.map((closable) => closable[Symbol.asyncDispose]()))
+})
+
+/** A listener that speaks plain TCP and is closed after the test. */
+export async function listening(
+  network = 'tcp',
+  address = '127.0.0.1:0',
+  options: ListenOptions = {},
+): Promise<TCPListener> {
+  const config = new ListenConfig({ mptcp: false, ...options })
+  return track(await config.listen(network, address))
+}
+
+/** Dials, and has the connection closed after the test. */
+export async function dialed(
+  address: TCPAddr | string,
+  network = 'tcp',
+  dialer?: Dialer,
+): Promise<TCPConn> {
+  return track(await (dialer ?? { dial }).dial(network, String(address)))
+}
+
+/** Two ends of a connection over loopback: the one that dialed, and the accepted one. */
+export async function pair(listener?: TCPListener, dialer?: Dialer): Promise<[TCPConn, TCPConn]> {
+  const on = listener ?? (await listening())
+  const client = await dialed(on.addr, 'tcp', dialer)
+  const server = track(await on.accept())
+  return [client, server]
+}
+
+/**
+ * An address that answers no SYN: a listener whose queue is full. The next dial stays in SYN-SENT until
+ * somebody accepts; `answer` does.
+ */
+export async function blackHole(): Promise<{ address: string; listener: TCPListener }> {
+  const listener = await listening('tcp', '127.0.0.1:0', { backlog: 0 })
+  const address = String(listener.addr)
+  await dialed(address)
+  return { address, listener }
+}
+
+/** A port of 127.0.0.1 that refuses: it was just listened on. */
+export async function refusing(host = '127.0.0.1'): Promise<TCPAddr> {
+  const listener = await new ListenConfig({ mptcp: false }).listen(
+    'tcp',
+    host.includes(':') ? `[${host}]:0` : `${host}:0`,
+  )
+  await listener.close()
+  return listener.addr
+}
+
+type Hook = typeof hook
+
+/** Replaces entries of this package's hook until the test ends. */
+export function replace(entries: Partial<Hook>): void {
+  const before = { ...hook }
+  onTestFinished(() => {
+    Object.assign(hook, before)
+  })
+  Object.assign(hook, entries)
+}
+
+/** What sysSocket and close did since the test began: every socket must have been closed again. */
+export function socketLedger(): { open: Set<number>; made: number } {
+  const ledger = { open: new Set<number>(), made: 0 }
+  const { socket, close } = hook
+  const { close: closeFD, closePool, accept4 } = pollHook
+  const opens = (fd: number): number => {
+    if (fd >= 0) {
+      ledger.open.add(fd)
+      ledger.made++
+    }
+    return fd
+  }
+  const closes = (fd: number): void => {
+    ledger.open.delete(fd)
+  }
+  replace({
+    socket: (domain, type, protocol) => {
+      const fd = socket(domain, type, protocol)
+      return (type & 0xf) === SOCK_STREAM ? opens(fd) : fd
+    },
+    close: (fd) => {
+      closes(fd)
+      return close(fd)
+    },
+  })
+  replacePoll({
+    accept4: (fd, flags, sockaddr) => opens(accept4(fd, flags, sockaddr)),
+    close: (fd) => {
+      closes(fd)
+      return closeFD(fd)
+    },
+    closePool: (fd) => {
+      closes(fd)
+      return closePool(fd)
+    },
+  })
+  return ledger
+}
+
+/** The error that a promise is rejected with. */
+export async function errorOf<E = NodeJS.ErrnoException>(promise: Promise<unknown>): Promise<E> {
+  try {
+    await promise
+  } catch (error) {
+    return error as E
+  }
+  throw new Error('expected a rejection')
+}
+
+/** What `call` throws. */
+export function thrown<E = NodeJS.ErrnoException>(call: () => unknown): E {
+  try {
+    call()
+  } catch (error) {
+    return error as E
+  }
+  throw new Error('expected an exception')
+}
+
+/** A deadline that has passed. */
+export const PAST = 1
+
+/** A deadline that no test lives to see. */
+export const never = (): number => Date.now() + 3_600_000
