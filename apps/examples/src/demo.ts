@@ -10,22 +10,22 @@ import type { TCPConn, TCPListener } from '@netfd/net'
 import { dial, listen } from '@netfd/net'
 import { cli } from './lib/cli.js'
 import { paint } from './lib/colour.js'
-import type { Fact, Role } from './lib/go-defaults.js'
+import type { Role } from './lib/go-defaults.js'
 import { compareWithGo } from './lib/go-defaults.js'
 import { table } from './lib/table.js'
 
 const help = `
-demo [--spoil]   Listens, dials itself and a Node http server, and asks the kernel about the sockets.
+demo [--spoil]   Has a conversation over TCP, and asks the kernel about the sockets.
 
   --spoil        switch TCP_NODELAY off on one socket first: the demo finds it and exits with 1`
 
 const why = [
-  ['O_NONBLOCK', 'a call never holds up the event loop: it says EAGAIN, and epoll says when'],
+  ['O_NONBLOCK', 'no call holds up the event loop: epoll says when to try again'],
   ['O_CLOEXEC', 'child processes do not inherit the socket'],
-  ['epoll', 'added once, edge-triggered, left alone until close (ERR, HUP: by the kernel)'],
+  ['epoll', 'added once, edge-triggered; the kernel itself adds ERR and HUP'],
   ['TCP_NODELAY', 'small writes leave at once'],
-  ['SO_KEEPALIVE', 'a silent peer is probed after 15 s, every 15 s, and given up after 9 probes'],
-  ['SO_REUSEADDR', 'a server can start again on its port at once; Go sets it on listeners only'],
+  ['SO_KEEPALIVE', 'a silent peer is probed after 15 s, every 15 s, 9 times'],
+  ['SO_REUSEADDR', 'a server that restarts gets its port back; not set by dial'],
 ]
 
 const say = (what: string, how: string) => console.log(`  ${what.padEnd(8)}${how}`)
@@ -40,10 +40,10 @@ async function converse(client: TCPConn, server: TCPConn): Promise<void> {
   await client.write('hello, server')
   client.closeWrite()
   const question = await text(server)
-  say('send', `the server reads "${question}", then the end: the client has closed its half`)
+  say('send', `the server reads "${question}" and then the end: half closed`)
   await server.write(question.toUpperCase())
   server.closeWrite()
-  say('answer', `the client reads "${await text(client)}" over the half that was still open`)
+  say('answer', `the client reads "${await text(client)}" over the other half`)
 }
 
 /** Our client end speaks HTTP with the server that everybody has. */
@@ -60,12 +60,10 @@ function inspect(title: string, role: Role, socket: TCPConn | TCPListener): stri
     fd,
     facts: compareWithGo(fd, role),
   }))
-  console.log(`\n${paint.title(title)} ${paint.dim(`descriptor ${fd}`)}`)
-  const mark = ({ ok }: Fact) => (ok ? '✓' : '✗')
-  const said = ({ ok, kernel, go }: Fact) => (ok ? kernel : `${kernel}, but Go has it ${go}`)
-  const lines = table(facts.map((fact) => [mark(fact), fact.name, said(fact)])).split('\n')
-  for (const [i, line] of lines.entries()) {
-    console.log(facts[i]?.ok ? line.replace('✓', paint.good('✓')) : paint.bad(line))
+  console.log(`\n${paint.title(title)}, descriptor ${fd}`)
+  for (const { name, kernel, go, ok } of facts) {
+    const line = `${name.padEnd(14)}  ${kernel}`
+    console.log(ok ? `  ${paint.good('✓')} ${line}` : paint.bad(`  ✗ ${line}, but Go has it ${go}`))
   }
   return facts.filter(({ ok }) => !ok).map(({ name }) => `${title}: ${name}`)
 }
@@ -92,7 +90,7 @@ await cli(help, { spoil: { type: 'boolean' } }, async ({ values }) => {
     ...inspect('Listening socket', 'listening', listener),
     ...inspect('Dialed socket', 'dialed', client),
     ...inspect('Accepted socket', 'accepted', server),
-    ...inspect('Dialed socket, to Node', 'dialed', toHttp),
+    ...inspect('Dialed socket (to Node)', 'dialed', toHttp),
   ]
   console.log(`\n${paint.title('Why')}\n${table(why)}\n`)
   if (wrong.length > 0) throw new Error(`not as Go has it: ${wrong.join('; ')}`)

@@ -1,5 +1,5 @@
 // What Go sets on its sockets, and what the kernel says that ours have.
-import type { Sockopt } from '@netfd/syscall'
+import type { GettableSockopt, SockoptName, SockoptValue } from '@netfd/syscall'
 import {
   EPOLLERR,
   EPOLLET,
@@ -9,7 +9,7 @@ import {
   EPOLLRDHUP,
   fmtEvents,
   fmtOpenFlags,
-  getsockopt,
+  getOption,
   O_CLOEXEC,
   O_NONBLOCK,
   O_RDWR,
@@ -39,12 +39,14 @@ interface Rule {
 const everywhere = (value: string) => ({ listening: value, dialed: value, accepted: value })
 const connected = (value: string) => ({ dialed: value, accepted: value })
 
-const onOff = (value: number) => (value === 0 ? 'off' : 'on')
+const onOff = (value: boolean) => (value ? 'on' : 'off')
 const seconds = (value: number) => `${value} s`
 
-function option(row: Sockopt, print: (value: number) => string): Pick<Rule, 'name' | 'ask'> {
-  const { name, level, optname } = row
-  return { name, ask: (fd) => print(getsockopt(fd, level, optname)) }
+function option<N extends Extract<GettableSockopt, SockoptName>>(
+  option: N,
+  print: (value: SockoptValue<N>) => string,
+): Pick<Rule, 'name' | 'ask'> {
+  return { name: sockopt[option].name, ask: (fd) => print(getOption(fd, option)) }
 }
 
 // EPOLLERR and EPOLLHUP are not asked for: epoll_ctl(2) adds them to every mask.
@@ -62,12 +64,12 @@ const rules: readonly Rule[] = [
     go: everywhere(fmtEvents(EVENTS)),
   },
   // An accepted socket has what its listener had; Go's dialer leaves this one off.
-  { ...option('SO_REUSEADDR', onOff), go: { listening: 'on', dialed: 'off', accepted: 'on' } },
-  { ...option('TCP_NODELAY', onOff), go: connected('on') },
-  { ...option('SO_KEEPALIVE', onOff), go: connected('on') },
-  { ...option('TCP_KEEPIDLE', seconds), go: connected('15 s') },
-  { ...option('TCP_KEEPINTVL', seconds), go: connected('15 s') },
-  { ...option('TCP_KEEPCNT', (count) => `${count} probes`), go: connected('9 probes') },
+  { ...option('reuseAddr', onOff), go: { listening: 'on', dialed: 'off', accepted: 'on' } },
+  { ...option('noDelay', onOff), go: connected('on') },
+  { ...option('keepAlive', onOff), go: connected('on') },
+  { ...option('keepIdle', seconds), go: connected('15 s') },
+  { ...option('keepInterval', seconds), go: connected('15 s') },
+  { ...option('keepCount', (count) => `${count} probes`), go: connected('9 probes') },
 ]
 
 /** Asks the kernel about a socket, one fact for each thing that Go sets on such a one. */

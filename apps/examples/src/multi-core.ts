@@ -1,0 +1,86 @@
+// One echo server on all cores: every worker thread listens on the same port with reusePort, and the
+// kernel deals the connections out. No thread knows of another.
+//
+//   node dist/multi-core.js --threads 4 127.0.0.1:7000
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import type { MessagePort } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import type { TCPConn } from '@netfd/net'
+import { listen } from '@netfd/net'
+import { wholeNumber } from './lib/args.js'
+import { cli } from './lib/cli.js'
+import { serve } from './lib/serve.js'
+import { sharedController, stopSignal } from './lib/stop.js'
+import { count } from './lib/units.js'
+
+const help = `
+multi-core [--threads n] [host:port]   An echo server on all cores.
+
+  --threads n   how many worker threads (one for each core)`
+
+const PATIENCE = 60_000
+
+async function echo(conn: TCPConn, stop: AbortSignal): Promise<void> {
+  const buf = new Uint8Array(16 * 1024)
+  for (;;) {
+    conn.setDeadline(Date.now() + PATIENCE)
+    const n = await conn.read(buf, { signal: stop })
+    if (n === null) return
+    await conn.write(buf.subarray(0, n))
+  }
+}
+
+/** A worker: its own listener, its own epoll set, until the main thread says a word. */
+async function work(port: MessagePort, address: string): Promise<void> {
+  const stop = sharedController()
+  port.once('message', () => stop.abort())
+  await using listener = await listen('tcp', address, { reusePort: true })
+  port.postMessage(listener.addr.toString())
+  let served = 0
+  await serve(listener, stop.signal, (conn) => {
+    served++
+    return echo(conn, stop.signal)
+  })
+  port.postMessage(served)
+}
+
+/** Starts a worker and waits until it listens. */
+async function start(address: string): Promise<{ worker: Worker; address: string }> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: address })
+  const [listening] = (await once(worker, 'message')) as [string]
+  return { worker, address: listening }
+}
+
+/** Tells a worker to stop; resolves to how many connections it had. */
+async function finish(worker: Worker): Promise<number> {
+  const exited = once(worker, 'exit')
+  const answer = once(worker, 'message') as Promise<[number]>
+  worker.postMessage('stop')
+  const [served] = await answer
+  await exited
+  return served
+}
+
+async function main(address: string, threads: number): Promise<void> {
+  const stop = stopSignal()
+  // The first one may ask the kernel for a port; the others join it there.
+  const first = await start(address)
+  const others = Array.from({ length: threads - 1 }, () => start(first.address))
+  const workers = [first, ...(await Promise.all(others))].map(({ worker }) => worker)
+  console.log(`listening on ${first.address} with ${count(threads, 'thread')}`)
+  if (!stop.aborted) await once(stop, 'abort')
+  const served = await Promise.all(workers.map(finish))
+  for (const [i, n] of served.entries()) {
+    console.log(`thread ${i + 1}: ${count(n, 'connection')}`)
+  }
+}
+
+if (isMainThread || parentPort === null) {
+  const options = { threads: { type: 'string', default: `${availableParallelism()}` } } as const
+  await cli(help, options, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+    await main(address, wholeNumber('--threads', values.threads, 1, 256))
+  })
+} else {
+  await work(parentPort, workerData as string)
+}

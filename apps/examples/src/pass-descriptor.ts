@@ -1,0 +1,65 @@
+// Accepts in the main thread and serves in a worker: detach gives the descriptor away, a number goes
+// to the other thread, and fileConn makes a connection of it there.
+//
+//   node dist/pass-descriptor.js 127.0.0.1:7000
+import { once } from 'node:events'
+import type { MessagePort } from 'node:worker_threads'
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { fileConn, listen } from '@netfd/net'
+import { close } from '@netfd/syscall'
+import { cli } from './lib/cli.js'
+import { LineReader } from './lib/reader.js'
+import { stopSignal } from './lib/stop.js'
+import { count } from './lib/units.js'
+
+const help = 'pass-descriptor [host:port]   Accepts here, and answers each line in a worker thread.'
+
+const PATIENCE = 60_000
+
+/** A worker: each message is a descriptor that is its own from now on. */
+async function serveDescriptor(fd: number): Promise<void> {
+  // fileConn works on a duplicate, so this one has done its duty.
+  await using conn = fileConn(fd)
+  close(fd)
+  const lines = new LineReader(conn)
+  for (;;) {
+    conn.setDeadline(Date.now() + PATIENCE)
+    const line = await lines.line()
+    if (line === null) return
+    await conn.write(`worker: ${line}\n`)
+  }
+}
+
+function work(port: MessagePort): void {
+  port.on('message', (message: number | null) => {
+    // Without a listener on its port, the worker ends when its last connection does.
+    if (message === null) port.close()
+    else serveDescriptor(message).catch((error: Error) => console.error(error.message))
+  })
+}
+
+async function main(address: string): Promise<void> {
+  const stop = stopSignal()
+  const worker = new Worker(new URL(import.meta.url))
+  const exited = once(worker, 'exit')
+  const listener = await listen('tcp', address)
+  console.log(`listening on ${listener.addr}`)
+  const closing = once(stop, 'abort').then(() => listener.close())
+  let passed = 0
+  for await (const conn of listener) {
+    passed++
+    console.log(`passing on ${conn.remoteAddr}`)
+    worker.postMessage(conn.detach())
+  }
+  await closing
+  console.log('stopping')
+  worker.postMessage(null)
+  await exited
+  console.log(`stopped, ${count(passed, 'connection')} passed on`)
+}
+
+if (isMainThread || parentPort === null) {
+  await cli(help, {}, ({ positionals: [address = '127.0.0.1:0'] }) => main(address))
+} else {
+  work(parentPort)
+}

@@ -1,0 +1,89 @@
+// Passes connections on to another address. The bytes stay in the kernel: readFrom splices them from
+// one socket into the other, and TCP_INFO says how many went by.
+//
+//   node dist/tcp-proxy.js 127.0.0.1:8000 127.0.0.1:7000
+import type { TCPConn } from '@netfd/net'
+import { Dialer, listen } from '@netfd/net'
+import { cli, UsageError } from './lib/cli.js'
+import { Screen } from './lib/screen.js'
+import { serve } from './lib/serve.js'
+import { stopSignal } from './lib/stop.js'
+import { bytes, count } from './lib/units.js'
+
+const help = `
+tcp-proxy listen-host:port target-host:port   Passes connections on, inside the kernel.`
+
+/** How long sent data may stay unacknowledged before a peer counts as dead, in ms. */
+const USER_TIMEOUT = 30_000
+
+/** The connections that are open now, and the bytes that came in on those that are not any more. */
+const open = new Set<TCPConn>()
+let finished = 0
+
+const receivedBy = (end: TCPConn): number => end.info().bytesReceived ?? 0
+
+/** All bytes that came in from either side so far. */
+const received = (): number => [...open].reduce((sum, end) => sum + receivedBy(end), finished)
+
+/** One direction; the end of the stream is passed on as well. */
+async function pump(from: TCPConn, to: TCPConn): Promise<void> {
+  await to.readFrom(from)
+  to.closeWrite()
+}
+
+/** Both directions, in view of the throughput display and of `stop`. */
+async function pumpBoth(client: TCPConn, server: TCPConn, stop: AbortSignal): Promise<void> {
+  const ends = [client, server]
+  for (const end of ends) open.add(end)
+  // readFrom takes no signal: at the stop, a deadline in the past ends it.
+  const interrupt = () => {
+    for (const end of ends) end.setDeadline(1)
+  }
+  stop.addEventListener('abort', interrupt, { once: true })
+  try {
+    await Promise.all([pump(client, server), pump(server, client)])
+  } finally {
+    stop.removeEventListener('abort', interrupt)
+    for (const end of ends) {
+      finished += receivedBy(end)
+      open.delete(end)
+    }
+  }
+}
+
+async function relay(client: TCPConn, dialer: Dialer, target: string, stop: AbortSignal) {
+  await using server = await dialer.dial('tcp', target, { signal: stop })
+  client.setUserTimeout(USER_TIMEOUT)
+  server.setUserTimeout(USER_TIMEOUT)
+  try {
+    await pumpBoth(client, server, stop)
+  } catch (error) {
+    // Half a stream must not look like a whole one: both sides get a reset, not an end.
+    await Promise.all([client.reset(), server.reset()])
+    throw error
+  }
+}
+
+await cli(help, {}, async ({ positionals: [address, target] }) => {
+  if (address === undefined || target === undefined) throw new UsageError('from where to where?')
+  const stop = stopSignal()
+  const dialer = new Dialer({ timeout: 5_000 })
+  await using listener = await listen('tcp', address)
+  console.log(`listening on ${listener.addr}, passing on to ${target}`)
+
+  const screen = new Screen()
+  let before = 0
+  const show = () => {
+    const now = received()
+    const each = `${bytes(now - before)}/s  ${bytes(now)} in all`
+    if (now !== before) screen.draw(`${count(open.size / 2, 'connection')}  ${each}`)
+    before = now
+  }
+  const timer = setInterval(show, 1_000)
+  try {
+    await serve(listener, stop, (conn) => relay(conn, dialer, target, stop))
+  } finally {
+    clearInterval(timer)
+  }
+  console.log(`passed on ${bytes(finished)}`)
+})
