@@ -1,50 +1,57 @@
 #!/usr/bin/env node
 // Packs the package in the current folder and fails if what a user would install is not right:
 // files that are missing or do not belong, exports that publint or "are the types wrong" refuse.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+//
+// With --record it writes the size of the tarball into tools/sizes.json instead.
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMain, report } from './packages.mjs'
 import { tool } from './step.mjs'
+import { pack, scratch } from './stranger.mjs'
 
 /** Files that every package must bring. */
 const REQUIRED = ['LICENSE', 'README.md', 'package.json']
 
 /** Files that a user has no use for. */
-const UNWANTED = /\.test\.|\.tsbuildinfo$|^(src|test|build|node_modules|\.turbo)\//
+const UNWANTED = /\.test\.|\.tsbuildinfo$|^(src|test|scripts|build[^/]*|node_modules|\.turbo)\//
+
+/** What a package with prebuilt addons must bring: one for each CPU, and what a build needs. */
+const ADDON = [
+  'prebuilds/linux-x64/syscall.node',
+  'prebuilds/linux-arm64/syscall.node',
+  'binding.gyp',
+  'native/addon.cc',
+]
 
 /** Every reason why a list of packed files is not what the manifest promises.
  * @param {readonly string[]} files
- * @param {{ exports?: unknown, main?: string, types?: string }} manifest
+ * @param {{ exports?: unknown, main?: string, types?: string, files?: string[] }} manifest
  */
 export const problems = (files, manifest) => {
   const exported = JSON.stringify([manifest.exports, manifest.main, manifest.types])
   const promised = [...exported.matchAll(/"\.\/([^"*]+\.\w+)"/g)].map((m) => m[1] ?? '')
-  const wanted = new Set([...REQUIRED, ...promised])
+  const addon = manifest.files?.includes('prebuilds') ? ADDON : []
+  const wanted = new Set([...REQUIRED, ...promised, ...addon])
   return [
     ...[...wanted].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
     ...files.filter((path) => UNWANTED.test(path)).map((path) => `${path} does not belong there`),
   ]
 }
 
-/** Packs into a folder of its own and answers where, and what is in it.
- * @param {string} dir the package
- * @param {string} into
+/** How much larger than recorded a tarball may be. */
+const GROWTH = 1.1
+
+/** The sentence for a tarball that has grown too much, or that nobody has weighed.
+ * @param {string} name of the package
+ * @param {number} size
+ * @param {Readonly<Record<string, number>>} recorded
  */
-const pack = (dir, into) => {
-  const args = [
-    'pack',
-    '--json',
-    '--ignore-scripts',
-    '--loglevel=error',
-    '--pack-destination',
-    into,
-  ]
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: dir, encoding: 'utf8' }))
-  /** @type {{ filename: string, files: { path: string }[], size: number }} */
-  const { filename, files, size } = packed
-  return { tarball: join(into, filename), files: files.map(({ path }) => path), size }
+export const sizeProblems = (name, size, recorded) => {
+  const before = recorded[name]
+  if (before !== undefined && size <= before * GROWTH) return []
+  const was = before === undefined ? 'is not in tools/sizes.json' : `was ${before} bytes packed`
+  return [`${name} ${was} and now has ${size}: npm run sizes records that, if it is meant`]
 }
 
 /** @param {string} name @param {string[]} args */
@@ -53,22 +60,25 @@ const judge = (name, args) => {
   return status === 0 ? [] : [`${name}:\n${stdout}${stderr}`]
 }
 
+const SIZES = new URL('sizes.json', import.meta.url)
+
 if (isMain(import.meta.url)) {
   const dir = process.cwd()
-  const into = mkdtempSync(join(tmpdir(), 'netfd-pack-'))
-  try {
-    const { tarball, files, size } = pack(dir, into)
-    const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
-    const found = [
-      ...problems(files, manifest),
-      ...judge('publint', [tool('publint/src/cli.js'), tarball, '--strict']),
-      ...judge('attw', [
-        tool('@arethetypeswrong/cli/dist/index.js'),
-        ...[tarball, '--profile', 'node16', '--no-emoji'],
-      ]),
-    ]
-    report(found, `${manifest.name}: ${files.length} files, ${size} bytes packed`)
-  } finally {
-    rmSync(into, { recursive: true })
+  const { tarball, files, size } = pack(dir, scratch())
+  const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
+  const recorded = JSON.parse(readFileSync(SIZES, 'utf8'))
+  if (process.argv.includes('--record')) {
+    recorded[manifest.name] = size
+    writeFileSync(SIZES, `${JSON.stringify(recorded, null, 2)}\n`)
   }
+  const found = [
+    ...problems(files, manifest),
+    ...sizeProblems(manifest.name, size, recorded),
+    ...judge('publint', [tool('publint/src/cli.js'), tarball, '--strict']),
+    ...judge('attw', [
+      tool('@arethetypeswrong/cli/dist/index.js'),
+      ...[tarball, '--profile', 'node16', '--no-emoji'],
+    ]),
+  ]
+  report(found, `${manifest.name}: ${files.length} files, ${size} bytes packed`)
 }

@@ -1,10 +1,4 @@
 import { defineConfig } from 'tsup'
+import { builds } from '../../tools/tsup.js'
 
-export default defineConfig({
-  entry: ['src/index.ts'],
-  format: ['esm', 'cjs'],
-  target: 'node20',
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
-  sourcemap: true,
-  clean: true,
-})
+export default defineConfig(builds(['index'], ['errors', 'fd', 'fd-mutex']))

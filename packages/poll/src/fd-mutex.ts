@@ -16,6 +16,7 @@ export interface LockWaiter {
   refused(): void
 }
 
+/** Which of the two locks: that of reads or that of writes. */
 export type LockKind = 'r' | 'w'
 
 /** How asking for a lock ended. */

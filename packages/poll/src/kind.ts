@@ -46,7 +46,7 @@ export function traitsOf(fd: number, kind: FDKind): Traits {
   if (socket && kind.stream === true && kind.zeroReadIsEOF !== false) return STREAM
   const type = kind.net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
   return traits(
-    type >= 0,
+    socket || type >= 0,
     kind.stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
     kind.zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
   )

@@ -11,9 +11,9 @@ import type { PollDesc } from './poll-desc.js'
 
 /** A source of edges. */
 export interface Poller {
-  /** Registers: 0, or a negated errno. */
+  /** Registers it, exactly once: 0, or a negated errno. */
   open(pd: PollDesc, fd: number): number
-  /** Forgets. */
+  /** Forgets it, before the descriptor itself is closed. */
   close(pd: PollDesc, fd: number): void
   /** One more waiter keeps the process alive. */
   hold(): void

@@ -84,24 +84,52 @@ export class PollSide implements Timed {
   }
 }
 
-/** The state that a poller and the operations on one descriptor share. */
+/**
+ * The state that a poller and the operations on one descriptor share. A Poller of your own is given one
+ * for each descriptor and calls its `ready`; the rest is for the operations.
+ */
 export class PollDesc {
+  /**
+   * The direction of reads and accepts.
+   * @internal
+   */
   readonly r: PollSide
+  /**
+   * The direction of writes and connects.
+   * @internal
+   */
   readonly w: PollSide
+  /** The descriptor's number. */
   readonly sysfd: number
+  /**
+   * Who tells of edges.
+   * @internal
+   */
   readonly poller: Poller
-  /** Where the poller finds this object, and which of the slot's owners it is. */
+  /** Where the poller finds this object. */
   slot = -1
+  /** Which of the slot's owners this is: an event for an earlier one is dropped. */
   generation = 0
+  /**
+   * Whether a close has begun: no call may reach the kernel any more.
+   * @internal
+   */
   closing = false
-  /** Whether the last event was an error and nothing else: the descriptor cannot be read. */
+  /**
+   * Whether the last event was an error and nothing else: the descriptor cannot be read.
+   * @internal
+   */
   eventErr = false
   /**
    * Whether a read must try even though the last one came up short. Sticky: after data and FIN in one
    * edge no other edge comes, so once the peer has hung up every read tries.
+   * @internal
    */
   hangup = false
-  /** Whether parked waiters keep the process alive. */
+  /**
+   * Whether parked waiters keep the process alive.
+   * @internal
+   */
   keepAlive = true
 
   constructor(poller: Poller, sysfd: number) {
@@ -124,13 +152,17 @@ export class PollDesc {
   /**
    * Forgets a pending edge, before a call tries the kernel. First forget, then try: an edge that comes
    * after this is kept, and whatever came before it the call will see.
+   * @internal
    */
   prepare(side: PollSide): PollCode {
     side.edge = false
     return this.check(side)
   }
 
-  /** Why a call on this side must not reach the kernel, or READY. */
+  /**
+   * Why a call on this side must not reach the kernel, or READY.
+   * @internal
+   */
   check(side: PollSide): PollCode {
     if (this.closing) return CLOSING
     if (side.due !== NO_DEADLINE && side.expired()) return TIMEOUT
@@ -139,12 +171,18 @@ export class PollDesc {
     return READY
   }
 
-  /** From now on a short read proves nothing: every read tries. */
+  /**
+   * From now on a short read proves nothing: every read tries.
+   * @internal
+   */
   distrust(): void {
     this.hangup = true
   }
 
-  /** Uses up a pending edge, or parks the waiter until something happens. */
+  /**
+   * Uses up a pending edge, or parks the waiter until something happens.
+   * @internal
+   */
   wait(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
     const code = this.check(side)
     if (code !== READY) return code
@@ -164,7 +202,10 @@ export class PollDesc {
     if ((events & WRITABLE) !== 0) this.#edge(this.w)
   }
 
-  /** Wakes everybody, for the descriptor is about to be closed. Deadlines mean nothing afterwards. */
+  /**
+   * Wakes everybody, for the descriptor is about to be closed. Deadlines mean nothing afterwards.
+   * @internal
+   */
   evict(): void {
     if (this.closing) throw new Error('poll: evict of a closing descriptor')
     this.closing = true
@@ -174,7 +215,10 @@ export class PollDesc {
     timers.remove(this.w)
   }
 
-  /** Sets when a side's calls fail: 0 for never, -1 for now, else a monotonic time. */
+  /**
+   * Sets when a side's calls fail: 0 for never, -1 for now, else a monotonic time.
+   * @internal
+   */
   setDeadline(side: PollSide, due: number): void {
     if (this.closing) return
     side.due = due
@@ -188,7 +232,10 @@ export class PollDesc {
     }
   }
 
-  /** Changes whether waiters keep the process alive, whoever is parked now included. */
+  /**
+   * Changes whether waiters keep the process alive, whoever is parked now included.
+   * @internal
+   */
   setKeepAlive(on: boolean): void {
     this.keepAlive = on
     for (const side of [this.r, this.w]) {

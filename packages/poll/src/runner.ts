@@ -118,6 +118,10 @@ export abstract class Runner implements OpHost {
     return code === TIMEOUT ? new DeadlineExceededError() : new NotPollableError()
   }
 
+  /**
+   * OpHost: an operation was parked, and something happened.
+   * @internal
+   */
   wake(op: Op<unknown>, code: PollCode): void {
     if (code !== READY) {
       this.#giveUp(op, this.codeError(code))
@@ -129,20 +133,37 @@ export abstract class Runner implements OpHost {
     }
   }
 
+  /**
+   * OpHost: an operation was put off, and the next turn has come.
+   * @internal
+   */
   turn(op: Op<unknown>): void {
-    this.#side(op).unpark()
-    this.#finish(op, this.#loop(op))
+    const side = this.#side(op)
+    side.unpark()
+    this.#finish(op, this.#go(op, (this.pd as PollDesc).check(side)))
   }
 
+  /**
+   * OpHost: an operation was queued, and the descriptor was closed.
+   * @internal
+   */
   refuse(op: Op<unknown>): void {
     op.error = this.closingError()
     op.settle(this.#errorOf(op))
   }
 
+  /**
+   * OpHost: an operation's signal was aborted.
+   * @internal
+   */
   abort(op: Op<unknown>): void {
     this.cancel(op, new CanceledError(op.reason))
   }
 
+  /**
+   * OpHost: ends an operation, if it waits for anything but the thread pool.
+   * @internal
+   */
   cancel(op: Op<unknown>, error: Error): void {
     if (op.state === QUEUED) {
       this.mu.leave(op.kind, op)
@@ -174,7 +195,10 @@ export abstract class Runner implements OpHost {
     op.error = error
     const wrapped = this.#errorOf(op)
     op.take()
-    return Promise.reject(wrapped)
+    budget.charge(0)
+    // A caller that tries again at once, whatever happens, would never leave the microtask queue.
+    if (!budget.spent) return Promise.reject(wrapped)
+    return new Promise((_, reject) => budget.defer({ nextTurn: () => reject(wrapped) }))
   }
 
   #side(op: Op<unknown>): PollSide {
@@ -220,6 +244,9 @@ export abstract class Runner implements OpHost {
       op.state = WAITING
       return LATER
     }
+    // Failing at once counts as completing at once: see budget.ts.
+    budget.charge(0)
+    if (budget.spent && code !== CLOSING && op.state !== DEFERRED) return this.#defer(op)
     op.error = this.codeError(code)
     return FAILED
   }

@@ -12,6 +12,7 @@ import {
   O_CLOEXEC,
   O_NONBLOCK,
   pipe2,
+  SO_LINGER,
   SO_RCVBUF,
   SO_SNDBUF,
   SOCK_CLOEXEC,
@@ -97,6 +98,12 @@ export function smallBuffers(...fds: FD[]): void {
     setsockopt(fd.sysfd, SOL_SOCKET, SO_SNDBUF, 4096)
     setsockopt(fd.sysfd, SOL_SOCKET, SO_RCVBUF, 4096)
   }
+}
+
+/** What close does: 0 seconds drops what is unsent and resets the connection; more of them wait. */
+export function linger(fd: FD, seconds: number): void {
+  const value = new Uint8Array(Int32Array.of(1, seconds).buffer)
+  fd.setsockopt(SOL_SOCKET, SO_LINGER, value)
 }
 
 type Hook = typeof hook

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { turn } from '../test/support.js'
+import type { Deferred } from './budget.js'
+import { BUDGET_BYTES, BUDGET_OPS, Budget } from './budget.js'
+
+describe('Budget', () => {
+  it('is spent by operations', () => {
+    const budget = new Budget()
+    for (let i = 0; i < BUDGET_OPS - 1; i++) budget.charge(0)
+    expect(budget.spent).toBe(false)
+    budget.charge(0)
+    expect(budget.spent).toBe(true)
+  })
+
+  it('is spent by bytes', () => {
+    const budget = new Budget()
+    budget.charge(BUDGET_BYTES - 1)
+    expect(budget.spent).toBe(false)
+    budget.charge(1)
+    expect(budget.spent).toBe(true)
+  })
+
+  it('is new in the next turn, in which everybody who was put off goes on, in order', async () => {
+    const budget = new Budget()
+    budget.charge(BUDGET_BYTES)
+    const order: string[] = []
+    const deferred = (name: string): Deferred => ({
+      nextTurn: () => {
+        order.push(name + budget.spent)
+      },
+    })
+    budget.defer(deferred('a '))
+    budget.defer(deferred('b '))
+    expect(order).toEqual([])
+    await turn()
+    expect(order).toEqual(['a false', 'b false'])
+  })
+
+  it('lets whatever was due before it come first', async () => {
+    const budget = new Budget()
+    const order: string[] = []
+    setImmediate(() => order.push('before'))
+    budget.defer({ nextTurn: () => order.push('deferred') })
+    await turn()
+    expect(order).toEqual(['before', 'deferred'])
+  })
+
+  it('puts whoever finds it spent again off to the turn after', async () => {
+    const budget = new Budget()
+    let turns = 0
+    const greedy: Deferred = {
+      nextTurn: () => {
+        turns++
+        budget.charge(BUDGET_BYTES)
+        if (turns < 3) budget.defer(greedy)
+      },
+    }
+    budget.defer(greedy)
+    await turn()
+    expect(turns).toBe(1)
+    await turn()
+    await turn()
+    expect(turns).toBe(3)
+  })
+})

@@ -1,0 +1,75 @@
+import {
+  AF_INET,
+  AF_UNIX,
+  close,
+  eventfd,
+  F_GETFL,
+  fcntl,
+  O_NONBLOCK,
+  pipe2,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  socket,
+  socketpair,
+} from '@netfd/syscall'
+import { describe, expect, it } from 'vitest'
+import { countCalls } from '../test/support.js'
+import { ensureNonblock, traitsOf } from './kind.js'
+
+/** The traits of what `make` opens. */
+function traits(make: () => number | [number, number]) {
+  const made = make()
+  const numbers = typeof made === 'number' ? [made] : made
+  try {
+    return traitsOf(numbers[0] as number, {})
+  } finally {
+    for (const fd of numbers) close(fd)
+  }
+}
+
+describe('traitsOf', () => {
+  const unix = (type: number) => () => socketpair(AF_UNIX, type | SOCK_CLOEXEC)
+
+  it.each<[string, () => number | [number, number], boolean, boolean, boolean]>([
+    ['a TCP socket', () => socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC), true, true, true],
+    ['a UDP socket', () => socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC), true, false, false],
+    ['a Unix stream', unix(SOCK_STREAM), true, false, true],
+    ['a Unix datagram socket', unix(SOCK_DGRAM), true, false, false],
+    ['a Unix packet socket', unix(SOCK_SEQPACKET), true, false, true],
+    ['a pipe', () => pipe2(), false, false, true],
+    ['an eventfd', () => eventfd(0), false, false, true],
+  ])('asks the kernel about %s', (_name, make, isSocket, stream, zeroReadIsEOF) => {
+    expect(traits(make)).toEqual({ socket: isSocket, stream, zeroReadIsEOF })
+  })
+
+  it('asks nobody when its maker says it all, and shares one object', () => {
+    const calls = countCalls('getsockopt')
+    const tcp = traitsOf(99, { stream: true, net: 'tcp' })
+    expect(tcp).toEqual({ socket: true, stream: true, zeroReadIsEOF: true })
+    expect(traitsOf(100, { stream: true, net: 'tcp4' })).toBe(tcp)
+    expect(traitsOf(100, { net: 'file' }).socket).toBe(false)
+    expect(calls.getsockopt).toBe(0)
+  })
+
+  it('believes its maker', () => {
+    expect(traitsOf(99, { stream: true, zeroReadIsEOF: false, net: 'unix' })).toEqual({
+      socket: true,
+      stream: true,
+      zeroReadIsEOF: false,
+    })
+  })
+})
+
+describe('ensureNonblock', () => {
+  it('sets O_NONBLOCK where it is missing, and only there', () => {
+    const [r, w] = pipe2()
+    const calls = countCalls('setNonblock')
+    ensureNonblock(r)
+    ensureNonblock(r)
+    expect([fcntl(r, F_GETFL) & O_NONBLOCK, calls.setNonblock]).toEqual([O_NONBLOCK, 1])
+    close(r)
+    close(w)
+  })
+})

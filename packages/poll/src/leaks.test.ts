@@ -1,0 +1,95 @@
+// A descriptor that nobody can close any more: collected, closed, and reported once.
+import { describe, expect, it } from 'vitest'
+import { bundleForChildren, runChild } from '../test/child.js'
+
+bundleForChildren()
+
+/** Collects garbage until a condition holds, or often enough to know that it never will. */
+const COLLECT = `
+const warnings = []
+process.on('warning', (w) => warnings.push(w))
+const fs = await import('node:fs')
+const isOpen = (fd) => fs.existsSync('/proc/self/fd/' + fd)
+const collect = async (done) => {
+  for (let i = 0; i < 50 && !done(); i++) {
+    gc()
+    await turns(2)
+    await fs.promises.readdir('/proc/self')
+  }
+}
+`
+
+const run = (program: string, env: Record<string, string> = {}) =>
+  runChild(COLLECT + program, { args: ['--expose-gc', '--no-warnings'], env })
+
+const LEAK = `
+const numbers = []
+const opening = () => { const [a, b] = tcpPair(); numbers.push(a.sysfd); return b }
+globalThis.b = opening()
+await turns(3)
+await collect(() => !isOpen(numbers[0]) && warnings.length > 0)
+await collect(() => false)
+console.log(JSON.stringify({
+  open: isOpen(numbers[0]),
+  fd: numbers[0],
+  warnings: warnings.map((w) => ({ name: w.name, code: w.code, message: w.message, detail: w.detail })),
+}))
+`
+
+describe('a leaked descriptor', () => {
+  it('is closed, and warned about exactly once', async () => {
+    const ended = await run(LEAK)
+    expect([ended.code, ended.stderr]).toEqual([0, ''])
+    const { open, fd, warnings } = JSON.parse(ended.stdout)
+    expect(open).toBe(false)
+    expect(warnings).toEqual([
+      {
+        name: 'ResourceLeakWarning',
+        code: 'NETFD_LEAK',
+        message: `descriptor ${fd} was collected while open and has been closed`,
+        detail: 'Run with NETFD_TRACE=1 to see where it was opened.',
+      },
+    ])
+  })
+
+  it('is reported with the place where it was opened when NETFD_TRACE is 1', async () => {
+    const ended = await run(LEAK, { NETFD_TRACE: '1' })
+    const { warnings } = JSON.parse(ended.stdout)
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0].detail).toMatch(/^\s+at .*FD\.init/)
+    expect(warnings[0].detail).toContain('opening')
+  })
+
+  it('may be a regular file, too', async () => {
+    const ended = await run(`
+      const open = () => { const f = new FD(fs.openSync(process.execPath, 'r')); f.init(); return f.sysfd }
+      const number = open()
+      await collect(() => warnings.length > 0)
+      console.log(isOpen(number), warnings.length)`)
+    expect(ended).toMatchObject({ code: 0, stdout: 'false 1\n', stderr: '' })
+  })
+
+  it('is not one on which a read waits', async () => {
+    const ended = await run(`
+      let got
+      const start = () => { const [a, b] = tcpPair(); a.read(new Uint8Array(8)).then((n) => { got = n }); return [b, a.sysfd] }
+      const [b, number] = start()
+      await collect(() => !isOpen(number))
+      const before = isOpen(number)
+      await b.write(new Uint8Array(3))
+      await turns(5)
+      console.log(before, got, warnings.length)
+      await b.close()
+      process.exit(0)`)
+    expect(ended).toMatchObject({ code: 0, stdout: 'true 3 0\n', stderr: '' })
+  })
+
+  it('is not one that was closed or detached', async () => {
+    const ended = await run(`
+      const make = async () => { const [a, b] = tcpPair(); await a.close(); return b.detach() }
+      const number = await make()
+      await collect(() => warnings.length > 0)
+      console.log(isOpen(number), warnings.length)`)
+    expect(ended).toMatchObject({ code: 0, stdout: 'true 0\n', stderr: '' })
+  })
+})

@@ -1,0 +1,47 @@
+// What the programs of child.ts find beside the package itself. No test runner is there.
+import {
+  AF_INET,
+  accept4,
+  bind,
+  close,
+  connect,
+  encodeSockaddr,
+  getsockname,
+  listen,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  setNonblock,
+  socket,
+} from '@netfd/syscall'
+import { FD } from '../src/index.js'
+
+const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
+
+/** A listening socket's number on 127.0.0.1. */
+export function listenNumber(): number {
+  const fd = socket(AF_INET, SOCK_STREAM | FLAGS)
+  bind(fd, encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 0 }))
+  listen(fd, 128)
+  return fd
+}
+
+/** Two FDs connected by TCP over loopback. */
+export function tcpPair(): [FD, FD] {
+  const listener = listenNumber()
+  const client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC)
+  connect(client, getsockname(listener))
+  setNonblock(client, true)
+  const server = accept4(listener, FLAGS)
+  close(listener)
+  return [client, server].map((number) => {
+    const fd = new FD(number, { stream: true, net: 'tcp' })
+    fd.init()
+    return fd
+  }) as [FD, FD]
+}
+
+/** Turns of the event loop. */
+export async function turns(n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,233 @@
+// What completes between two turns of the event loop is counted, not timed: see budget.ts.
+
+import { Worker } from 'node:worker_threads'
+import { close, setNonblock } from '@netfd/syscall'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BUDGET_BYTES, BUDGET_OPS } from '../src/budget.js'
+import { hook } from '../src/index.js'
+import {
+  adoptFD,
+  codeOf,
+  connectTCP,
+  listenTCP,
+  PAST,
+  pattern,
+  replace,
+  TCP,
+  tcpNumbers,
+  tcpPair,
+  turn,
+  unixPair,
+} from './support.js'
+
+/** What has completed, and the most that one call moved. */
+const done = { ops: 0, bytes: 0, largest: 0 }
+
+/** Counts what every call in the kernel completes, and calls `each` after it. */
+function meter(each: () => void): void {
+  Object.assign(done, { ops: 0, bytes: 0, largest: 0 })
+  const metered =
+    <A extends unknown[]>(call: (...args: A) => number, moves: boolean) =>
+    (...args: A): number => {
+      const n = call(...args)
+      if (n < 0) return n
+      done.ops++
+      if (moves) done.bytes += n
+      if (moves) done.largest = Math.max(done.largest, n)
+      each()
+      return n
+    }
+  replace({
+    recv: metered(hook.recv, true),
+    send: metered(hook.send, true),
+    accept4: metered(hook.accept4, false),
+  })
+}
+
+/** Arms setImmediates at random calls, and keeps the most that completed before one ran. */
+class Alarms {
+  readonly worst = { ops: 0, bytes: 0, ran: 0 }
+  #next: number
+  readonly #gaps: number[]
+
+  constructor(gaps: number[]) {
+    this.#gaps = gaps
+    this.#next = this.#gap()
+  }
+
+  readonly each = (): void => {
+    if (--this.#next > 0) return
+    this.#next = this.#gap()
+    this.arm()
+  }
+
+  arm(): void {
+    const at = { ...done }
+    setImmediate(() => {
+      this.worst.ran++
+      this.worst.ops = Math.max(this.worst.ops, done.ops - at.ops)
+      this.worst.bytes = Math.max(this.worst.bytes, done.bytes - at.bytes)
+    })
+  }
+
+  check(): void {
+    expect(this.worst.ran).toBeGreaterThan(0)
+    expect(this.worst.ops).toBeLessThanOrEqual(BUDGET_OPS)
+    expect(this.worst.bytes).toBeLessThanOrEqual(BUDGET_BYTES + done.largest)
+  }
+
+  #gap(): number {
+    const gap = this.#gaps.shift() ?? 1
+    this.#gaps.push(gap)
+    return gap
+  }
+}
+
+/** Gaps between two alarms, in calls: any, and different ones in every run. */
+const randomGaps = (): number[] =>
+  fc.sample(fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 50, maxLength: 50 }), 1)[0] ??
+  []
+
+describe('fairness', () => {
+  it('keeps 1 GiB inside one process from delaying a setImmediate armed at any moment', async () => {
+    const [a, b] = tcpPair()
+    const total = 1 << 30
+    const alarms = new Alarms(randomGaps())
+    meter(alarms.each)
+    const send = async () => {
+      const chunk = new Uint8Array(1 << 18)
+      for (let sent = 0; sent < total; sent += chunk.length) await a.write(chunk)
+    }
+    const receive = async () => {
+      const buf = new Uint8Array(1 << 18)
+      for (let got = 0; got < total; ) got += (await b.read(buf)) ?? 0
+    }
+    await Promise.all([send(), receive()])
+    expect(done.bytes).toBe(2 * total)
+    alarms.check()
+  })
+
+  it.each([1, 64, 4096])('bounds a conversation in messages of %i bytes', async (size) => {
+    const [a, b] = unixPair()
+    const alarms = new Alarms(randomGaps())
+    meter(alarms.each)
+    const message = pattern(size)
+    const buf = new Uint8Array(size)
+    for (let i = 0; i < 10_000; i++) {
+      await a.write(message)
+      await b.read(buf)
+    }
+    alarms.check()
+  })
+
+  it('bounds one long write to a fast reader in another thread', async () => {
+    const [ours, theirs] = tcpNumbers()
+    setNonblock(theirs, false)
+    const a = adoptFD(ours, TCP)
+    const worker = new Worker(
+      `const { readSync } = require('node:fs')
+       const { workerData: fd } = require('node:worker_threads')
+       const buf = new Uint8Array(1 << 20)
+       while (readSync(fd, buf) > 0);`,
+      { eval: true, workerData: theirs },
+    )
+    const ended = new Promise((resolve) => worker.once('exit', resolve))
+    const alarms = new Alarms(randomGaps().map((gap) => 1 + (gap % 20)))
+    meter(alarms.each)
+    const huge = new Uint8Array(256 << 20)
+    expect(await a.write(huge)).toBe(huge.length)
+    await a.close()
+    await ended
+    close(theirs)
+    alarms.check()
+  })
+
+  it('bounds calls that queue for one lock', async () => {
+    const [a, b] = unixPair()
+    const alarms = new Alarms(randomGaps())
+    meter(alarms.each)
+    const buf = new Uint8Array(1)
+    const reads = Array.from({ length: 5000 }, () => b.read(buf))
+    await turn()
+    const writes = Array.from({ length: 5000 }, (_, i) => a.write(Uint8Array.of(i)))
+    alarms.arm()
+    await Promise.all([...reads, ...writes])
+    alarms.check()
+  })
+
+  it('bounds a loop of accepts', async () => {
+    const { fd, address } = listenTCP(1024)
+    const listener = adoptFD(fd, TCP)
+    const clients = Array.from({ length: 600 }, () => connectTCP(address))
+    const alarms = new Alarms([7, 100, 31])
+    meter(alarms.each)
+    const accepted: number[] = []
+    for (let i = 0; i < clients.length; i++) accepted.push((await listener.accept()).fd)
+    alarms.check()
+    for (const number of [...clients, ...accepted]) close(number)
+  })
+
+  it('lets the loop turn though calls past their deadline are tried again and again', async () => {
+    const [a] = unixPair()
+    a.setDeadline(PAST)
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    let calls = 0
+    while (!turned) {
+      expect(await codeOf(a.read(new Uint8Array(1)))).toBe('ERR_DEADLINE_EXCEEDED')
+      calls++
+    }
+    expect(calls).toBeLessThanOrEqual(2 * BUDGET_OPS)
+  })
+
+  it('lets the loop turn though calls after close, or aborted, are tried again and again', async () => {
+    const [a, b] = unixPair()
+    await a.close()
+    const signal = AbortSignal.abort()
+    for (const call of [
+      () => a.read(new Uint8Array(1)),
+      () => b.read(new Uint8Array(1), { signal }),
+    ]) {
+      let turned = false
+      setImmediate(() => {
+        turned = true
+      })
+      let calls = 0
+      while (!turned) {
+        expect(await codeOf(call())).not.toBe('resolved')
+        calls++
+      }
+      expect(calls).toBeLessThanOrEqual(2 * BUDGET_OPS)
+    }
+  })
+
+  it('serves others while one connection is busy', async () => {
+    const [a, b] = tcpPair()
+    const [c, d] = tcpPair()
+    const total = 64 << 20
+    let finished = false
+    const busy = Promise.all([
+      a.write(new Uint8Array(total)),
+      (async () => {
+        const buf = new Uint8Array(1 << 16)
+        for (let got = 0; got < total; ) got += (await b.read(buf)) ?? 0
+        finished = true
+      })(),
+    ])
+    let served = 0
+    const quiet = async () => {
+      const buf = new Uint8Array(8)
+      while (!finished) {
+        await c.write(buf)
+        await d.read(buf)
+        served++
+      }
+    }
+    await Promise.all([busy, quiet()])
+    // A busy connection moves at most a budget a turn, and the quiet one gets a message in each.
+    expect(served).toBeGreaterThanOrEqual(Math.floor(total / BUDGET_BYTES) / 2)
+  })
+})

@@ -1,0 +1,442 @@
+// Raw access, duplicates, handing over, half-closes and lingering. Go: net/rawconn_test.go, file_test.go.
+import { existsSync } from 'node:fs'
+import {
+  close,
+  EAGAIN,
+  F_GETFD,
+  F_GETFL,
+  FD_CLOEXEC,
+  fcntl,
+  getsockopt,
+  O_NONBLOCK,
+  SHUT_RD,
+  SHUT_WR,
+  SO_KEEPALIVE,
+  SOL_SOCKET,
+} from '@netfd/syscall'
+import * as raw from '@netfd/syscall/raw'
+import { describe, expect, it } from 'vitest'
+import { hook } from '../src/index.js'
+import {
+  adoptFD,
+  codeOf,
+  connectTCP,
+  countCalls,
+  fill,
+  linger,
+  listenTCP,
+  PAST,
+  pattern,
+  pipePair,
+  readAll,
+  readFull,
+  replace,
+  soon,
+  TCP,
+  tcpPair,
+  turn,
+  turns,
+  unixPair,
+  watchPromise,
+} from './support.js'
+
+describe('rawRead and rawWrite', () => {
+  it('move data in a loop of the caller (TestRawConnReadWrite)', async () => {
+    const [a, b] = tcpPair()
+    const want = pattern(3 << 20)
+    let sent = 0
+    let got = 0
+    const into = new Uint8Array(want.length)
+    const send = a.rawWrite((fd) => {
+      while (sent < want.length) {
+        const n = raw.send(fd, want, sent)
+        if (n === -EAGAIN) return false
+        sent += n
+      }
+      return true
+    })
+    const receive = b.rawRead((fd) => {
+      while (got < want.length) {
+        const n = raw.recv(fd, into, got)
+        if (n === -EAGAIN) return false
+        got += n
+      }
+      return true
+    })
+    await Promise.all([send, receive])
+    expect(Buffer.compare(into, want)).toBe(0)
+  })
+
+  it('call at once, and again only after an edge', async () => {
+    const [a, b] = tcpPair()
+    await turns(3)
+    let calls = 0
+    const read = b.rawRead(() => ++calls === 2)
+    await turns(5)
+    expect(calls).toBe(1)
+    await a.write(pattern(1))
+    await read
+    expect(calls).toBe(2)
+  })
+
+  it.each(['rawRead', 'rawWrite'] as const)(
+    '%s obeys deadlines and close (TestRawConnReadWrite)',
+    async (name) => {
+      const [a] = tcpPair()
+      await turns(3)
+      a.setDeadline(soon(5))
+      expect(await codeOf(a[name](() => false))).toBe('ERR_DEADLINE_EXCEEDED')
+      let called = false
+      a.setDeadline(PAST)
+      const past = a[name](() => {
+        called = true
+        return true
+      })
+      expect([await codeOf(past), called]).toEqual(['ERR_DEADLINE_EXCEEDED', false])
+      a.setDeadline(null)
+      const wait = codeOf(a[name](() => false))
+      await turn()
+      await a.close()
+      expect(await wait).toBe('ERR_NET_CLOSED')
+    },
+  )
+
+  it('reject with what the function throws, and let the next one in', async () => {
+    const [a] = tcpPair()
+    const thrown = new Error('mine')
+    const call = a.rawRead(() => {
+      throw thrown
+    })
+    await expect(call).rejects.toBe(thrown)
+    await a.rawRead(() => true)
+  })
+
+  it('throw from a function that was called again after an edge', async () => {
+    const [a, b] = tcpPair()
+    await turns(3)
+    let calls = 0
+    const read = b.rawRead(() => {
+      if (++calls === 2) throw new Error('mine')
+      return false
+    })
+    await turn()
+    await a.write(pattern(1))
+    await expect(read).rejects.toThrow('mine')
+  })
+
+  it('let the function use the descriptor it is called for', async () => {
+    const [a, b] = tcpPair()
+    let inner: Promise<number | null> | undefined
+    await b.rawRead(() => {
+      inner = b.read(new Uint8Array(8))
+      return true
+    })
+    await a.write(pattern(2))
+    expect(await inner).toBe(2)
+  })
+})
+
+describe('rawControl', () => {
+  it('gives the number and returns what the function returns (TestRawConnControl)', () => {
+    const [a] = tcpPair()
+    expect(a.rawControl((fd) => [fd, getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE)])).toEqual([
+      a.sysfd,
+      0,
+    ])
+    expect(() =>
+      a.rawControl(() => {
+        throw new RangeError('mine')
+      }),
+    ).toThrow('mine')
+  })
+
+  it('does not wait for a read, and a close inside it comes after it', async () => {
+    const [a] = tcpPair()
+    const read = codeOf(a.read(new Uint8Array(1)))
+    let close: Promise<void> | undefined
+    const number = a.rawControl((fd) => {
+      close = a.close()
+      return existsSync(`/proc/self/fd/${fd}`) ? fd : -1
+    })
+    expect(number).toBeGreaterThan(-1)
+    await close
+    expect([await read, existsSync(`/proc/self/fd/${number}`)]).toEqual(['ERR_NET_CLOSED', false])
+  })
+})
+
+describe('dup', () => {
+  it('gives a number of one’s own, kept from child processes and non-blocking (TestFileConn)', async () => {
+    const [a, b] = tcpPair()
+    const number = a.dup()
+    expect(fcntl(number, F_GETFD)).toBe(FD_CLOEXEC)
+    expect(fcntl(number, F_GETFL) & O_NONBLOCK).toBe(O_NONBLOCK)
+    const second = adoptFD(number, TCP)
+    await a.close()
+    await second.write(pattern(4))
+    expect(await readFull(b, 4)).toEqual(pattern(4))
+    const read = b.read(new Uint8Array(1))
+    await second.close()
+    expect(await read).toBe(null)
+  })
+
+  it('against close never crashes nor leaks (TestFileCloseRace)', async () => {
+    for (let i = 0; i < 50; i++) {
+      const [a] = unixPair()
+      const closing = i % 2 === 0 ? a.close() : undefined
+      try {
+        close(a.dup())
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ERR_NET_CLOSED' })
+      }
+      await closing
+    }
+  })
+})
+
+describe('detach', () => {
+  it('hands the number over: open, non-blocking, and good for another FD', async () => {
+    const [a, b] = tcpPair()
+    await a.write(pattern(3))
+    await turns(2)
+    const number = b.detach()
+    expect([b.sysfd, b.closed, existsSync(`/proc/self/fd/${number}`)]).toEqual([-1, true, true])
+    expect(fcntl(number, F_GETFL) & O_NONBLOCK).toBe(O_NONBLOCK)
+    const again = adoptFD(number, TCP)
+    expect(await again.read(new Uint8Array(8))).toBe(3)
+    expect(await codeOf(b.close())).toBe('ERR_NET_CLOSED')
+    expect(() => b.detach()).toThrow(expect.objectContaining({ code: 'ERR_NET_CLOSED' }))
+  })
+
+  it('rejects the calls that wait, and those that queue', async () => {
+    const [a] = tcpPair()
+    await fill(a)
+    const calls = [
+      a.read(new Uint8Array(1)),
+      a.read(new Uint8Array(1)),
+      a.write(new Uint8Array(1 << 20)),
+      a.write(new Uint8Array(1)),
+    ].map(codeOf)
+    await turn()
+    close(a.detach())
+    expect(await Promise.all(calls)).toEqual(calls.map(() => 'ERR_NET_CLOSED'))
+  })
+
+  it('is EBUSY while the descriptor is inside a call', async () => {
+    const [a] = tcpPair()
+    await a.rawRead(() => {
+      expect(() => a.detach()).toThrow(
+        expect.objectContaining({ code: 'EBUSY', syscall: 'detach' }),
+      )
+      return true
+    })
+    close(a.detach())
+  })
+
+  it('is EBUSY during a splice, for both ends', async () => {
+    const [a, b] = tcpPair()
+    const [c, d] = tcpPair()
+    const splice = c.spliceFrom(b)
+    await turns(3)
+    for (const fd of [b, c]) {
+      expect(() => fd.detach()).toThrow(expect.objectContaining({ code: 'EBUSY' }))
+    }
+    await a.close()
+    expect(await splice).toBe(0)
+    close(c.detach())
+    await d.close()
+  })
+})
+
+describe('shutdown', () => {
+  it('of reading ends a read that waits (TestCloseRead)', async () => {
+    const [a] = tcpPair()
+    const read = a.read(new Uint8Array(8))
+    await turn()
+    a.shutdown(SHUT_RD)
+    expect(await read).toBe(null)
+    a.shutdown(SHUT_RD)
+  })
+
+  it('of writing is the peer’s end, and a broken pipe for who writes (TestCloseWrite)', async () => {
+    const [a, b] = tcpPair()
+    await a.write(pattern(5))
+    a.shutdown(SHUT_WR)
+    expect(await readAll(b)).toEqual(Buffer.from(pattern(5)))
+    await expect(a.write(pattern(1))).rejects.toMatchObject({ code: 'EPIPE', syscall: 'write' })
+    expect(await codeOf(a.write(new Uint8Array(0)))).toBe('EPIPE')
+    await b.write(pattern(2))
+    expect(await a.read(new Uint8Array(8))).toBe(2)
+  })
+
+  it('of what is not a socket is ENOTSOCK', () => {
+    const [r] = pipePair()
+    expect(() => r.shutdown(SHUT_WR)).toThrow(
+      expect.objectContaining({ code: 'ENOTSOCK', syscall: 'shutdown' }),
+    )
+  })
+
+  it('by the peer does not make a writer spin (TestEndlessWrite)', async () => {
+    const [a, b] = tcpPair()
+    await fill(a)
+    b.shutdown(SHUT_WR)
+    const calls = countCalls('send')
+    const write = watchPromise(a.write(new Uint8Array(1 << 20)))
+    await turns(50)
+    expect(write.state).toBe('pending')
+    // The half-close is at most one more edge.
+    expect(calls.send).toBeLessThanOrEqual(4)
+    await a.close()
+    await turn()
+    expect(write.error).toMatchObject({ code: 'ERR_NET_CLOSED' })
+  })
+})
+
+describe('a reset', () => {
+  it('is ECONNRESET, not the end and not temporary (TestNotTemporaryRead)', async () => {
+    const [a, b] = tcpPair()
+    const read = b.read(new Uint8Array(8))
+    await turn()
+    linger(a, 0)
+    await a.close()
+    await expect(read).rejects.toMatchObject({
+      code: 'ECONNRESET',
+      syscall: 'read',
+      temporary: false,
+      timeout: false,
+    })
+    expect(await b.read(new Uint8Array(8))).toBe(null)
+  })
+
+  it('during a vector of writes is reported (TestWritevError)', async () => {
+    const [a, b] = tcpPair()
+    const chunk = new Uint8Array(1 << 20)
+    const writev = a.writev(Array.from({ length: 1024 }, () => chunk))
+    await turns(10)
+    linger(b, 0)
+    await b.close()
+    const error = await writev.then(
+      () => null,
+      (e: { code: string; bytesWritten: number }) => e,
+    )
+    expect(['ECONNRESET', 'EPIPE']).toContain(error?.code)
+    expect(error?.bytesWritten).toBeGreaterThan(0)
+  })
+})
+
+describe('close of a socket that lingers', () => {
+  it('goes to the thread pool, and the loop turns meanwhile', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 1)
+    await fill(a)
+    const calls = countCalls('close', 'closePool')
+    let closed = false
+    const close = a.close().then(() => {
+      closed = true
+    })
+    expect(calls).toEqual({ close: 0, closePool: 1 })
+    await turns(100)
+    // Nobody reads: the kernel holds the closing thread, and it is not this one.
+    expect(closed).toBe(false)
+    linger(b, 0)
+    await b.close()
+    await close
+    expect(a.sysfd).toBe(-1)
+  })
+
+  it('is an ordinary close when it lingers for no time, or nobody may have asked it to', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 0)
+    const calls = countCalls('close', 'closePool', 'getsockoptBytes')
+    await a.close()
+    await b.close()
+    expect(calls).toEqual({ close: 2, closePool: 0, getsockoptBytes: 1 })
+  })
+
+  it('is noticed when the option was set through rawControl or a duplicate', async () => {
+    for (const set of ['rawControl', 'dup'] as const) {
+      const [a] = tcpPair()
+      const value = new Uint8Array(Int32Array.of(1, 1).buffer)
+      const SO_LINGER_NUMBER = 13
+      if (set === 'rawControl') {
+        a.rawControl((fd) => hook.setsockopt(fd, SOL_SOCKET, SO_LINGER_NUMBER, value))
+      } else {
+        const number = a.dup()
+        hook.setsockopt(number, SOL_SOCKET, SO_LINGER_NUMBER, value)
+        close(number)
+      }
+      const calls = countCalls('close', 'closePool')
+      await a.close()
+      expect(calls).toEqual({ close: 0, closePool: 1 })
+    }
+  })
+})
+
+describe('accept', () => {
+  it('takes several connections of one edge', async () => {
+    const { fd, address } = listenTCP()
+    const listener = adoptFD(fd, TCP)
+    const accepts = Array.from({ length: 3 }, () => listener.accept())
+    await turns(3)
+    const clients = [1, 2, 3, 4].map(() => connectTCP(address))
+    const accepted = [...(await Promise.all(accepts)), await listener.accept()]
+    for (const { fd: number, sockaddr } of accepted) {
+      expect(fcntl(number, F_GETFD)).toBe(FD_CLOEXEC)
+      expect(fcntl(number, F_GETFL) & O_NONBLOCK).toBe(O_NONBLOCK)
+      expect(sockaddr).toHaveLength(16)
+    }
+    expect(new Set(accepted.map(({ fd: number }) => number)).size).toBe(4)
+    for (const number of [...clients, ...accepted.map(({ fd: n }) => n)]) close(number)
+  })
+
+  it('obeys deadlines, aborts and close, and loses no connection', async () => {
+    const { fd, address } = listenTCP()
+    const listener = adoptFD(fd, TCP)
+    listener.setReadDeadline(soon(5))
+    expect(await codeOf(listener.accept())).toBe('ERR_DEADLINE_EXCEEDED')
+    listener.setReadDeadline(null)
+    const abort = new AbortController()
+    const aborted = codeOf(listener.accept({ signal: abort.signal }))
+    await turn()
+    const client = connectTCP(address)
+    abort.abort()
+    expect(await aborted).toBe('ABORT_ERR')
+    const { fd: accepted } = await listener.accept()
+    close(accepted)
+    close(client)
+    const last = codeOf(listener.accept())
+    await turn()
+    await listener.close()
+    expect(await last).toBe('ERR_NET_CLOSED')
+  })
+
+  it('on what does not listen is EINVAL, of the call that said so last', async () => {
+    const [a] = tcpPair()
+    await expect(a.accept()).rejects.toMatchObject({ code: 'EINVAL', syscall: 'accept' })
+  })
+})
+
+describe('arguments', () => {
+  it.each([null, undefined, 'text', 5, new ArrayBuffer(4), [1, 2]])(
+    '%j is no buffer',
+    async (wrong) => {
+      const [a] = unixPair()
+      await expect(a.read(wrong as never)).rejects.toThrow(TypeError)
+      await expect(a.write(wrong as never)).rejects.toThrow(TypeError)
+      await expect(a.writev(wrong as never)).rejects.toThrow(TypeError)
+      await expect(a.writev([wrong] as never)).rejects.toThrow(TypeError)
+    },
+  )
+
+  it('are refused without the lock being kept', async () => {
+    const [a, b] = unixPair()
+    replace({
+      send: () => {
+        throw new TypeError('refused')
+      },
+    })
+    await expect(a.write(pattern(1))).rejects.toThrow('refused')
+    replace({ send: raw.send })
+    await a.write(pattern(1))
+    expect(await b.read(new Uint8Array(4))).toBe(1)
+  })
+})

@@ -1,0 +1,198 @@
+// The documentation site as a reader meets it: built, served, and clicked through in a browser.
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fixture } from '../tools/fixture.js'
+import { serve } from '../tools/serve.mjs'
+import { root, run, tool } from '../tools/step.mjs'
+import { brokenLinks, pagesBelow } from './site-links.js'
+
+const site = join(root, 'docs/api')
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
+  existsSync(path),
+)
+// Without these a browser looks for its maker's servers, and complains that it finds none.
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
+args.push('--disable-background-networking', '--disable-component-update', '--disable-sync')
+
+/** Long enough for a busy machine; nobody waits that long when all is well. */
+const SLOW = 300_000
+
+beforeAll(async () => {
+  const turbo = ['run', 'docs:site', '--output-logs=errors-only']
+  const { code, output } = await run(tool('.bin/turbo'), turbo)
+  expect(code, output).toBe(0)
+}, SLOW)
+
+describe('the links of the site', () => {
+  it('all lead somewhere', () => {
+    const { broken, count } = brokenLinks(site)
+    expect(broken).toEqual([])
+    expect(count).toBeGreaterThan(1_000)
+  })
+
+  it('are told apart: a page that is not there, and a mark that is not on it', () => {
+    const page = '<a href="b.html">b</a><a href="#x">x</a><a href="https://example.org/">o</a>'
+    const dir = fixture({ 'a.html': `${page}<a href="b.html#y">y</a>`, 'b.html': '<p id="z"></p>' })
+    expect(brokenLinks(dir)).toEqual({ broken: ['a.html: #x', 'a.html: b.html#y'], count: 3 })
+    const lost = fixture({ 'a.html': page.replace('#x', '../up.html') })
+    expect(brokenLinks(lost).broken).toEqual(['a.html: b.html', 'a.html: ../up.html'])
+  })
+})
+
+/** What is wider than the window, outside the boxes that scroll. */
+const TOO_WIDE = `(() => {
+  const width = document.documentElement.clientWidth
+  const wide = [...document.querySelectorAll('.col-content *')].filter((e) => {
+    const box = e.parentElement.closest('pre, table, .tsd-signature, p:has(> img)')
+    return box === null && e.getBoundingClientRect().right > width + 1
+  })
+  if (document.documentElement.scrollWidth > width) wide.unshift(document.documentElement)
+  return wide.map((e) => e.tagName + ' ' + e.textContent.slice(0, 40))
+})()`
+
+/** The contrast between the text of the page and what is behind it, as WCAG counts it. */
+const CONTRAST = `(() => {
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map((v) => v / 255)
+      .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+  }
+  const page = light(getComputedStyle(document.body).backgroundColor)
+  const text = ['p', 'a[href]', 'p code', 'th'].flatMap((name) => {
+    const e = document.querySelector('.tsd-typography ' + name)
+    return e === null ? [] : [light(getComputedStyle(e).color)]
+  })
+  const ratios = text.map((t) => (Math.max(t, page) + 0.05) / (Math.min(t, page) + 0.05))
+  return { page, ratio: Math.min(...ratios) }
+})()`
+
+describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in a browser', () => {
+  let browser: Browser
+  let server: Server
+  let baseURL: string
+
+  beforeAll(async () => {
+    const launch = executablePath === undefined ? {} : { executablePath }
+    browser = await chromium.launch({ ...launch, args, timeout: SLOW })
+    server = await serve(site, 0)
+    baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }, SLOW)
+
+  afterAll(async () => {
+    await browser?.close()
+    server?.closeAllConnections()
+    await new Promise((closed) => server?.close(closed))
+  })
+
+  /** Opens a window, calls `visit`, and fails if a page complained meanwhile. */
+  const open = async (
+    width: number,
+    colorScheme: 'light' | 'dark',
+    visit: (page: Page, context: BrowserContext) => Promise<void>,
+  ): Promise<void> => {
+    const viewport = { width, height: 844 }
+    const context = await browser.newContext({ baseURL, viewport, colorScheme })
+    try {
+      const page = await context.newPage()
+      page.setDefaultTimeout(SLOW)
+      const complaints: string[] = []
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text())
+      })
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('response', (response) => {
+        if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`)
+      })
+      await visit(page, context)
+      expect(complaints).toEqual([])
+    } finally {
+      await context.close()
+    }
+  }
+
+  const fits = async (page: Page): Promise<void> => {
+    expect(await page.evaluate<string[]>(TOO_WIDE), page.url()).toEqual([])
+  }
+
+  const windows = [
+    { width: 1280, scheme: 'light' },
+    { width: 1280, scheme: 'dark' },
+    { width: 390, scheme: 'light' },
+    { width: 390, scheme: 'dark' },
+  ] as const
+
+  it.each(windows)(
+    'leads from the start page to a guide, a class and a search hit ($width px, $scheme)',
+    async ({ width, scheme }) => {
+      await open(width, scheme, async (page) => {
+        await page.goto('/')
+        expect(await page.locator('h1:visible').allTextContents()).toEqual(['netfd'])
+        await fits(page)
+        const { page: paper, ratio } = await page.evaluate<{ page: number; ratio: number }>(
+          CONTRAST,
+        )
+        expect(paper > 0.5).toBe(scheme === 'light')
+        expect(ratio).toBeGreaterThan(4.5)
+
+        // The navigation: beside the page, or behind a button on a phone.
+        if (width < 768)
+          await page.locator('#tsd-toolbar-menu-trigger, [data-toggle="menu"]').click()
+        const guides = page.locator('.site-menu a, nav.tsd-navigation a')
+        await guides.getByText('Socket options', { exact: true }).click()
+        await page.waitForURL('**/documents/Socket_options.html')
+        await page.getByRole('cell', { name: 'TCP_USER_TIMEOUT' }).waitFor()
+        await fits(page)
+
+        await page.goto('/')
+        await page.locator('.col-content').getByRole('link', { name: '@netfd/net' }).first().click()
+        await page
+          .locator('.col-content')
+          .getByRole('link', { name: 'TCPConn', exact: true })
+          .click()
+        await page.getByRole('heading', { name: 'Class TCPConn' }).waitFor()
+        await fits(page)
+
+        await page.locator('#tsd-search-trigger').click()
+        await page.locator('#tsd-search-input').fill('setUserTimeout')
+        await page.locator('#tsd-search-results a', { hasText: 'setUserTimeout' }).first().click()
+        await page.waitForURL('**/*#setusertimeout')
+        await page.locator('#setusertimeout').waitFor()
+        await fits(page)
+      })
+    },
+    SLOW,
+  )
+
+  it.each([1280, 390])(
+    'shows no page that is wider than a window of %i px',
+    async (width) => {
+      const folders = ['documents', 'modules', 'classes', 'interfaces']
+      const addresses = ['/', ...folders.flatMap((folder) => pagesBelow(site, folder))]
+      expect(addresses.length).toBeGreaterThan(40)
+      await open(width, 'light', async (page) => {
+        for (const address of addresses) {
+          await page.goto(address, { waitUntil: 'domcontentloaded' })
+          await fits(page)
+        }
+      })
+    },
+    SLOW,
+  )
+
+  it('is seen to complain: a page that is wider, and one that is missing', async () => {
+    await open(390, 'light', async (page) => {
+      await page.goto('/')
+      await page.evaluate(`document.querySelector('.col-content p').style.width = '600px'`)
+      expect(await page.evaluate<string[]>(TOO_WIDE)).not.toEqual([])
+    })
+    const missing = open(390, 'light', async (page) => {
+      await page.goto('/no-such-page.html')
+    })
+    await expect(missing).rejects.toThrow('404')
+  })
+})

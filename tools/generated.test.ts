@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { constants, sockopt } from '@netfd/syscall'
+import { describe, expect, it } from 'vitest'
+import { benchTable } from './gen-bench-readme.mjs'
+import { optionTables, page } from './gen-options.mjs'
+import { markdownTable, withPart } from './generated.mjs'
+
+describe('withPart', () => {
+  const text = 'a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n'
+
+  it('replaces what stands between the marks and nothing else', () => {
+    const once = 'a\n<!-- x:begin -->\n\nnew\n\n<!-- x:end -->\nb\n'
+    expect(withPart(text, 'x', 'new')).toBe(once)
+    expect(withPart(once, 'x', 'new')).toBe(once)
+    expect(withPart(text, 'x', '')).toBe('a\n<!-- x:begin -->\n<!-- x:end -->\nb\n')
+  })
+
+  it('refuses a text without the marks', () => {
+    expect(() => withPart(text, 'y', '')).toThrow('<!-- y:begin -->')
+  })
+})
+
+describe('markdownTable', () => {
+  it('keeps a bar inside a cell from ending it', () => {
+    expect(markdownTable(['a'], [['b|c']])).toBe('| a |\n|---|\n| b\\|c |')
+  })
+})
+
+describe('optionTables', () => {
+  it('has every option of the table, and the page has these tables', () => {
+    const tables = optionTables(sockopt, constants)
+    for (const name of Object.keys(sockopt)) expect(tables).toContain(`| \`${name}\` |`)
+    const text = readFileSync(page, 'utf8')
+    expect(withPart(text, 'options', tables), 'stale: node tools/gen-options.mjs').toBe(text)
+  })
+
+  it('says how a value is written and what is special about it', () => {
+    const tables = optionTables(sockopt, constants)
+    expect(tables).toContain('| `userTimeout` | `TCP_USER_TIMEOUT` | number, ms |  |')
+    expect(tables).toContain('| `mark` | `SO_MARK` | number | privileged, unsigned |')
+    expect(tables).toContain('| `info` | `TCP_INFO` | `TCPInfo` | read only |')
+  })
+})
+
+describe('benchTable', () => {
+  const row = (id: string, cpu: number) => ({
+    id,
+    label: id,
+    figures: { cpu },
+    spread: 0,
+    ratios: { node: cpu / 12 },
+    samples: [],
+  })
+  const result = (rows: ReturnType<typeof row>[]) => ({
+    id: 'echo',
+    family: 'echo',
+    title: 'Echo',
+    kind: 'load',
+    unit: 'request',
+    main: 'cpu' as const,
+    options: {},
+    rows,
+    verdicts: [],
+  })
+  const run = {
+    machine: { date: '2026-01-02T03:04:05Z', cpu: 'CPU', cores: 2, kernel: 'Linux 6' },
+    rounds: 3,
+    quick: false,
+    peers: [
+      { id: 'netfd', label: 'netfd', version: 'v20.1.2' },
+      { id: 'node', label: 'Node net', version: 'v20.1.2' },
+      { id: 'go', label: 'Go', version: 'go version go1.19.8 linux/amd64' },
+    ],
+    results: [result([row('netfd', 6), row('node', 12), row('go', 5)])],
+  }
+
+  it('puts the figures of the peers side by side with the ratio to Node', () => {
+    const text = benchTable(run)
+    expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | 5.00 | **0.500** |')
+    expect(text).toContain('netfd v20.1.2, Node net v20.1.2, Go 1.19.8.')
+    expect(text).toContain('3 rounds in one run, 2026-01-02')
+  })
+
+  it('is empty for a quick run and for one without Node', () => {
+    expect(benchTable({ ...run, quick: true })).toBe('')
+    expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')
+  })
+})

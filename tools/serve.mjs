@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+// npm run docs:serve: shows a folder of files on this machine alone, by default the docs site.
+//
+//   node tools/serve.mjs [folder] [port]
+import { createReadStream, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { extname, join, normalize, resolve } from 'node:path'
+import { isMain } from './packages.mjs'
+import { root } from './step.mjs'
+
+/** @type {Record<string, string>} */
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json',
+}
+
+/** The file that a path of the address stands for, or null. No `..` leads out of the folder.
+ * @param {string} folder
+ * @param {string} path
+ */
+const fileAt = (folder, path) => {
+  try {
+    const file = join(folder, normalize(`/${decodeURIComponent(path)}`))
+    const index = statSync(file).isDirectory() ? join(file, 'index.html') : file
+    return statSync(index).isFile() ? index : null
+  } catch {
+    // No such file, or no such text: to the reader both are a page that does not exist.
+    return null
+  }
+}
+
+/** Serves a folder on 127.0.0.1; resolves to the server once it listens.
+ * @param {string} folder
+ * @param {number} port 0 for any
+ * @returns {Promise<import('node:http').Server>}
+ */
+export const serve = (folder, port) =>
+  new Promise((done, failed) => {
+    const server = createServer((request, response) => {
+      const file = fileAt(folder, new URL(request.url ?? '/', 'http://localhost').pathname)
+      if (file === null) return response.writeHead(404).end('not found')
+      response.setHeader('content-type', TYPES[extname(file)] ?? 'text/plain; charset=utf-8')
+      createReadStream(file).pipe(response)
+    })
+    server.once('error', failed).listen(port, '127.0.0.1', () => done(server))
+  })
+
+if (isMain(import.meta.url)) {
+  const [folder = join(root, 'docs/api'), port = '8080'] = process.argv.slice(2)
+  const server = await serve(resolve(folder), Number(port))
+  const address = /** @type {import('node:net').AddressInfo} */ (server.address())
+  console.log(`http://127.0.0.1:${address.port}/  (Ctrl-C ends it)`)
+}

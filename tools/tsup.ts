@@ -1,0 +1,40 @@
+// How each package is built.
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Options } from 'tsup'
+
+const OUT = 'dist'
+
+/** Removes the modules of `parts`: what is left of them only names again what lies in a chunk. */
+const removeStubs = (parts: readonly string[]): void => {
+  const stubs = parts.flatMap((part) => [`${part}.js`, `${part}.js.map`])
+  for (const name of readdirSync(OUT)) if (stubs.includes(name)) rmSync(join(OUT, name))
+}
+
+/**
+ * The builds of one package, to be run in its folder. `entries` are its public modules. `parts` are
+ * modules that a program may want alone: each gets a file of its own, and what several share as well,
+ * for a bundler that meets `sideEffects: false` leaves out whole files only. One file for each source
+ * would do the same, but loading it takes twice the time.
+ */
+export const builds = (entries: readonly string[], parts: readonly string[] = []): Options[] => {
+  const sources = (names: readonly string[]) => names.map((name) => `src/${name}.ts`)
+  // Without `clean`: the builds run side by side and would remove each other's files.
+  const common: Options = { outDir: OUT, target: 'node20', splitting: true, sourcemap: true }
+  return [
+    {
+      ...common,
+      entry: sources([...entries, ...parts]),
+      format: 'esm',
+      onSuccess: async () => removeStubs(parts),
+    },
+    // Shims: what reads import.meta.url needs them in CommonJS.
+    { ...common, entry: sources(entries), format: 'cjs', shims: true },
+    {
+      ...common,
+      entry: sources(entries),
+      format: ['esm', 'cjs'],
+      dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
+    },
+  ]
+}
