@@ -57,7 +57,7 @@ const notes = (row) =>
  * @param {Readonly<Record<string, number>>} constants
  */
 export const optionTables = (options, constants) => {
-  const all = Object.entries(options)
+  const all = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1))
   const tables = SECTIONS.map(({ title, level }) => {
     const rows = all
       .filter(([, row]) => row.level === constants[level])

@@ -5,6 +5,7 @@
 import { createReadStream, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize, resolve } from 'node:path'
+import { pipeline } from 'node:stream'
 import { isMain } from './packages.mjs'
 import { root } from './step.mjs'
 
@@ -14,8 +15,6 @@ const TYPES = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
 }
 
 /** The file that a path of the address stands for, or null. No `..` leads out of the folder.
@@ -35,16 +34,20 @@ const fileAt = (folder, path) => {
 
 /** Serves a folder on 127.0.0.1; resolves to the server once it listens.
  * @param {string} folder
- * @param {number} port 0 for any
+ * @param {number} port 0 is any
  * @returns {Promise<import('node:http').Server>}
  */
 export const serve = (folder, port) =>
   new Promise((done, failed) => {
     const server = createServer((request, response) => {
       const file = fileAt(folder, new URL(request.url ?? '/', 'http://localhost').pathname)
-      if (file === null) return response.writeHead(404).end('not found')
+      if (file === null) {
+        response.writeHead(404).end('not found')
+        return
+      }
       response.setHeader('content-type', TYPES[extname(file)] ?? 'text/plain; charset=utf-8')
-      createReadStream(file).pipe(response)
+      // A reader who goes away in the middle ends this answer, and nothing else.
+      pipeline(createReadStream(file), response, () => undefined)
     })
     server.once('error', failed).listen(port, '127.0.0.1', () => done(server))
   })

@@ -1,38 +1,29 @@
 // A chat room for telnet or the netcat example: the first line is a name, every other one is said to
-// all. Nobody waits for somebody who does not read: a member who is too slow is shown out.
+// all. Nobody waits for somebody who does not read: whoever falls too far behind is cut off.
 //
 //   node dist/chat-server.js 127.0.0.1:7000
 import type { TCPConn } from '@netfd/net'
 import { listen } from '@netfd/net'
 import { cli } from './lib/cli.js'
+import { Outbox } from './lib/outbox.js'
 import { LineReader } from './lib/reader.js'
 import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 
 const help = 'chat-server [host:port]   A chat room; the first line that you send is your name.'
 
-/** How long a member may take to give a name, and to take what is said, in ms. */
+/** How long a guest may take to give a name, in ms. */
 const NAME_WITHIN = 60_000
-const TAKE_WITHIN = 5_000
 
 /** No line is longer, in bytes. */
 const LINE = 1_024
 
-const members = new Map<string, TCPConn>()
+const members = new Map<string, Outbox>()
 
-/** Says something to everybody, and resolves when all have taken it or were shown out. */
-async function announce(line: string): Promise<void> {
+/** Says something to everybody, and waits for nobody. */
+function announce(line: string): void {
   console.log(line)
-  const tell = async ([name, conn]: [string, TCPConn]) => {
-    conn.setWriteDeadline(Date.now() + TAKE_WITHIN)
-    try {
-      await conn.write(`${line}\n`)
-    } catch {
-      // Its reading loop ends with this and says goodbye; two members may find out at once.
-      if (members.delete(name)) await conn.reset()
-    }
-  }
-  await Promise.all([...members].map(tell))
+  for (const member of members.values()) member.put(`${line}\n`)
 }
 
 /** A name that nobody else has, or null when the guest leaves without one. */
@@ -51,18 +42,20 @@ async function chat(conn: TCPConn, stop: AbortSignal): Promise<void> {
   const lines = new LineReader(conn, LINE)
   const name = await enter(conn, lines, stop)
   if (name === null) return
-  members.set(name, conn)
-  conn.setReadDeadline(null)
-  await announce(`* ${name} is here`)
+  const outbox = new Outbox(conn)
+  members.set(name, outbox)
+  conn.setDeadline(null)
+  announce(`* ${name} is here`)
   try {
     for (;;) {
       const line = await lines.line({ signal: stop })
       if (line === null) break
-      if (line.trim() !== '') await announce(`${name}: ${line.trim()}`)
+      if (line.trim() !== '') announce(`${name}: ${line.trim()}`)
     }
   } finally {
     members.delete(name)
-    if (!stop.aborted) await announce(`* ${name} has left`)
+    outbox.close()
+    if (!stop.aborted) announce(`* ${name} has left`)
   }
 }
 

@@ -2,7 +2,6 @@
 // four connections over it, and pulls the plug: no FIN, no RST, as when a machine loses power.
 //
 //   sudo node dist/dead-peer.js          (root, for `ip netns add`; it takes --window ms to the end)
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { OpError, TCPConn } from '@netfd/net'
@@ -10,7 +9,6 @@ import { Dialer, listen } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli } from './lib/cli.js'
 import { paint } from './lib/colour.js'
-import type { End } from './lib/netns.js'
 import { Cable } from './lib/netns.js'
 import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
@@ -76,64 +74,44 @@ async function observe(conn: TCPConn, { title, busy }: Watch, window: AbortSigna
 /** The near end: opens all connections, waits until the plug is pulled, and watches. */
 async function watch(address: string, ms: number): Promise<void> {
   const dialer = new Dialer({ timeout: 5_000 })
-  const conns = await Promise.all(watches.map(() => dialer.dial('tcp', address)))
-  for (const [i, conn] of conns.entries()) watches[i]?.arrange(conn)
+  const open = async (how: Watch) => {
+    const conn = await dialer.dial('tcp', address)
+    how.arrange(conn)
+    return { how, conn }
+  }
+  const pairs = await Promise.all(watches.map(open))
   process.send?.('connected')
   await once(process, 'message')
   const window = AbortSignal.timeout(ms)
-  await Promise.all(
-    watches.map((how, i) => {
-      const conn = conns[i]
-      return conn === undefined ? undefined : observe(conn, how, window)
-    }),
-  )
-  await Promise.all(conns.map((conn) => conn.reset()))
+  await Promise.all(pairs.map(({ how, conn }) => observe(conn, how, window)))
+  await Promise.all(pairs.map(({ conn }) => conn.reset()))
   process.disconnect()
 }
 
-/** The next message of a child, or an error if it ends without one. */
-async function word(child: ChildProcess): Promise<string> {
-  const ended = new AbortController()
-  const exited = once(child, 'exit', { signal: ended.signal }).then(() => {
-    throw new Error('one end of the cable ended early')
-  })
-  const message = once(child, 'message', { signal: ended.signal })
-  try {
-    const [text] = await Promise.race([message, exited])
-    return String(text)
-  } finally {
-    ended.abort()
-    await Promise.allSettled([message, exited])
-  }
+/** Pulls the plug between a process that listens and one that watches. */
+async function experiment(cable: Cable, ms: number): Promise<void> {
+  const self = fileURLToPath(import.meta.url)
+  const far = cable.start(cable.far, self, '--peer', cable.far.address)
+  const address = await far.word()
+  const near = cable.start(cable.near, self, '--watch', address, '--window', `${ms}`)
+  await near.word()
+  await cable.pull()
+  console.log(paint.title(`The plug is pulled; watching for ${duration(ms)}.`))
+  near.say('pulled')
+  await near.ended
 }
 
-async function experiment(ms: number): Promise<void> {
-  const self = fileURLToPath(import.meta.url)
+/** The experiment with its cable, which is taken away also after Ctrl-C. */
+async function perform(ms: number): Promise<void> {
   const stop = stopSignal()
-  const children: ChildProcess[] = []
-  const start = (cable: Cable, end: End, ...args: string[]): ChildProcess => {
-    const child = cable.start(end, [self, ...args])
-    children.push(child)
-    return child
-  }
-  // The namespaces must be taken away again, so the children end first, and then this program.
-  const end = () => {
-    for (const child of children) child.kill()
-  }
-  stop.addEventListener('abort', end, { once: true })
   await using cable = await Cable.lay()
+  const interrupted = once(stop, 'abort').then(() => cable.stop())
   try {
-    const far = start(cable, cable.far, '--peer', cable.far.address)
-    const near = start(cable, cable.near, '--watch', await word(far), '--window', `${ms}`)
-    await word(near)
-    await cable.pull()
-    console.log(paint.title(`The plug is pulled; watching for ${duration(ms)}.`))
-    const ended = once(near, 'exit')
-    near.send('pulled')
-    await ended
-  } finally {
-    end()
+    await experiment(cable, ms)
+  } catch (error) {
+    if (!stop.aborted) throw error
   }
+  if (stop.aborted) await interrupted
 }
 
 const options = {
@@ -146,5 +124,5 @@ await cli(help, options, async ({ values }) => {
   const window = wholeNumber('--window', values.window, 1)
   if (values.peer !== undefined) await peer(values.peer)
   else if (values.watch !== undefined) await watch(values.watch, window)
-  else await experiment(window)
+  else await perform(window)
 })

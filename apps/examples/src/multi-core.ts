@@ -1,33 +1,34 @@
-// One echo server on all cores: every worker thread listens on the same port with reusePort, and the
+// One server on all cores: every worker thread listens on the same port with reusePort, and the
 // kernel deals the connections out. No thread knows of another.
 //
 //   node dist/multi-core.js --threads 4 127.0.0.1:7000
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { isMainThread, parentPort, threadId, Worker, workerData } from 'node:worker_threads'
 import type { TCPConn } from '@netfd/net'
 import { listen } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli } from './lib/cli.js'
+import { LineReader } from './lib/reader.js'
 import { serve } from './lib/serve.js'
 import { sharedController, stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
 
 const help = `
-multi-core [--threads n] [host:port]   An echo server on all cores.
+multi-core [--threads n] [host:port]   Answers each line, on all cores.
 
   --threads n   how many worker threads (one for each core)`
 
 const PATIENCE = 60_000
 
-async function echo(conn: TCPConn, stop: AbortSignal): Promise<void> {
-  const buf = new Uint8Array(16 * 1024)
+async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
+  const lines = new LineReader(conn)
   for (;;) {
     conn.setDeadline(Date.now() + PATIENCE)
-    const n = await conn.read(buf, { signal: stop })
-    if (n === null) return
-    await conn.write(buf.subarray(0, n))
+    const line = await lines.line({ signal: stop })
+    if (line === null) return
+    await conn.write(`thread ${threadId}: ${line}\n`)
   }
 }
 
@@ -40,7 +41,7 @@ async function work(port: MessagePort, address: string): Promise<void> {
   let served = 0
   await serve(listener, stop.signal, (conn) => {
     served++
-    return echo(conn, stop.signal)
+    return answer(conn, stop.signal)
   })
   port.postMessage(served)
 }

@@ -15,3 +15,13 @@ it('shows a line for each connection, with what the kernel counts', async () => 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/stopped\n$/)
 })
+
+it('drops a connection that has ended from the table', async () => {
+  const top = start('conn-top', ['--interval', '20'])
+  const client = start('netcat', [await top.address()])
+  await client.say('hello')
+  await top.until(/\n1 connection\n/)
+  client.type(null)
+  await top.until(/\n1 connection\n[\s\S]*\n0 connections\n/)
+  expect(await top.stop()).toMatchObject({ code: 0, stderr: '' })
+})

@@ -1,32 +1,35 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { afterAll, expect, it } from 'vitest'
-import { run } from './program.js'
+import { expect, it } from 'vitest'
+import type { Program } from './program.js'
+import { run, start } from './program.js'
 
 /** Whether this machine lets this user make network namespaces. */
 const allowed = ((): boolean => {
+  const name = `netfd-probe-${process.pid}`
   try {
-    execFileSync('ip', ['netns', 'add', 'netfd-probe'], { stdio: 'ignore' })
-    execFileSync('ip', ['netns', 'delete', 'netfd-probe'], { stdio: 'ignore' })
+    execFileSync('ip', ['netns', 'add', name], { stdio: 'ignore' })
+    execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' })
     return true
   } catch {
     return false
   }
 })()
 
-const namespaces = (): string[] => {
+/** The namespaces of one run, of which there may be several on this machine at once. */
+const namespaces = ({ pid }: Program): string[] => {
   try {
-    return readdirSync('/run/netns').filter((name) => name.startsWith('netfd-'))
-  } catch {
-    return []
+    return readdirSync('/run/netns').filter((name) => name.startsWith(`netfd-${pid}-`))
+  } catch (error) {
+    // Nobody has made one since this machine was started.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
   }
 }
 
-const before = namespaces()
-afterAll(() => expect(namespaces()).toEqual(before))
-
 it.runIf(allowed)('notices a dead peer by keep-alive and by user timeout only', async () => {
-  const { code, stdout, stderr } = await run('dead-peer')
+  const program = start('dead-peer')
+  const { code, stdout, stderr } = await program.ended
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const outcome = (title: string): string | undefined =>
     stdout
@@ -38,6 +41,15 @@ it.runIf(allowed)('notices a dead peer by keep-alive and by user timeout only', 
   expect(outcome('idle, keep-alive 1 s + 2 probes')).toMatch(/^ETIMEDOUT after \d\.\d s$/)
   expect(outcome('request sent, keep-alive 1 s + 2 probes')).toBe('not noticed')
   expect(outcome('idle, no keep-alive')).toBe('not noticed')
+  expect(namespaces(program)).toEqual([])
+})
+
+it.runIf(allowed)('takes its namespaces away when it is interrupted', async () => {
+  const program = start('dead-peer', ['--window', '60000'])
+  await program.until(/The plug is pulled/)
+  expect(namespaces(program)).toHaveLength(2)
+  expect(await program.stop('SIGTERM')).toMatchObject({ code: 0, stderr: '' })
+  expect(namespaces(program)).toEqual([])
 })
 
 it('explains what it needs when ip(8) is not there, and exits with 1', async () => {

@@ -21,8 +21,9 @@ const page = 'a page of text\n'.repeat(5_000)
 it.each<[string, RequestListener]>([
   ['of known length', (_, res) => res.setHeader('content-length', page.length).end(page)],
   [
-    'in chunks',
+    'in chunks, after an answer that is preliminary',
     (_, res) => {
+      res.writeEarlyHints({ link: '</style.css>; rel=preload' })
       res.write(page.slice(0, 7))
       res.end(page.slice(7))
     },

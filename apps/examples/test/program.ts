@@ -63,6 +63,10 @@ export class Program {
     return { code, stdout: this.#stdout, stderr: this.#stderr }
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** Waits until it has printed something on standard output. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     for (let over = false; ; ) {

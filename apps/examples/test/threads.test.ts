@@ -5,8 +5,11 @@ it('multi-core deals the connections out to its threads', async () => {
   const server = start('multi-core', ['--threads', '2'])
   const address = await server.address()
   // The kernel goes by the client's port: that one thread gets all of them is one chance in 2^23.
-  const clients = Array.from({ length: 24 }, () => run('echo-client', [address, 'hello']))
-  for (const client of await Promise.all(clients)) expect(client.code).toBe(0)
+  const clients = Array.from({ length: 24 }, () => run('netcat', [address], { input: 'hello\n' }))
+  for (const { code, stdout } of await Promise.all(clients)) {
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^thread [12]: hello\n$/)
+  }
   const { stdout, stderr, code: exit } = await server.stop()
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
   const served = [...stdout.matchAll(/^thread \d: (\d+) connections?$/gm)].map(([, n]) => Number(n))

@@ -88,12 +88,12 @@ export abstract class NetConn implements Conn {
 
   /** The size of the receive buffer in bytes; the kernel doubles and clamps it. SO_RCVBUF. */
   setReadBuffer(bytes: number): void {
-    this.set(() => this.fd.setsockopt(SOL_SOCKET, SO_RCVBUF, bytes))
+    this.set(() => this.fd.setInt(SOL_SOCKET, SO_RCVBUF, bytes))
   }
 
   /** The size of the send buffer in bytes; the kernel doubles and clamps it. SO_SNDBUF. */
   setWriteBuffer(bytes: number): void {
-    this.set(() => this.fd.setsockopt(SOL_SOCKET, SO_SNDBUF, bytes))
+    this.set(() => this.fd.setInt(SOL_SOCKET, SO_SNDBUF, bytes))
   }
 
   /** The descriptor, for calls that this class does not have. Go: `SyscallConn`. */

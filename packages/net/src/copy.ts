@@ -4,7 +4,7 @@ import type { Reader } from './conn.js'
 import { CHUNK } from './conn.js'
 
 /** Where `readFrom` may take bytes from, besides a TCPConn. */
-export type Source = Copyable | FileHandle
+export type Source = Reader | AsyncIterable<Uint8Array> | FileHandle
 
 /** What is copied through memory. */
 type Copyable = Reader | AsyncIterable<Uint8Array>

@@ -106,6 +106,14 @@ export class NetFD extends FD {
     this.use((fd) => setOption(fd, option, value))
   }
 
+  /** An option that is a number or a flag: a string would reach the kernel as its bytes. */
+  setInt(level: number, optname: number, value: number | boolean): void {
+    if (typeof value !== 'number' && typeof value !== 'boolean') {
+      throw new TypeError(`expected a number or a boolean, got ${typeof value}`)
+    }
+    this.setsockopt(level, optname, value)
+  }
+
   /** Runs `f` with the descriptor, which stays this one's until `f` returns. */
   lend<T>(f: (fd: number) => T): T {
     return this.use(f)

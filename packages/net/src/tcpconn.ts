@@ -77,12 +77,12 @@ export class TCPConn extends NetConn {
 
   /** Whether small writes are sent at once, as they are by default. Go: `SetNoDelay`; TCP_NODELAY. */
   setNoDelay(on: boolean): void {
-    this.do('set', () => this.fd.setsockopt(IPPROTO_TCP, TCP_NODELAY, on))
+    this.do('set', () => this.fd.setInt(IPPROTO_TCP, TCP_NODELAY, on))
   }
 
   /** Switches keep-alive probes, which are on by default. Go: `SetKeepAlive`; SO_KEEPALIVE. */
   setKeepAlive(on: boolean): void {
-    this.do('set', () => this.fd.setsockopt(SOL_SOCKET, SO_KEEPALIVE, on))
+    this.do('set', () => this.fd.setInt(SOL_SOCKET, SO_KEEPALIVE, on))
   }
 
   /**
@@ -113,7 +113,7 @@ export class TCPConn extends NetConn {
    * in the middle of a request: keep-alive is silent then. TCP_USER_TIMEOUT.
    */
   setUserTimeout(ms: number): void {
-    this.do('set', () => this.fd.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))
+    this.do('set', () => this.fd.setInt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))
   }
 
   /**
@@ -182,7 +182,7 @@ export class TCPConn extends NetConn {
   }
 
   #setter(): SetInt {
-    return (level, optname, value) => this.fd.setsockopt(level, optname, value)
+    return (level, optname, value) => this.fd.setInt(level, optname, value)
   }
 
   /** The bytes moved without leaving the kernel, or null where it cannot. */

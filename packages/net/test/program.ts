@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, afterEach } from 'vitest'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const binding = new URL('../../syscall/src/binding.ts', import.meta.url).href
@@ -54,7 +54,16 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** A process that prints lines. */
+const running = new Set<Running>()
+
+afterEach(async () => {
+  const left = [...running]
+  running.clear()
+  for (const process of left) process.kill()
+  await Promise.allSettled(left.map((process) => process.ended))
+})
+
+/** A process that prints lines. It ends with the test at the latest. */
 export class Running {
   readonly ended: Promise<Ending>
   readonly #child: ChildProcess
@@ -62,9 +71,9 @@ export class Running {
   #stdout = ''
   #stderr = ''
 
-  constructor(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  constructor(command: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string) {
     const [file = '', ...args] = command
-    const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: 'pipe' })
+    const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: 'pipe', cwd })
     this.#child = child
     this.ended = new Promise((resolve, reject) => {
       child.on('error', reject)
@@ -82,10 +91,7 @@ export class Running {
       this.#stdout += `${line}\n`
     })
     this.#lines = lines[Symbol.asyncIterator]()
-    onTestFinished(async () => {
-      child.kill('SIGKILL')
-      await this.ended.catch(() => undefined)
-    })
+    running.add(this)
   }
 
   get pid(): number {
@@ -117,8 +123,12 @@ export class Running {
 }
 
 /** Runs a command to its end; the test fails when it ends badly. */
-export async function run(command: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ending> {
-  const ending = await new Running(command, env).ended
+export async function run(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Promise<Ending> {
+  const ending = await new Running(command, env, cwd).ended
   if (ending.code !== 0) {
     throw new Error(
       `${command.join(' ')} ended with ${ending.code ?? ending.signal}: ${ending.stderr}`,

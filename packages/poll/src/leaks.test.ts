@@ -60,6 +60,23 @@ describe('a leaked descriptor', () => {
     expect(warnings[0].detail).toContain('opening')
   })
 
+  it('leaves the epoll set, though a duplicate keeps its socket open', async () => {
+    const ended = await run(`
+      const open = () => { const [a, b] = tcpPair(); globalThis.b = b; return [a.sysfd, a.dup()] }
+      const [number, copy] = open()
+      const registered = () => fs.readdirSync('/proc/self/fdinfo').some((fd) => {
+        try {
+          const info = fs.readFileSync('/proc/self/fdinfo/' + fd, 'utf8')
+          return info.split('\\n').some((l) => l.startsWith('tfd:') && Number(l.split(/\\s+/)[1]) === number)
+        } catch { return false }
+      })
+      const before = registered()
+      await collect(() => warnings.length > 0)
+      await collect(() => !isOpen(number))
+      console.log(before, registered(), isOpen(copy))`)
+    expect(ended).toMatchObject({ code: 0, stdout: 'true false true\n', stderr: '' })
+  })
+
   it('may be a regular file, too', async () => {
     const ended = await run(`
       const open = () => { const f = new FD(fs.openSync(process.execPath, 'r')); f.init(); return f.sysfd }

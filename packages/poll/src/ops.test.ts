@@ -1,9 +1,12 @@
 // Go: internal/poll/writev_test.go and fd_posix_test.go.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FakePoller } from '../test/netpoll-fake.js'
 import { pattern, replace } from '../test/support.js'
+import { READY } from './netpoll.js'
 import type { Traits } from './ops.js'
 import { ReadOp, WriteOp, WritevOp } from './ops.js'
+import { PollDesc } from './poll-desc.js'
 
 const STREAM: Traits = { socket: true, stream: true, zeroReadIsEOF: true }
 
@@ -30,6 +33,22 @@ describe('ReadOp', () => {
     op.advance(4)
     op.take()
     expect(op.of(new Uint8Array(8)).take()).toBe(null)
+  })
+})
+
+describe('a read that moved as much as one call can', () => {
+  // asked, got → whether the next read waits without trying
+  it.each([
+    [64, 63, true],
+    [64, 64, false],
+    [2 ** 30, 2 ** 30 - 1, true],
+    [2 ** 31, 2 ** 30, false],
+  ])('asked for %i, got %i: drained %s', (length, got, drained) => {
+    const pd = new PollDesc(new FakePoller(), 7)
+    const op = new ReadOp(STREAM).of({ length } as Uint8Array)
+    expect(op.begin(pd, pd.r)).toBe(READY)
+    op.advance(got)
+    expect(pd.r.drained).toBe(drained)
   })
 })
 

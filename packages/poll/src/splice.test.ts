@@ -142,8 +142,10 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
   it('is ended by the source’s read deadline', async () => {
     const c = chain(pair)
     await c.in.write(pattern(7))
-    c.src.setReadDeadline(soon(10))
-    await expect(c.dst.spliceFrom(c.src)).rejects.toMatchObject({
+    const splice = c.dst.spliceFrom(c.src)
+    expect(await readFull(c.out, 7)).toEqual(pattern(7))
+    c.src.setReadDeadline(PAST)
+    await expect(splice).rejects.toMatchObject({
       code: 'ERR_DEADLINE_EXCEEDED',
       bytesWritten: 7,
     })
@@ -189,12 +191,9 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
       await c.in.write(pattern(1000))
       const splice = watchPromise(c.dst.spliceFrom(c.src))
       await turns(3)
-      const close = c[end].close()
-      if (end === 'src') {
-        // The source is not asked again before the pipe is empty.
-        await c.dst.close()
-      }
-      await close
+      // A closed source is noticed when the pipe is empty, which it never is here: so the other, too.
+      const closes = [c[end].close(), ...(end === 'src' ? [c.dst.close()] : [])]
+      await Promise.all(closes)
       await turns(2)
       expect(splice.error).toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0 })
     },
@@ -227,7 +226,7 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
     expect(order).toEqual([])
     await c.in.write(pattern(6))
     await Promise.all([splice, write, read])
-    expect(order[0]).toBe('splice')
+    expect(order.toSorted()).toEqual(['read', 'splice', 'write'])
     expect(await readFull(c.out, 6)).toEqual(Uint8Array.of(...pattern(4), ...pattern(2, 100)))
     expect(buf).toEqual(pattern(2, 4))
   })

@@ -123,16 +123,15 @@ export async function splice(
   src: TransferEnd,
   max: number,
 ): Promise<number | null> {
-  await dst.lock('w')
+  // Both queues are joined at once: whoever calls after this comes after it, on either descriptor, and
+  // two transfers cannot each hold what the other waits for.
+  const locks = await Promise.allSettled([dst.lock('w'), src.lock('r')])
   try {
-    await src.lock('r')
-    try {
-      return await transfer(dst, src, max)
-    } finally {
-      src.unlock('r')
-    }
+    for (const lock of locks) if (lock.status === 'rejected') throw lock.reason
+    return await transfer(dst, src, max)
   } finally {
-    dst.unlock('w')
+    if (locks[1].status === 'fulfilled') src.unlock('r')
+    if (locks[0].status === 'fulfilled') dst.unlock('w')
   }
 }
 

@@ -1,6 +1,6 @@
 // Runs programs that use this package in processes and threads of their own, straight from the sources.
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -25,7 +25,9 @@ export function bundleForChildren(): void {
     dir = mkdtempSync(join(tmpdir(), 'netfd-child-'))
     // The addon is looked for beside the folder of the module that loads it.
     mkdirSync(join(dir, 'dist'))
-    symlinkSync(join(packages, 'syscall', 'build'), join(dir, 'build'))
+    mkdirSync(join(dir, 'build', 'Release'), { recursive: true })
+    const addon = join('build', 'Release', 'syscall.node')
+    copyFileSync(join(packages, 'syscall', addon), join(dir, addon))
     writeFileSync(join(dir, 'entry.ts'), ENTRY)
     await build({
       configFile: false,

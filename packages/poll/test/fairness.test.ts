@@ -18,8 +18,12 @@ import {
   tcpNumbers,
   tcpPair,
   turn,
+  turns,
   unixPair,
 } from './support.js'
+
+/** Calls after which a loop is given up: no timer of the test runner could fire in it. */
+const ENDLESS = 100_000
 
 /** What has completed, and the most that one call moved. */
 const done = { ops: 0, bytes: 0, largest: 0 }
@@ -176,7 +180,7 @@ describe('fairness', () => {
       turned = true
     })
     let calls = 0
-    while (!turned) {
+    while (!turned && calls < ENDLESS) {
       expect(await codeOf(a.read(new Uint8Array(1)))).toBe('ERR_DEADLINE_EXCEEDED')
       calls++
     }
@@ -196,13 +200,39 @@ describe('fairness', () => {
         turned = true
       })
       let calls = 0
-      while (!turned) {
+      while (!turned && calls < ENDLESS) {
         expect(await codeOf(call())).not.toBe('resolved')
         calls++
       }
       expect(calls).toBeLessThanOrEqual(2 * BUDGET_OPS)
     }
   })
+
+  const spend = async (): Promise<void> => {
+    const [a] = unixPair()
+    for (let i = 0; i <= BUDGET_OPS; i++) await a.rawWrite(() => true)
+    for (let i = 0; i < BUDGET_OPS; i++) void a.rawWrite(() => true)
+  }
+
+  it.each(['abort', 'deadline'] as const)(
+    'gives an edge back when %s ends a call that was put off',
+    async (how) => {
+      const [a, b] = unixPair()
+      await turns(3)
+      await a.write(pattern(1))
+      await turns(3)
+      await spend()
+      const abort = new AbortController()
+      // It takes the edge and is put off to the next turn.
+      const wait = codeOf(b.waitRead({ signal: abort.signal }))
+      if (how === 'abort') abort.abort()
+      else b.setReadDeadline(PAST)
+      expect(await wait).toBe(how === 'abort' ? 'ABORT_ERR' : 'ERR_DEADLINE_EXCEEDED')
+      b.setReadDeadline(null)
+      await b.waitRead()
+      expect(await b.read(new Uint8Array(8))).toBe(1)
+    },
+  )
 
   it('serves others while one connection is busy', async () => {
     const [a, b] = tcpPair()

@@ -15,8 +15,9 @@ import {
   SOL_SOCKET,
 } from '@netfd/syscall'
 import * as raw from '@netfd/syscall/raw'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { hook } from '../src/index.js'
+import { closeIdlePipes } from '../src/pipe-pool.js'
 import {
   adoptFD,
   codeOf,
@@ -39,6 +40,8 @@ import {
   unixPair,
   watchPromise,
 } from './support.js'
+
+afterAll(closeIdlePipes)
 
 describe('rawRead and rawWrite', () => {
   it('move data in a loop of the caller (TestRawConnReadWrite)', async () => {

@@ -1,5 +1,6 @@
 // Calls that may block whatever O_NONBLOCK says: they run on the host's thread pool and answer with a
 // promise of the same number, the result or a negated errno.
+#include <fcntl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
@@ -11,25 +12,46 @@
 namespace netfd {
 namespace {
 
+// A duplicate that a job works on. A worker that is being terminated closes its descriptors while the
+// pool may still be busy, and another thread may have got the number by the time the job runs.
+class OwnFd {
+ public:
+  OwnFd() = default;
+  OwnFd(const OwnFd&) = delete;
+  OwnFd& operator=(const OwnFd&) = delete;
+  ~OwnFd() {
+    if (fd_ >= 0) close(fd_);
+  }
+
+  bool Dup(int fd) { return (fd_ = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0; }
+  int get() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
 // One call under way: what to run, its plain numbers, and the promise that awaits it.
 struct Job {
   int64_t (*run)(const Job&);
-  int fd;
-  int other;
-  int64_t offset;
-  size_t count;
-  int64_t result = 0;
+  int fd = -1;
+  OwnFd out;
+  OwnFd in;
+  int64_t offset = 0;
+  size_t count = 0;
+  int64_t result = 0;  // an errno, negated, from before the pool stands
   napi_deferred deferred = nullptr;
   napi_async_work work = nullptr;
 };
 
 void Execute(napi_env, void* data) {
   auto* job = static_cast<Job*>(data);
+  if (job->result < 0) return;
   const int64_t r = job->run(*job);
   job->result = r < 0 ? -static_cast<int64_t>(errno) : r;
 }
 
-// While a worker is being terminated every N-API call below fails, which is all right: nobody listens.
+// While a worker is being terminated nothing can be resolved, which is all right: nobody listens. Its
+// eight bytes of deferred are lost then, as Node-API frees one only by settling it.
 void Complete(napi_env env, napi_status, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
   napi_value answer;
@@ -79,13 +101,13 @@ Napi::Value SendfilePool(const Napi::CallbackInfo& info) {
   auto job = std::make_unique<Job>();
   job->run = [](const Job& j) -> int64_t {
     off_t offset = j.offset;
-    return sendfile(j.fd, j.other, j.offset < 0 ? nullptr : &offset, j.count);
+    return sendfile(j.out.get(), j.in.get(), j.offset < 0 ? nullptr : &offset, j.count);
   };
-  job->fd = a.Fd(0);
-  job->other = a.Fd(1);
+  const int out = a.Fd(0), in = a.Fd(1);
   job->offset = a.Whole(2, "offset", -1, INT64_C(1) << 53);
   job->count = static_cast<size_t>(a.Whole(3, "count", 0, INT64_C(1) << 53));
   if (!a.ok()) return Refused();
+  if (!job->out.Dup(out) || !job->in.Dup(in)) job->result = -static_cast<int64_t>(errno);
   return Queue(a.env(), "netfd.sendfile", std::move(job));
 }
 

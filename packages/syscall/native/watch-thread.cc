@@ -25,9 +25,16 @@ struct ThreadWatcher {
   ThreadWatcher* next;
 };
 
+// What an event finds its helper by. Bun delivers events after the cleanup hooks have run, when neither
+// the helper nor the State is there any more; this one goes with the threadsafe function.
+struct Link {
+  Helper* helper;
+};
+
 struct Helper {
   napi_env env;
   State* state;
+  Link* link;
   int epfd = -1;
   int stop = -1;  // an eventfd: readable when the thread is to end
   napi_threadsafe_function wake = nullptr;
@@ -73,9 +80,10 @@ ThreadWatcher* FindWatcher(const Helper* helper, uint32_t id) {
 }
 
 // Runs on the event loop. While the environment ends it is called with no env, and must do nothing.
-void OnEvent(napi_env env, napi_value, void*, void* data) {
+void OnEvent(napi_env env, napi_value, void* context, void* data) {
   if (env == nullptr) return;
-  Helper* helper = State::Of(env)->helper;
+  const auto* link = static_cast<Link*>(context);
+  Helper* helper = link->helper;
   const auto id = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(data));
   ThreadWatcher* w = FindWatcher(helper, id);
   if (w == nullptr) return;
@@ -87,7 +95,7 @@ void OnEvent(napi_env env, napi_value, void*, void* data) {
   const napi_status status = napi_call_function(env, global, callback, 0, nullptr, nullptr);
   // The callback may have closed this watcher. Arming comes before the report, which may end the
   // process; an error in arming is one of a descriptor that cannot fail any more.
-  w = FindWatcher(State::Of(env)->helper, id);
+  w = FindWatcher(link->helper, id);
   if (w != nullptr) Arm(*helper, EPOLL_CTL_MOD, *w);
   bool pending = false;
   if (status == napi_pending_exception && napi_is_exception_pending(env, &pending) == napi_ok &&
@@ -117,8 +125,11 @@ void Cleanup(void* data) {
   // The counter is 0 and takes one more always.
   if (write(helper->stop, &one, sizeof one) == sizeof one) pthread_join(helper->thread, nullptr);
   helper->state->helper = nullptr;
+  helper->link->helper = nullptr;
   Free(helper);
 }
+
+void FreeLink(napi_env, void*, void* context) { delete static_cast<Link*>(context); }
 
 // 0, or an error number as pthread_create(3) returns it.
 int StartThread(Helper* helper) {
@@ -135,7 +146,8 @@ int StartThread(Helper* helper) {
 Helper* HelperOf(napi_env env) {
   State* state = State::Of(env);
   if (state->helper != nullptr) return state->helper;
-  auto* helper = new Helper{env, state};
+  auto* helper = new Helper{env, state, new Link()};
+  helper->link->helper = helper;
   helper->epfd = epoll_create1(EPOLL_CLOEXEC);
   helper->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   epoll_event event = {};
@@ -147,14 +159,18 @@ Helper* HelperOf(napi_env env) {
       epoll_ctl(helper->epfd, EPOLL_CTL_ADD, helper->stop, &event) < 0) {
     failed = errno;
   } else if (napi_create_string_utf8(env, "netfd.watch", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-             napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
-                                             nullptr, OnEvent, &helper->wake) != napi_ok) {
+             napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, FreeLink,
+                                             helper->link, OnEvent, &helper->wake) != napi_ok) {
     failed = ENOMEM;
   } else {
     failed = StartThread(helper);
-    if (failed != 0) napi_release_threadsafe_function(helper->wake, napi_tsfn_abort);
+    if (failed != 0) {
+      helper->link->helper = nullptr;
+      napi_release_threadsafe_function(helper->wake, napi_tsfn_abort);
+    }
   }
   if (failed != 0) {
+    if (helper->wake == nullptr) delete helper->link;
     Free(helper);
     errno = failed;
     return nullptr;

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { bundle } from '../test/bundle.js'
+import { bundle, runProgram } from '../test/bundle.js'
 import { scratch, thrown } from '../test/fds.js'
 import { load, native, places } from './binding.js'
 
@@ -51,7 +50,7 @@ describe('load', () => {
 
 describe('the package without an addon', () => {
   it('can be imported: everything is there, and a call throws ERR_NO_ADDON', () => {
-    const child = spawnSync(process.execPath, [bundle('absent-child.ts')], { encoding: 'utf8' })
+    const child = runProgram(bundle('absent-child.ts'))
     expect(child.stderr).toBe('')
     expect(JSON.parse(child.stdout)).toEqual({
       socket: 'ERR_NO_ADDON',

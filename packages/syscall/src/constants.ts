@@ -121,6 +121,10 @@ for (let i = 0; i < native.errnos.length; i += 3) {
  */
 export const constants = Object.freeze(numbers) as Readonly<Record<ConstantName, number>>
 
+/**
+ * The constants one by one, under their C names.
+ * @group Constants
+ */
 // biome-ignore format: a list of names reads better packed.
 export const {
   // Address families.

@@ -83,6 +83,36 @@ describe('read, write, recv and send', () => {
     expect(() => raw.write(a, gone)).toThrow(/transferred/)
   })
 
+  it.each([
+    ['shared memory', new Uint8Array(new SharedArrayBuffer(8))],
+    ['a Uint8ClampedArray', new Uint8ClampedArray(8)],
+    ['an Int8Array', new Int8Array(8)],
+    ['a Float64Array', new Float64Array(8)],
+    ['a DataView', new DataView(new ArrayBuffer(8))],
+    ['an ArrayBuffer', new ArrayBuffer(8)],
+    ['a proxy of a Uint8Array', new Proxy(new Uint8Array(8), {})],
+    ['a list of numbers', [1, 2, 3]],
+    ['a string', 'bytes'],
+    ['null', null],
+  ])('refuse %s, alone or in a list', (_what, value) => {
+    const [a] = nonblockingPair()
+    const buf = value as Uint8Array
+    for (const call of [raw.read, raw.write, raw.recv, raw.send]) {
+      expect(() => call(a, buf)).toThrow(TypeError)
+    }
+    for (const call of [raw.readv, raw.writev, raw.sendmsg, raw.recvmsg]) {
+      expect(() => call(a, [buf])).toThrow(TypeError)
+      expect(() => call(a, buf as unknown as Uint8Array[])).toThrow(TypeError)
+    }
+  })
+
+  it('refuse an Int32Array of shared memory for an answer', () => {
+    const ring = new Int32Array(new SharedArrayBuffer(12))
+    const epfd = own(sys.epollCreate1())
+    expect(() => raw.epollWait(epfd, ring)).toThrow(/not shared/)
+    expect(() => raw.pipe2(0, ring)).toThrow(/not shared/)
+  })
+
   it('read gives 0 at the end of a file and of a stream', () => {
     const file = fileWith('end')
     const room = new Uint8Array(8)

@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, expectTypeOf, it } from 'vitest'
-import { bundle } from '../test/bundle.js'
+import { bundle, runProgram } from '../test/bundle.js'
 import { hasIPv6, isRoot, listening, own, tcpPair, thrown } from '../test/fds.js'
 import type { Case } from '../test/option-samples.js'
 import { cases } from '../test/option-samples.js'
@@ -209,9 +208,7 @@ describe('setOption and getOption', () => {
   }
 
   it.runIf(isRoot)('need rights where the table says so, and nowhere else', () => {
-    const child = spawnSync(process.execPath, [bundle('unprivileged-child.ts')], {
-      encoding: 'utf8',
-    })
+    const child = runProgram(bundle('unprivileged-child.ts'))
     expect(child.stderr).toBe('')
     const answers = JSON.parse(child.stdout) as Record<sys.SockoptName, string[]>
     const denied = cases.filter(({ name }) =>

@@ -35,7 +35,7 @@ export const threadHost: WatchHost = {
  * when one is called.
  */
 export const hostFor = (versions: Readonly<Record<string, string | undefined>>): WatchHost =>
-  versions['bun'] === undefined && versions['deno'] === undefined ? uvHost : threadHost
+  versions.bun === undefined && versions.deno === undefined ? uvHost : threadHost
 
 /** This runtime's. Tests may put the other one here, and then back; nothing else assigns it. */
 export const watchHost: WatchHost = { ...hostFor(process.versions) }

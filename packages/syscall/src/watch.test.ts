@@ -1,8 +1,7 @@
 import { executionAsyncResource } from 'node:async_hooks'
-import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { bundle } from '../test/bundle.js'
+import { bundle, runProgram } from '../test/bundle.js'
 import { fileWith, nonblockingPair, own, ownBoth, release, thrown } from '../test/fds.js'
 import { native } from './binding.js'
 import * as sys from './index.js'
@@ -252,7 +251,7 @@ describe('a watcher and the end of the process', () => {
     ['process.exit inside the callback ends it', 'exit-in-callback', 'calls 1'],
     ['an exception nobody catches ends it', 'throw', 'calls 1'],
   ])('%s', (_what, mode, expected) => {
-    const child = spawnSync(process.execPath, [program, mode], { encoding: 'utf8' })
+    const child = runProgram(program, mode)
     expect(child.stdout.trim()).toBe(expected)
     expect({ signal: child.signal, status: child.status }).toEqual({
       signal: null,

@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { bundle } from './bundle.js'
+import { bundle, PATIENCE, runProgram } from './bundle.js'
 import { entries, problemsOf, right, wrong } from './hostile.js'
 
 describe('a wrong argument', () => {
@@ -10,14 +9,20 @@ describe('a wrong argument', () => {
     expect(Object.keys(wrong).length).toBeGreaterThan(40)
   })
 
-  it('crashes no process: a child tries them all', () => {
-    const child = spawnSync(process.execPath, [bundle('hostile-child.ts')], { encoding: 'utf8' })
-    const { signal, status, stderr } = child
-    expect({ signal, status, stderr }).toEqual({ signal: null, status: 0, stderr: '' })
-    expect(JSON.parse(child.stdout)).toEqual({ entries: entries.length, found: [] })
-  })
+  it(
+    'crashes no process: a child tries them all',
+    () => {
+      const { signal, status, stderr, stdout } = runProgram(bundle('hostile-child.ts'))
+      expect({ signal, status, stderr }).toEqual({ signal: null, status: 0, stderr: '' })
+      expect(JSON.parse(stdout)).toEqual({ entries: entries.length, found: [] })
+    },
+    PATIENCE,
+  )
 
-  it.each(entries)('of %s throws TypeError or RangeError, or is an errno', async (name) => {
+  // The helper thread of the thread entries lives as long as this one, and so do its descriptors.
+  const here = entries.filter((name) => !/^thread/.test(name))
+
+  it.each(here)('of %s throws TypeError or RangeError, or is an errno', async (name) => {
     const before = readdirSync('/proc/self/fd').length
     expect(await problemsOf(name)).toEqual([])
     expect(readdirSync('/proc/self/fd')).toHaveLength(before)

@@ -1,5 +1,6 @@
 // Makes a program that plain Node runs, in a child process or a worker, out of a file beside the tests.
-import { execFileSync } from 'node:child_process'
+import type { SpawnSyncReturns } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -29,4 +30,19 @@ export function bundle(name: string): string {
     `--define:import.meta.url=${JSON.stringify(binding)}`,
   ])
   return outfile
+}
+
+/** Far longer than any of these programs takes: one that hangs is killed, and fails its test. */
+const HANGS = 120_000
+
+/** For tests whose program has much to do, on a machine that has as well. */
+export const PATIENCE = HANGS + 10_000
+
+/** Runs such a program in a process of its own until it ends. */
+export function runProgram(program: string, ...args: string[]): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [program, ...args], {
+    encoding: 'utf8',
+    timeout: HANGS,
+    killSignal: 'SIGKILL',
+  })
 }

@@ -97,6 +97,9 @@ export const right: Record<string, () => Arguments> = {
   watchOpen: () => [pair()[0], () => undefined, shared(3)],
   watchRef: () => [1],
   watchClose: () => [1],
+  threadOpen: () => [pair()[0], () => undefined, new Int32Array(1)],
+  threadRef: () => [1, 1],
+  threadClose: () => [1],
 }
 
 const detach = (view: ArrayBufferView): void => {
@@ -246,22 +249,35 @@ async function judge(call: () => unknown): Promise<string | null> {
   }
 }
 
-/** Entries whose result, when they work after all, is a descriptor. */
-const makers = new Set(['socket', 'eventfd', 'accept4', 'accept', 'dupCloexec', 'epollCreate1'])
+const keep = (fd: unknown): void => void open(fd as number)
+const keepPair = (pair: unknown): void => void opened.push(...(pair as Int32Array).subarray(0, 2))
+
+/** What becomes of descriptors and watchers when a call works after all. */
+const worked: Record<string, (result: number, args: Arguments) => void> = {
+  socket: keep,
+  eventfd: keep,
+  accept4: keep,
+  accept: keep,
+  dupCloexec: keep,
+  epollCreate1: keep,
+  socketpair: (_, args) => keepPair(args[3]),
+  pipe2: (_, args) => keepPair(args[1]),
+  close: (_, args) => {
+    opened = opened.filter((fd) => fd !== args[0])
+  },
+  closePool: (_, args) => {
+    opened = opened.filter((fd) => fd !== args[0])
+  },
+  watchOpen: (id) => native.watchClose(id),
+  threadOpen: (id) => native.threadClose(id),
+}
 
 /** Calls one entry; closes what that made. */
 async function attempt(name: string, args: Arguments): Promise<string | null> {
   const entry = native[name as 'socket'] as unknown as (...args: Arguments) => unknown
   const problem = await judge(async () => {
     const result = await entry(...args)
-    if (/^close(Pool)?$/.test(name) && result === 0) opened = opened.filter((fd) => fd !== args[0])
-    if (makers.has(name) && isWhole(result) && Number(result) >= 0) open(Number(result))
-    if (name === 'fcntl' && args[1] !== F_GETFL && Number(result) > 2) open(Number(result))
-    if (name === 'watchOpen' && Number(result) > 0) native.watchClose(Number(result))
-    if (/^(socketpair|pipe2)$/.test(name) && result === 0) {
-      const fds = args[name === 'pipe2' ? 1 : 3] as Int32Array
-      opened.push(...fds.subarray(0, 2))
-    }
+    if (typeof result === 'number' && result >= 0) worked[name]?.(result, args)
     return result
   })
   for (const fd of opened) native.close(fd)

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import * as sys from '../src/index.js'
 import * as raw from '../src/raw.js'
-import { bundle } from './bundle.js'
+import { bundle, PATIENCE, runProgram } from './bundle.js'
 import { own, scratch } from './fds.js'
 
 const isOpen = (fd: number) => raw.fcntl(fd, sys.F_GETFD) >= 0
@@ -15,16 +14,17 @@ describe('workers', () => {
   const busy = bundle('worker-busy.ts')
   const driver = bundle('workers-child.ts')
 
-  it('are ended at any moment, eight at a time, and leave neither a crash nor a descriptor', () => {
-    const file = join(scratch(), 'file')
-    writeFileSync(file, new Uint8Array(1 << 17))
-    const args = [driver, busy, file, '5']
-    const { signal, status, stderr, stdout } = spawnSync(process.execPath, args, {
-      encoding: 'utf8',
-    })
-    expect({ signal, status, stderr }).toEqual({ signal: null, status: 0, stderr: '' })
-    expect(JSON.parse(stdout)).toEqual({ left: [], busy: true })
-  })
+  it(
+    'are ended at any moment, eight at a time, and leave neither a crash nor a descriptor',
+    () => {
+      const file = join(scratch(), 'file')
+      writeFileSync(file, new Uint8Array(1 << 17))
+      const { signal, status, stderr, stdout } = runProgram(driver, busy, file, '5')
+      expect({ signal, status, stderr }).toEqual({ signal: null, status: 0, stderr: '' })
+      expect(JSON.parse(stdout)).toEqual({ left: [], busy: true })
+    },
+    PATIENCE,
+  )
 
   const orderly = bundle('worker-orderly.ts')
 

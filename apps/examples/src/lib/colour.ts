@@ -9,10 +9,10 @@ export interface Paint {
   readonly dim: (text: string) => string
 }
 
-/** The paint for a stream. A terminal says through `hasColors` whether it wants any. */
-export function paintFor(stream: { isTTY?: boolean; hasColors?: () => boolean }): Paint {
+/** The paint for a stream. Only a terminal has `hasColors`, which knows the environment too. */
+export function paintFor(stream: { hasColors?: () => boolean }): Paint {
   const plain = (text: string) => text
-  if (stream.isTTY !== true || stream.hasColors?.() !== true) {
+  if (stream.hasColors?.() !== true) {
     return { good: plain, bad: plain, title: plain, dim: plain }
   }
   // The check is made already: the terminal may be another one than process.stdout.

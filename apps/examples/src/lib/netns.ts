@@ -1,7 +1,7 @@
 // Two network namespaces with a cable between them, which can be pulled. Needs root and ip(8).
-import type { ChildProcess } from 'node:child_process'
 import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
+import { Helper } from './helper.js'
 
 const run = promisify(execFile)
 
@@ -16,10 +16,14 @@ export interface End {
   readonly address: string
 }
 
-/** Two namespaces, joined by a veth pair; disposing of it takes them away with all that is in them. */
+/**
+ * Two namespaces, joined by a veth pair. Disposing of it ends the processes that were started in them,
+ * and takes them away.
+ */
 export class Cable implements AsyncDisposable {
   readonly near: End
   readonly far: End
+  readonly #helpers: Helper[] = []
 
   private constructor(name: string) {
     // 198.18.0.0/15 is set aside for tests of network devices. Nothing outside sees these two.
@@ -47,10 +51,18 @@ export class Cable implements AsyncDisposable {
     }
   }
 
-  /** Starts this program again at one end, with a channel for messages. */
-  start({ namespace }: End, args: readonly string[]): ChildProcess {
+  /** Starts a program of Node's at one end, with a channel for messages. */
+  start({ namespace }: End, ...args: string[]): Helper {
     const command = ['netns', 'exec', namespace, process.execPath, ...args]
-    return spawn('ip', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = spawn('ip', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const helper = new Helper(child)
+    this.#helpers.push(helper)
+    return helper
+  }
+
+  /** Ends the processes at both ends. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#helpers.map((helper) => helper.stop()))
   }
 
   /** Pulls the plug at the far end: what is sent from now on is lost without a word. */
@@ -59,6 +71,7 @@ export class Cable implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
     // One that was never made cannot be deleted, and there is nothing to do about one that stays.
     await Promise.allSettled(
       [this.near, this.far].map(({ namespace }) => ip('netns', 'delete', namespace)),

@@ -53,8 +53,8 @@ it.each(['', ' ', '1.5', '-1', '11', 'ten'])('takes "%s" for no number from 0 to
 describe('paint', () => {
   it.each([
     ['no terminal', {}, 'text'],
-    ['a terminal without colours', { isTTY: true, hasColors: () => false }, 'text'],
-    ['a terminal with colours', { isTTY: true, hasColors: () => true }, '\u001b[32mtext\u001b[39m'],
+    ['a terminal without colours', { hasColors: () => false }, 'text'],
+    ['a terminal with colours', { hasColors: () => true }, '\u001b[32mtext\u001b[39m'],
   ])('is as it should be for %s', (_, stream, painted) => {
     expect(paintFor(stream).good('text')).toBe(painted)
   })

@@ -1,0 +1,54 @@
+// What is to be sent to somebody, when nobody else may have to wait until it is taken.
+import type { TCPConn } from '@netfd/net'
+
+/** How long one write may take, in ms, and how many texts may wait for it. */
+const TAKE_WITHIN = 5_000
+const LIMIT = 100
+
+/** A queue in front of a connection. Whoever does not read is cut off when it is full. */
+export class Outbox {
+  readonly #conn: TCPConn
+  #waiting: string[] = []
+  #writing = false
+  #closed = false
+
+  constructor(conn: TCPConn) {
+    this.#conn = conn
+  }
+
+  /** Queues a text; it is sent in the background, together with what queued up beside it. */
+  put(text: string): void {
+    if (this.#closed) return
+    if (this.#waiting.length >= LIMIT) {
+      this.#cutOff()
+      return
+    }
+    this.#waiting.push(text)
+    // A failure ends in cutOff, so there is nothing left to wait for.
+    if (!this.#writing) this.#write().catch(() => this.#cutOff())
+  }
+
+  /** Forgets what waits, and takes no more. Call it before the connection is closed. */
+  close(): void {
+    this.#closed = true
+    this.#waiting = []
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) {
+      const texts = this.#waiting
+      this.#waiting = []
+      this.#conn.setWriteDeadline(Date.now() + TAKE_WITHIN)
+      await this.#conn.write(texts.join(''))
+    }
+    this.#writing = false
+  }
+
+  /** Wakes whoever reads from the connection, with an error: the one place where it is closed. */
+  #cutOff(): void {
+    if (this.#closed) return
+    this.close()
+    this.#conn.setDeadline(1)
+  }
+}

@@ -1,0 +1,3 @@
+module netfd.test/peer
+
+go 1.19

@@ -1,0 +1,108 @@
+// What the guides say about names, codes and numbers, held against the sources.
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import * as net from '@netfd/net'
+import * as poll from '@netfd/poll'
+import * as syscall from '@netfd/syscall'
+import { describe, expect, it } from 'vitest'
+import { BUDGET_BYTES, BUDGET_OPS } from '../packages/poll/src/budget.js'
+import { filesBelow } from '../tools/packages.mjs'
+import { root } from '../tools/step.mjs'
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+const guides = filesBelow(join(root, 'docs'), /\.md$/)
+  .filter((path) => !path.includes('/docs/api/'))
+  .map((path) => `docs/${basename(path)}`)
+
+const sources = ['syscall', 'poll', 'net']
+  .flatMap((name) => filesBelow(join(root, 'packages', name, 'src'), /\.ts$/))
+  .filter((path) => !path.endsWith('.test.ts'))
+  .map((path) => readFileSync(path, 'utf8'))
+
+const all = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, found = '']) => found)
+
+const unique = (names: readonly string[]): string[] => [...new Set(names)].sort()
+
+/** The cells of the tables in a text, a row each, without heads and rulers. */
+const rows = (text: string): string[][] =>
+  all(text, /^\|(.*)\|$/gm)
+    .filter((line) => !/^[-|]+$/.test(line))
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+
+describe('the guides', () => {
+  it('are all part of the site', () => {
+    const { projectDocuments } = JSON.parse(read('typedoc.json')) as { projectDocuments: string[] }
+    expect([...projectDocuments].sort()).toEqual([...guides].sort())
+  })
+
+  it.each(guides)('%s has one title, in front and as its heading', (path) => {
+    const [, title] = /^---\ntitle: (.+)\n---\n\n# \1\n/.exec(read(path)) ?? []
+    expect(title).toBeDefined()
+  })
+
+  it('name only files of the repository that exist', () => {
+    const texts = [...guides, 'README.md'].map(read).join('\n')
+    const named = unique(all(texts, /`((?:packages|apps|bench|tools|docs)\/[\w./-]+)`/g))
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
+    expect(named).toContain('packages/net/src/connect.ts')
+  })
+})
+
+describe('errors.md', () => {
+  const listed = all(read('docs/errors.md'), /^\| `((?:ERR|ABORT)_\w+)`/gm)
+
+  it('lists every code that the sources give, and no other', () => {
+    const given = sources.flatMap((text) => all(text, /'((?:ERR|ABORT)_[A-Z_]+)'/g))
+    expect(unique(listed)).toEqual(unique(given))
+  })
+
+  it('names the class that has the code', () => {
+    const classes: Record<string, unknown> = { ...syscall, ...poll, ...net, Error }
+    for (const [code = '', , name = ''] of rows(read('docs/errors.md')).slice(1)) {
+      const found = classes[name.replaceAll('`', '')]
+      expect(found, `${code} ${name}`).toBeTypeOf('function')
+    }
+  })
+})
+
+describe('go-tour.md', () => {
+  const ours = rows(read('docs/go-tour.md')).flatMap(([go = '', name = '']) => {
+    const [, found] = /^`([\w.]+)`$/.exec(name) ?? []
+    return found === undefined ? [] : [{ go, found }]
+  })
+  const values: Record<string, unknown> = { ...syscall, ...net, ...poll }
+  // Types leave nothing behind that could be asked for at run time.
+  const types = sources.join('\n')
+
+  it.each(ours)('$found, for $go, is there', ({ found }) => {
+    // A method without its class is one of TCPConn's.
+    const full = found in net.TCPConn.prototype ? `TCPConn.${found}` : found
+    const [name = '', member] = full.split('.')
+    const value = values[name]
+    if (value === undefined) {
+      const declared = new RegExp(`export (interface|type) ${name}\\b`).test(types)
+      expect(declared, 'declared as a type').toBe(true)
+    } else if (member !== undefined) {
+      expect((value as { prototype: object }).prototype).toSatisfy((p: object) => member in p)
+    }
+  })
+})
+
+describe('numbers', () => {
+  it('of the budget are those of the source', () => {
+    const mebibytes = BUDGET_BYTES / 1024 ** 2
+    const text = read('docs/inside.md').replaceAll(/\s+/g, ' ')
+    expect(text).toContain(`${BUDGET_OPS} completions or ${mebibytes} MiB`)
+  })
+
+  it('of the oldest Node are those of package.json', () => {
+    const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
+    const oldest = engines.node.replace('>=', '')
+    const readmes = ['net', 'poll', 'syscall'].map((name) => `packages/${name}/README.md`)
+    for (const path of ['README.md', 'docs/getting-started.md', 'docs/limits.md', ...readmes]) {
+      expect(read(path), path).toMatch(new RegExp(`Node(\\.js)? ${oldest} or newer`))
+    }
+  })
+})
