@@ -1,6 +1,6 @@
 // Go: context.Context, as far as dialing needs it. What ends a dial early.
 import type { Deadline } from '@netfd/poll'
-import { CanceledError, DeadlineExceededError } from '@netfd/poll'
+import { CanceledError, DeadlineExceededError, offAbort, onAbort } from '@netfd/poll'
 
 /** When and by whom a dial is ended. */
 export interface Bound {
@@ -28,7 +28,7 @@ export function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
   let timer: NodeJS.Timeout | undefined
   const stop = () => {
     clearTimeout(timer)
-    signal?.removeEventListener('abort', check)
+    if (signal !== undefined) offAbort(signal, waiting)
   }
   const check = () => {
     const error = boundError(bound)
@@ -40,7 +40,8 @@ export function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
       timer = setTimeout(check, Math.min(Math.max(deadline - Date.now(), 1), MAX_DELAY))
     }
   }
-  signal?.addEventListener('abort', check)
+  const waiting = { aborted: check }
+  if (signal !== undefined) onAbort(signal, waiting)
   check()
   return stop
 }

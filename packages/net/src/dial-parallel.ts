@@ -1,4 +1,6 @@
 // Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
+import type { Abortable } from '@netfd/poll'
+import { offAbort, onAbort } from '@netfd/poll'
 import type { Bound } from './bound.js'
 import { boundError } from './bound.js'
 import type { Dialing } from './dial-serial.js'
@@ -31,7 +33,7 @@ interface Outcome {
   reject(error: Error): void
 }
 
-class Race {
+class Race implements Abortable {
   readonly #d: Dialing
   readonly #bound: Bound
   readonly #outcome: Outcome
@@ -45,9 +47,9 @@ class Race {
     this.#d = d
     this.#bound = bound
     this.#outcome = outcome
-    bound.signal?.addEventListener('abort', this.#abort)
+    if (bound.signal !== undefined) onAbort(bound.signal, this)
     // A signal that was aborted before tells nobody any more.
-    if (bound.signal?.aborted) this.#abort()
+    if (bound.signal?.aborted) this.aborted()
   }
 
   run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
@@ -60,7 +62,9 @@ class Race {
     this.#racer(primaries, 0)
   }
 
-  readonly #abort = (): void => this.#stop.abort(this.#bound.signal?.reason)
+  aborted(): void {
+    this.#stop.abort(this.#bound.signal?.reason)
+  }
 
   #racer(addrs: readonly TCPAddr[], which: 0 | 1): void {
     const bound = { deadline: this.#bound.deadline, signal: this.#stop.signal }
@@ -100,7 +104,7 @@ class Race {
   #end(): void {
     this.#over = true
     clearTimeout(this.#timer)
-    this.#bound.signal?.removeEventListener('abort', this.#abort)
+    if (this.#bound.signal !== undefined) offAbort(this.#bound.signal, this)
     this.#stop.abort()
   }
 }

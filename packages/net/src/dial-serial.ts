@@ -15,7 +15,11 @@ export interface Dialing {
 }
 
 /** The error of a dial, wrapped as Go wraps it. */
-export function dialError(d: Dialing, addr: TCPAddr | null, cause: Error): OpError {
+export function dialError(
+  d: Pick<Dialing, 'network' | 'laddr'>,
+  addr: TCPAddr | null,
+  cause: Error,
+): OpError {
   return cause instanceof OpError ? cause : new OpError('dial', d.network, d.laddr, addr, cause)
 }
 

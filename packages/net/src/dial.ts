@@ -4,7 +4,7 @@ import type { Bound } from './bound.js'
 import { earlier, epochOf } from './bound.js'
 import { dialParallel } from './dial-parallel.js'
 import type { Dialing } from './dial-serial.js'
-import { dialSerial } from './dial-serial.js'
+import { dialError, dialSerial } from './dial-serial.js'
 import { AddrError, OpError } from './errors.js'
 import { partition } from './ipsock.js'
 import type { KeepAliveOptions } from './keep-alive.js'
@@ -165,8 +165,15 @@ export class Dialer {
       if (opened.hasSubscribers) opened.publish(fd.trace())
       return conn
     }
+    const tryOne = async (addr: TCPAddr, bound: Bound) => {
+      try {
+        return await preferMptcp(mptcp, (protocol) => open(addr, bound, protocol))
+      } catch (error) {
+        throw dialError({ network, laddr }, addr, error as Error)
+      }
+    }
     const attempt = (addr: TCPAddr, bound: Bound) =>
-      traceAttempt(trace, addr, () => preferMptcp(mptcp, (protocol) => open(addr, bound, protocol)))
+      traceAttempt(trace, addr, () => tryOne(addr, bound))
     return { network, laddr, attempt }
   }
 }

@@ -23,8 +23,9 @@ export { OpError, type OpErrorExtra } from './op-error.js'
  * ```
  */
 export class AddrError extends NetError {
-  static {
-    AddrError.prototype.name = 'AddrError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'AddrError'
   }
 
   override readonly code = 'ERR_ADDR'
@@ -50,8 +51,9 @@ export class AddrError extends NetError {
  * ```
  */
 export class ParseError extends NetError {
-  static {
-    ParseError.prototype.name = 'ParseError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'ParseError'
   }
 
   override readonly code = 'ERR_PARSE'
@@ -78,8 +80,9 @@ export class ParseError extends NetError {
  * ```
  */
 export class UnknownNetworkError extends NetError {
-  static {
-    UnknownNetworkError.prototype.name = 'UnknownNetworkError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'UnknownNetworkError'
   }
 
   override readonly code = 'ERR_UNKNOWN_NETWORK'
@@ -103,8 +106,9 @@ export class UnknownNetworkError extends NetError {
  * ```
  */
 export class InvalidAddrError extends NetError {
-  static {
-    InvalidAddrError.prototype.name = 'InvalidAddrError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'InvalidAddrError'
   }
 
   override readonly code = 'ERR_INVALID_ADDR'
@@ -139,8 +143,9 @@ export interface DNSErrorInit {
  * ```
  */
 export class DNSError extends NetError {
-  static {
-    DNSError.prototype.name = 'DNSError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'DNSError'
   }
 
   override readonly code: string

@@ -38,7 +38,7 @@ export type SetInt = (level: number, optname: number, value: number) => void
  * Milliseconds as whole seconds, rounded up so that the shortest time is not "at once". Negative ones
  * stay negative: rounded up, -1 ms would be 0, which is the default.
  */
-export function keepAliveSeconds(ms: number): number {
+function keepAliveSeconds(ms: number): number {
   return ms < 0 ? -1 : Math.ceil(ms / 1000)
 }
 

@@ -27,8 +27,9 @@ export interface OpErrorExtra {
  * ```
  */
 export class OpError extends NetError {
-  static {
-    OpError.prototype.name = 'OpError'
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'OpError'
   }
 
   /** What was tried: `dial`, `listen`, `accept`, `read`, `write`, `close`, `set` and so on. */

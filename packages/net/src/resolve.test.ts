@@ -1,7 +1,7 @@
 // Go: net/tcpsock_test.go and ipsock_test.go. From a text to the addresses that are dialed.
 import { describe, expect, it } from 'vitest'
 import { answering } from '../test/fake-hosts.js'
-import { errorOf, replace } from '../test/support.js'
+import { errorOf, noSuchHost, replace } from '../test/support.js'
 import { hook } from './hook.js'
 import { defaultResolver } from './lookup.js'
 import { dialAddrList, internetAddrList, resolveTCPAddr } from './resolve.js'
@@ -57,9 +57,7 @@ describe('resolveTCPAddr (TestResolveTCPAddr)', () => {
     ['tcp', '127.0.0.1', 'address 127.0.0.1: missing port in address', 'ERR_ADDR'],
     ['tcp', '127.0.0.1%lo:80', 'lookup 127.0.0.1%lo: no such host', 'ENOTFOUND'],
   ])('%s %s is refused: %s', async (network, text, message, code) => {
-    replace({
-      lookup: () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })),
-    })
+    replace({ lookup: noSuchHost })
     const error = await errorOf(resolveTCPAddr(network, text))
     expect([error.message, error.code]).toEqual([message, code])
   })

@@ -71,6 +71,9 @@ export const accepted = channel('netfd:accept')
 /** A connection or listener was closed. */
 export const closed = channel('netfd:close')
 
+/** The address under which a connection was dialed: that of a wildcard is not its peer's. */
+const dialed = new WeakMap<object, TCPAddr>()
+
 /** Runs a dial, with a trace to fill in when somebody listens. */
 export function traceDial(
   network: string,
@@ -86,7 +89,7 @@ export function traceDial(
   }
   const dial = async () => {
     const conn = await run(trace)
-    trace.winner = conn.remoteAddr
+    trace.winner = dialed.get(conn) ?? conn.remoteAddr
     return conn
   }
   return dials.tracePromise(dial, trace)
@@ -111,7 +114,7 @@ export async function traceResolve(
 }
 
 /** Fills in one attempt. */
-export async function traceAttempt<T>(
+export async function traceAttempt<T extends object>(
   trace: DialTrace | null,
   address: TCPAddr,
   attempt: () => Promise<T>,
@@ -120,7 +123,9 @@ export async function traceAttempt<T>(
   const entry: DialAttempt = { address, start: performance.now() }
   trace.attempts.push(entry)
   try {
-    return await attempt()
+    const conn = await attempt()
+    dialed.set(conn, address)
+    return conn
   } catch (error) {
     entry.error = error as Error
     throw error

@@ -12,7 +12,7 @@ import {
   UnknownNetworkError,
 } from '../src/index.js'
 import { rejected } from './error-walk.js'
-import { dialed, listening, refusing, replace, track } from './support.js'
+import { dialed, listening, noSuchHost, refusing, replace, track } from './support.js'
 
 /** Fails the test when a socket is made. */
 function noSockets(): void {
@@ -104,10 +104,7 @@ describe('a wrong argument', () => {
     '%j %j is refused before a socket is made (TestDialError)',
     async (network, address, type, message) => {
       noSockets()
-      replace({
-        lookup: () =>
-          Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })),
-      })
+      replace({ lookup: noSuchHost })
       const error = await rejected('dial', dial(network, address))
       expect(error.cause).toBeInstanceOf(type)
       expect(error.message).toBe(message)

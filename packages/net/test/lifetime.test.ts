@@ -11,7 +11,7 @@ let worker: URL
 
 beforeAll(() => {
   child = program('lifetime-child.ts')
-  worker = urlOf(program('worker.ts'))
+  worker = urlOf(program('worker-child.ts'))
 })
 
 const start = (...args: string[]): Running => new Running([process.execPath, child, ...args])

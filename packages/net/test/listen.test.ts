@@ -22,7 +22,7 @@ import {
   UnknownNetworkError,
 } from '../src/index.js'
 import { rejected } from './error-walk.js'
-import { dialed, errorOf, listening, replace, socketLedger, track } from './support.js'
+import { dialed, errorOf, listening, noSuchHost, replace, socketLedger, track } from './support.js'
 
 const option = (listener: TCPListener, optname: number): number =>
   listener.syscallConn().control((fd) => getsockopt(fd, SOL_SOCKET, optname))
@@ -119,10 +119,7 @@ describe('a wrong argument', () => {
     '%s %s is refused (TestListenError, TestProtocolListenError)',
     async (network, address, type, message) => {
       const ledger = socketLedger()
-      replace({
-        lookup: () =>
-          Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })),
-      })
+      replace({ lookup: noSuchHost })
       const error = await rejected('listen', listen(network, address))
       expect(error.cause).toBeInstanceOf(type)
       expect(error.message).toBe(message)

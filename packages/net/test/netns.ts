@@ -3,12 +3,26 @@ import { execFileSync } from 'node:child_process'
 import { onTestFinished } from 'vitest'
 import { installed } from './program.js'
 
-/** Whether namespaces can be made: it takes root and iproute2 (Debian: apt-get install iproute2). */
-export const canMakeNamespaces = process.getuid?.() === 0 && installed('ip')
-
 const ip = (...args: string[]): void => {
-  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
+
+/**
+ * Whether namespaces can be made: it takes iproute2 (Debian: apt-get install iproute2), root, and a
+ * container that leaves root its rights.
+ */
+export const canMakeNamespaces = ((): boolean => {
+  if (process.getuid?.() !== 0 || !installed('ip')) return false
+  const name = `netfd-${process.pid}-probe`
+  try {
+    ip('netns', 'add', name)
+    ip('netns', 'del', name)
+    return true
+  } catch {
+    // Told so by its exit code: that is the answer.
+    return false
+  }
+})()
 
 let made = 0
 
@@ -30,6 +44,12 @@ export class Namespace {
   /** A command line that runs in here. */
   exec(...command: string[]): string[] {
     return ['ip', 'netns', 'exec', this.name, ...command]
+  }
+
+  /** Has an address of the cable's network be nobody's, who is sent packets all the same. */
+  silence(address: string): void {
+    const lladdr = '02:00:00:00:00:09'
+    this.ip('neigh', 'add', address, 'lladdr', lladdr, 'dev', this.device, 'nud', 'permanent')
   }
 
   /** Pulls the plug at this end. */

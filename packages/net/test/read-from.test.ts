@@ -1,4 +1,5 @@
 // Go: net/splice_test.go and sendfile_test.go. Bytes from anywhere into a connection, and out of one.
+import { execFileSync } from 'node:child_process'
 import { constants, createReadStream, writeFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { open } from 'node:fs/promises'
@@ -220,6 +221,22 @@ describe('readFrom a file (TestSendfile)', () => {
   })
 })
 
+it('readFrom a FIFO takes what comes, write by write (TestSendfilePipe, TestCopyPipeIntoTCP)', async () => {
+  const [client, server] = await pair()
+  const path = join(scratch(), 'fifo')
+  execFileSync('mkfifo', [path])
+  // Open for both, so that neither end waits for the other to come.
+  const writer = await opened(path, constants.O_RDWR)
+  const reader = await opened(path)
+  const sending = client.readFrom(reader, { limit: 12 })
+  await writer.write('first ')
+  await server.readFull(new Uint8Array(6))
+  await writer.write('second')
+  expect(await sending).toBe(12)
+  client.closeWrite()
+  expect(Buffer.from(await readAll(server)).toString()).toBe('second')
+})
+
 const parts = (): Uint8Array[] => [
   pattern(10),
   pattern(70_000, 10),
@@ -316,6 +333,25 @@ describe('readFrom', () => {
     expect(error.message).toBe(`readfrom ${ends}: write ${ends}: i/o timeout`)
     expect(error).toMatchObject({ timeout: true, code: 'ETIMEDOUT', bytesWritten: 300 })
     expect(server).toBeDefined()
+  })
+
+  it('counts what went of the write that failed', async () => {
+    const [client, server] = await pair()
+    const sending = client.readFrom(
+      (async function* () {
+        yield new Uint8Array(5)
+        yield new Uint8Array(64 << 20)
+      })(),
+    )
+    const watched = watchPromise(sending)
+    await turns(50)
+    expect(watched.state).toBe('pending')
+    client.setWriteDeadline(PAST)
+    const error = await rejected('readfrom', sending)
+    client.closeWrite()
+    const got = await readAll(server)
+    expect(error.bytesWritten).toBe(got.length)
+    expect(got.length).toBeGreaterThan(5)
   })
 
   it('fails as its source fails', async () => {

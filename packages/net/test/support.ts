@@ -12,7 +12,6 @@ export {
   pattern,
   readAll,
   readFull,
-  smallBuffers,
   turn,
   turns,
   until,
@@ -86,6 +85,10 @@ export async function refusing(host = '127.0.0.1'): Promise<TCPAddr> {
   await listener.close()
   return listener.addr
 }
+
+/** A resolver's answer for a name that there is not, as node:dns gives it. */
+export const noSuchHost = (): Promise<never> =>
+  Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }))
 
 type Hook = typeof hook
 

@@ -29,6 +29,11 @@ abstract class PollError extends Error implements CodedError {
 
 /** A network descriptor was used after it was closed, or closed while it was used. Go: `net.ErrClosed`. */
 export class NetClosingError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'NetClosingError'
+  }
+
   /** Always `'ERR_NET_CLOSED'`. */
   readonly code = 'ERR_NET_CLOSED'
 
@@ -40,6 +45,11 @@ export class NetClosingError extends PollError {
 
 /** A file descriptor was used after it was closed. Go: `os.ErrClosed`. */
 export class FileClosingError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'FileClosingError'
+  }
+
   /** Always `'ERR_FILE_CLOSED'`. */
   readonly code = 'ERR_FILE_CLOSED'
 
@@ -51,6 +61,11 @@ export class FileClosingError extends PollError {
 
 /** A deadline has passed. The descriptor stays usable. Go: `os.ErrDeadlineExceeded`. */
 export class DeadlineExceededError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'DeadlineExceededError'
+  }
+
   /** Always `'ERR_DEADLINE_EXCEEDED'`. */
   readonly code = 'ERR_DEADLINE_EXCEEDED'
 
@@ -70,6 +85,11 @@ export class DeadlineExceededError extends PollError {
 
 /** The descriptor cannot be waited for. Go: `poll.ErrNotPollable`. */
 export class NotPollableError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'NotPollableError'
+  }
+
   /** Always `'ERR_NOT_POLLABLE'`. */
   readonly code = 'ERR_NOT_POLLABLE'
 
@@ -81,6 +101,11 @@ export class NotPollableError extends PollError {
 
 /** The descriptor has no deadlines, as a regular file has none. Go: `os.ErrNoDeadline`. */
 export class NoDeadlineError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'NoDeadlineError'
+  }
+
   /** Always `'ERR_NO_DEADLINE'`. */
   readonly code = 'ERR_NO_DEADLINE'
 
@@ -92,6 +117,11 @@ export class NoDeadlineError extends PollError {
 
 /** An AbortSignal ended this one call; its reason is the `cause`. Go: `context.Canceled`. */
 export class CanceledError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'CanceledError'
+  }
+
   /** Always `'ABORT_ERR'`, as in Node's own errors. */
   readonly code = 'ABORT_ERR'
 
@@ -103,6 +133,11 @@ export class CanceledError extends PollError {
 
 /** A stream ended, or the kernel took nothing, in the middle. Go: `io.ErrUnexpectedEOF`. */
 export class UnexpectedEOFError extends PollError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'UnexpectedEOFError'
+  }
+
   /** Always `'ERR_UNEXPECTED_EOF'`. */
   readonly code = 'ERR_UNEXPECTED_EOF'
   /** How many bytes had arrived before the end. */
@@ -113,19 +148,4 @@ export class UnexpectedEOFError extends PollError {
     super('unexpected EOF')
     this.bytesRead = bytesRead
   }
-}
-
-const types = {
-  NetClosingError,
-  FileClosingError,
-  DeadlineExceededError,
-  NotPollableError,
-  NoDeadlineError,
-  CanceledError,
-  UnexpectedEOFError,
-}
-
-for (const [name, type] of Object.entries(types)) {
-  // On the prototype, so that the error itself stays small; spelt out, for a bundler may rename classes.
-  Object.defineProperty(type.prototype, 'name', { value: name })
 }

@@ -1,4 +1,6 @@
 // @netfd/poll: descriptors with read, write, deadlines and an exact close, on an epoll set of our own.
+export type { Abortable } from './aborts.js'
+export { offAbort, onAbort } from './aborts.js'
 export type { Deadline } from './deadline.js'
 export type { CodedError } from './errors.js'
 export {

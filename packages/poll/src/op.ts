@@ -3,6 +3,8 @@
 // Go writes its try/EAGAIN/park loop once for every kind of call. Here the loop exists once, in
 // runner.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per
 // call; an Op can be used again, so a read allocates nothing but the promise its caller awaits.
+import type { Abortable } from './aborts.js'
+import { offAbort, onAbort } from './aborts.js'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
 import type { PARKED, PollCode, Waiter } from './netpoll.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
@@ -55,7 +57,7 @@ const executor = (resolve: Resolve, reject: Reject): void => {
 }
 
 /** One call on a descriptor. */
-export abstract class Op<T> implements Waiter, LockWaiter {
+export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   next: LockWaiter | null = null
   state: OpState = IDLE
   host: OpHost | null = null
@@ -108,7 +110,7 @@ export abstract class Op<T> implements Waiter, LockWaiter {
   }
 
   /** Whether the caller has given up. */
-  get aborted(): boolean {
+  get givenUp(): boolean {
     return this.#signal?.aborted === true
   }
 
@@ -124,7 +126,7 @@ export abstract class Op<T> implements Waiter, LockWaiter {
     this.#reject = rejectOf
     if (signal !== undefined) {
       this.#signal = signal
-      signal.addEventListener('abort', this)
+      onAbort(signal, this)
     }
     return promise
   }
@@ -135,7 +137,7 @@ export abstract class Op<T> implements Waiter, LockWaiter {
     const reject = this.#reject
     this.#resolve = this.#reject = null
     if (this.#signal !== null) {
-      this.#signal.removeEventListener('abort', this)
+      offAbort(this.#signal, this)
       this.#signal = null
     }
     this.state = IDLE
@@ -156,8 +158,7 @@ export abstract class Op<T> implements Waiter, LockWaiter {
     this.host?.refuse(this)
   }
 
-  /** The listener of the caller's AbortSignal is the Op itself. */
-  handleEvent(): void {
+  aborted(): void {
     this.host?.abort(this)
   }
 }

@@ -181,7 +181,7 @@ export abstract class Runner implements OpHost {
     if (outcome === LATER) {
       const promise = op.promise(signal)
       // The call itself may have aborted its signal, before anybody listened.
-      if (op.aborted) this.abort(op)
+      if (op.givenUp) this.abort(op)
       return promise
     }
     op.state = IDLE
@@ -264,7 +264,7 @@ export abstract class Runner implements OpHost {
         op.error = error as Error
         return FAILED
       }
-      if (verdict === WAIT && op.aborted) {
+      if (verdict === WAIT && op.givenUp) {
         op.error = new CanceledError(op.reason)
         return FAILED
       }
@@ -326,7 +326,7 @@ export abstract class Runner implements OpHost {
       while (verdict === AGAIN) {
         verdict = this.#judge(op, await (result as Promise<number>))
         if (verdict !== AGAIN) break
-        if (op.aborted) {
+        if (op.givenUp) {
           op.error = new CanceledError(op.reason)
           verdict = FAILED
         } else {

@@ -200,7 +200,7 @@ describe('Timers against a plain list', () => {
         expect(timers.armed).toBe(false)
         for (const entry of entries) expect(entry.expired.length).toBe(counts.get(entry) ?? 0)
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     )
   })
 })

@@ -257,7 +257,7 @@ describe('messages', () => {
 describe('a FIFO', () => {
   it('carries bytes, waits, and ends when its last writer goes', async () => {
     const path = join(dir, 'fifo')
-    execFileSync('mkfifo', [path])
+    execFileSync('/usr/bin/mkfifo', [path])
     const r = adoptFD(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
     const w = adoptFD(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
     expect([r.pollable, w.pollable]).toEqual([true, true])

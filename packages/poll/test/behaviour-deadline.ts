@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { MakeEnds } from './behaviour.js'
 import {
   codeOf,
@@ -11,6 +11,7 @@ import {
   soon,
   turn,
   turns,
+  until,
   watchPromise,
 } from './support.js'
 
@@ -151,20 +152,28 @@ export function deadlineBehaviour(make: MakeEnds): void {
 
     it('a pending read follows its deadline, either way', async () => {
       const { r, w } = make()
-      r.setReadDeadline(soon(5))
-      const read = watchPromise(r.read(new Uint8Array(4)))
-      r.setReadDeadline(never())
-      const passed = new Promise((resolve) => setTimeout(resolve, 10))
-      await passed
-      expect(read.state).toBe('pending')
-      r.setReadDeadline(soon(5))
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      r.setReadDeadline(null)
-      await new Promise((resolve) => setTimeout(resolve, 10))
-      expect(read.state).toBe('pending')
-      await w.write(pattern(4))
-      await turns(5)
-      expect(read).toMatchObject({ state: 'resolved', value: 4 })
+      // The clock is the test's: a machine that is busy must not let a deadline pass by accident.
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+      try {
+        r.setReadDeadline(soon(5))
+        const read = watchPromise(r.read(new Uint8Array(4)))
+        r.setReadDeadline(soon(100))
+        await vi.advanceTimersByTimeAsync(99)
+        expect(read.state).toBe('pending')
+        r.setReadDeadline(null)
+        await vi.advanceTimersByTimeAsync(1000)
+        expect(read.state).toBe('pending')
+        await w.write(pattern(4))
+        await until(() => read.state !== 'pending')
+        expect(read.value).toBe(4)
+        r.setReadDeadline(soon(1000))
+        const late = watchPromise(r.read(new Uint8Array(4)))
+        r.setReadDeadline(soon(5))
+        await vi.advanceTimersByTimeAsync(5)
+        expect(late.error).toMatchObject({ code: TIMEOUT })
+      } finally {
+        vi.useRealTimers()
+      }
     })
 
     it('a deadline is prolonged again and again while calls wait (TestReadWriteProlongedTimeout)', async () => {

@@ -22,7 +22,7 @@ const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 export function listenNumber(): number {
   const fd = socket(AF_INET, SOCK_STREAM | FLAGS)
   bind(fd, encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 0 }))
-  listen(fd, 128)
+  listen(fd, 1024)
   return fd
 }
 

@@ -161,7 +161,7 @@ describe('fairness', () => {
   })
 
   it('bounds a loop of accepts', async () => {
-    const { fd, address } = listenTCP(1024)
+    const { fd, address } = listenTCP()
     const listener = adoptFD(fd, TCP)
     const clients = Array.from({ length: 600 }, () => connectTCP(address))
     const alarms = new Alarms([7, 100, 31])

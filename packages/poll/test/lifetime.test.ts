@@ -8,7 +8,7 @@ import { turn } from './support.js'
 bundleForChildren()
 
 /** Ends a process that would stay: the timer itself does not keep it alive. */
-const STAYS = `setTimeout(() => { console.log('stayed'); process.exit(0) }, 300).unref()
+const STAYS = `setTimeout(() => { console.log('stayed'); process.exit(0) }, 1000).unref()
 `
 
 /** Whether a program keeps its process alive by itself. */

@@ -3,12 +3,12 @@
 // By hand it delivers what a test commands: nothing, the same edge twice, or one that is none. Restless,
 // it tells every descriptor in every turn of the event loop that it can be read and written, which a
 // poller may: whoever works on it does not depend on edges being true.
-import { EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import { EPOLLIN, EPOLLOUT } from '@netfd/syscall'
 import type { Poller } from '../src/index.js'
 import type { PollDesc } from '../src/poll-desc.js'
 
 /** What the restless poller says of everybody. */
-export const EVERYTHING = EPOLLIN | EPOLLOUT
+const EVERYTHING = EPOLLIN | EPOLLOUT
 
 export class FakePoller implements Poller {
   /** Who is registered, by descriptor. */
@@ -95,10 +95,3 @@ export class FakePoller implements Poller {
     if (this.held === 0) this.#scheduled.unref()
   }
 }
-
-/** Data has come. */
-export const READABLE = EPOLLIN
-/** There is room. */
-export const WRITABLE = EPOLLOUT
-/** The peer has ended its side. */
-export const HANGUP = EPOLLIN | EPOLLRDHUP

@@ -3,30 +3,25 @@ import {
   AF_INET,
   AF_UNIX,
   accept4,
-  bind,
   close,
   connect,
-  encodeSockaddr,
   getsockname,
-  listen,
   O_CLOEXEC,
   O_NONBLOCK,
   pipe2,
   SO_LINGER,
-  SO_RCVBUF,
-  SO_SNDBUF,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
   setNonblock,
-  setsockopt,
   socket,
   socketpair,
 } from '@netfd/syscall'
 import { afterEach } from 'vitest'
 import { FD, hook } from '../src/index.js'
 import type { FDKind } from '../src/kind.js'
+import { listenNumber } from './child-tools.js'
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 export const TCP: FDKind = { stream: true, net: 'tcp' }
@@ -48,10 +43,8 @@ afterEach(async () => {
 })
 
 /** A listening socket's number on 127.0.0.1, and its address. */
-export function listenTCP(backlog = 128): { fd: number; address: Uint8Array } {
-  const fd = socket(AF_INET, SOCK_STREAM | FLAGS)
-  bind(fd, encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 0 }))
-  listen(fd, backlog)
+export function listenTCP(): { fd: number; address: Uint8Array } {
+  const fd = listenNumber()
   return { fd, address: getsockname(fd) }
 }
 
@@ -90,14 +83,6 @@ export function unixPair(type: number = SOCK_STREAM, kind?: FDKind): [FD, FD] {
 export function pipePair(): [FD, FD] {
   const [r, w] = pipe2(O_NONBLOCK | O_CLOEXEC)
   return [adoptFD(r), adoptFD(w)]
-}
-
-/** Makes a connection take little before a write has to wait. */
-export function smallBuffers(...fds: FD[]): void {
-  for (const fd of fds) {
-    setsockopt(fd.sysfd, SOL_SOCKET, SO_SNDBUF, 4096)
-    setsockopt(fd.sysfd, SOL_SOCKET, SO_RCVBUF, 4096)
-  }
 }
 
 /** What close does: 0 seconds drops what is unsent and resets the connection; more of them wait. */

@@ -1,10 +1,14 @@
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Native } from './native.js'
 
 // A bundler that makes CommonJS out of this leaves import.meta.url empty, and then there is __filename.
-const file = typeof __filename === 'string' ? __filename : fileURLToPath(import.meta.url)
+// Under `node -e` there is a global one as well, '[eval]', which is no file's.
+const file =
+  typeof __filename === 'string' && isAbsolute(__filename)
+    ? __filename
+    : fileURLToPath(import.meta.url)
 const root = join(dirname(file), '..')
 
 /** Where the addon may lie, best first: what was built here, then what the package ships. */

@@ -31,6 +31,11 @@ export class SyscallError extends Error {
     this.code = errnoName(errno)
   }
 
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'SyscallError'
+  }
+
   /** Whether time ran out: EAGAIN and ETIMEDOUT, as Go's `Errno.Timeout`. */
   get timeout(): boolean {
     return this.errno === -EAGAIN || this.errno === -ETIMEDOUT
@@ -41,9 +46,6 @@ export class SyscallError extends Error {
     return this.timeout || this.errno === -EINTR || this.errno === -EMFILE || this.errno === -ENFILE
   }
 }
-
-// On the prototype, so that an error carries no name of its own and prints as "SyscallError: …".
-Object.defineProperty(SyscallError.prototype, 'name', { value: 'SyscallError' })
 
 /** Passes a raw result on, or throws the error it stands for. */
 export function must(syscall: string, result: number): number {
