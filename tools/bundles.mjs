@@ -82,12 +82,25 @@ export const judge = ({ from, name, not, bytes }, bundler, text) => {
   ]
 }
 
+/** Text that no bundle contains would be no test: all of it has to be in a bundle of everything.
+ * @param {string} text
+ */
+const patternProblems = (text) =>
+  [...new Set(CASES.flatMap(({ not }) => not))]
+    .filter((part) => !part.test(text))
+    .map((part) => `${part} is nowhere in the packages: name something else in tools/bundles.mjs`)
+
 /** Bundles each case in a project that has the packages installed.
  * @param {string} dir
  */
 export const checkBundles = async (dir) => {
-  /** @type {string[]} */
-  const problems = []
+  const everything = join(dir, 'everything.mjs')
+  const all = ['@netfd/net', '@netfd/poll', '@netfd/syscall']
+  writeFileSync(
+    everything,
+    all.map((name) => `export * as ${name.slice(7)} from '${name}'`).join('\n'),
+  )
+  const problems = patternProblems(await withEsbuild(everything, 'esm'))
   /** @type {string[]} */
   const sizes = []
   for (const wanted of CASES) {

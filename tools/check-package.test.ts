@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { problems } from './check-package.mjs'
+import { problems, sizeProblems } from './check-package.mjs'
 
 const manifest = {
   main: './dist/index.cjs',
@@ -38,3 +38,22 @@ it.each(['dist/fd.test.js', 'src/index.ts', 'test/x.ts', 'build/Release/syscall.
     expect(problems([...files, name], manifest)).toEqual([`${name} does not belong there`])
   },
 )
+
+it('misses the addon of a CPU in a package that ships addons', () => {
+  const shipped = ['prebuilds/linux-x64/syscall.node', 'binding.gyp', 'native/addon.cc']
+  const found = problems([...files, ...shipped], { ...manifest, files: ['dist', 'prebuilds'] })
+  expect(found).toEqual(['prebuilds/linux-arm64/syscall.node is missing'])
+})
+
+it.each([
+  ['what was recorded', 1000, 0],
+  ['a tenth more', 1100, 0],
+  ['more than that', 1101, 1],
+  ['less', 1, 0],
+])('weighs a tarball: %s', (_, size, problemCount) => {
+  expect(sizeProblems('@netfd/net', size, { '@netfd/net': 1000 })).toHaveLength(problemCount)
+})
+
+it('refuses a package that nobody has weighed', () => {
+  expect(sizeProblems('@netfd/net', 1, {})).toEqual([expect.stringContaining('is not in')])
+})

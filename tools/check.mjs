@@ -21,9 +21,12 @@ const checks = [
   () => step('layers: imports go down', node, ['tools/check-layers.mjs']),
   () => step('docs: public names have a comment', node, ['tools/check-docs.mjs']),
   () => step('exports: none is dead', tool('.bin/knip'), ['--no-progress', '--no-config-hints']),
-  () => turbo('build', ['build', 'build:native']),
+  () => turbo('build', ['build', 'build:native', 'build:prebuilds']),
   () => step('samples in the documentation', node, ['tools/check-samples.mjs']),
   ...packages(root).map((name) => () => checkPackage(name)),
+  () => step('a stranger can use the packages', node, ['tools/check-stranger.mjs']),
+  () => step('syscall and poll under ASan and UBSan', node, ['tools/test-asan.mjs']),
+  () => step('conversations leak no memory', node, ['tools/leakcheck.mjs']),
 ]
 
 let failed = 0

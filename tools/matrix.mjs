@@ -22,7 +22,7 @@ export const OTHERS = [
   {
     name: 'Deno',
     path: join(modules, '@deno/linux-x64-glibc/deno'),
-    args: ['run', '--allow-read', '--allow-ffi', '--allow-env', '--allow-sys'],
+    args: ['run', '--allow-read', '--allow-ffi', '--allow-env', '--allow-sys', '--allow-net'],
   },
 ]
 

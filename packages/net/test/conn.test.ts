@@ -1,9 +1,8 @@
-// Go: net/net_test.go, conn_test.go and timeout_test.go. What a connection does, method by method.
+// Go: net/net_test.go and timeout_test.go. Reading from a connection, and what one costs.
 import { close } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import type { TCPConn } from '../src/index.js'
-import { DeadlineExceededError, NetClosingError, UnexpectedEOFError } from '../src/index.js'
-import { rejected, throws } from './error-walk.js'
+import { DeadlineExceededError, UnexpectedEOFError } from '../src/index.js'
+import { rejected } from './error-walk.js'
 import {
   countCalls,
   errorOf,
@@ -14,19 +13,9 @@ import {
   pattern,
   readAll,
   readFull,
+  text,
   turns,
-  watchPromise,
 } from './support.js'
-
-const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
-
-/** Writes until a write has to wait; how that one ends is in `ending`, and its error counts what went. */
-function stuckWrite(conn: TCPConn): { ending: Promise<unknown> } {
-  // More than any pair of socket buffers on this machine takes.
-  const ending = conn.write(new Uint8Array(64 << 20))
-  ending.catch(() => undefined)
-  return { ending }
-}
 
 describe('a connection', () => {
   it('has every method of Go’s, and echoes (TestConnAndListener, TestTCPConnSpecificMethods)', async () => {
@@ -203,6 +192,18 @@ describe('for await over a connection', () => {
     expect(Buffer.compare(Buffer.concat(pieces), want)).toBe(0)
   })
 
+  it('gives each piece memory of its own', async () => {
+    const [client, server] = await pair()
+    const pieces: Uint8Array[] = []
+    await client.write('one')
+    for await (const piece of server) {
+      pieces.push(piece)
+      if (pieces.length === 3) break
+      await client.write(['two', 'three'][pieces.length - 1] as string)
+    }
+    expect(pieces.map(text)).toEqual(['one', 'two', 'three'])
+  })
+
   it('that is left loses no byte and closes nothing', async () => {
     const [client, server] = await pair()
     const want = pattern(200_000)
@@ -219,197 +220,4 @@ describe('for await over a connection', () => {
     expect(Buffer.compare(Buffer.concat(pieces), want)).toBe(0)
     expect(await server.write('still open')).toBe(10)
   })
-})
-
-describe('write', () => {
-  it('says how much went when it ends in the middle', async () => {
-    const [client, server] = await pair()
-    smallBuffersOf(client, server)
-    const { ending } = stuckWrite(client)
-    client.setWriteDeadline(Date.now() + 20)
-    const error = await rejected('write', ending)
-    expect(error.timeout).toBe(true)
-    const sent = error.bytesWritten as number
-    expect(sent).toBeGreaterThan(0)
-    expect(sent).toBeLessThan(64 << 20)
-    client.closeWrite()
-    expect(await readAll(server)).toHaveLength(sent)
-  })
-
-  it('past its deadline sends nothing, even of nothing', async () => {
-    const [client] = await pair()
-    client.setWriteDeadline(PAST)
-    for (const data of ['data', '']) {
-      const error = await rejected('write', client.write(data))
-      expect(error).toMatchObject({ timeout: true, bytesWritten: 0 })
-    }
-    client.setWriteDeadline(null)
-    expect(await client.write('data')).toBe(4)
-  })
-
-  it('to a peer that has gone is EPIPE or ECONNRESET in the end', async () => {
-    const [client, server] = await pair()
-    await server.close()
-    const attempt = async (): Promise<never> => {
-      for (;;) {
-        await client.write('x')
-        await turns(1)
-      }
-    }
-    expect((await rejected('write', attempt())).code).toMatch(/^(EPIPE|ECONNRESET)$/)
-  })
-
-  it('does not spin when the peer has ended its own side (TestEndlessWrite)', async () => {
-    const [client, server] = await pair()
-    smallBuffersOf(client, server)
-    server.closeWrite()
-    const { ending } = stuckWrite(client)
-    await turns(20)
-    const calls = countCalls('send')
-    await turns(200)
-    // Nobody reads, so the write waits and the kernel is not asked again and again.
-    expect(calls.send).toBeLessThanOrEqual(1)
-    await client.close()
-    expect((await rejected('write', ending)).code).toBe('ERR_NET_CLOSED')
-  })
-
-  it('of two callers at once never mixes them', async () => {
-    const [client, server] = await pair()
-    const SIZE = 1 << 20
-    const reading = readAll(server)
-    await Promise.all([1, 2, 3].map((byte) => client.write(new Uint8Array(SIZE).fill(byte))))
-    client.closeWrite()
-    const got = await reading
-    expect(got).toHaveLength(3 * SIZE)
-    for (let i = 0; i < 3; i++) {
-      expect(got.subarray(i * SIZE, (i + 1) * SIZE).every((byte) => byte === i + 1)).toBe(true)
-    }
-  })
-})
-
-/** Small buffers on both ends of a connection. */
-function smallBuffersOf(...conns: TCPConn[]): void {
-  for (const conn of conns) {
-    conn.setReadBuffer(4_096)
-    conn.setWriteBuffer(4_096)
-  }
-}
-
-it('an aborted write can be followed by others, which the peer can tell apart by the count', async () => {
-  const [client, server] = await pair()
-  smallBuffersOf(client, server)
-  const abort = new AbortController()
-  const writing = client.write(new Uint8Array(64 << 20).fill(1), abort)
-  const watched = watchPromise(writing)
-  await turns(20)
-  expect(watched.state).toBe('pending')
-  abort.abort()
-  const error = await rejected('write', writing)
-  const reading = readAll(server)
-  await client.write(new Uint8Array(3).fill(2))
-  client.closeWrite()
-  const got = await reading
-  expect(got.indexOf(2)).toBe(error.bytesWritten)
-})
-
-describe('half-closes', () => {
-  it('closeRead gives the end of the stream, to a read that waits as well (TestCloseRead)', async () => {
-    const [client] = await pair()
-    const waiting = client.read(new Uint8Array(8))
-    client.closeRead()
-    expect(await waiting).toBe(null)
-    expect(await client.read(new Uint8Array(8))).toBe(null)
-    client.closeRead()
-  })
-
-  it('closeWrite ends the peer’s reading, and ours goes on (TestCloseWrite)', async () => {
-    const [client, server] = await pair()
-    await client.write('request')
-    client.closeWrite()
-    expect(text(await readAll(server))).toBe('request')
-    await server.write('answer')
-    await server.close()
-    expect(text(await readAll(client))).toBe('answer')
-    const error = await rejected('write', client.write('more'))
-    expect(error).toMatchObject({ code: 'EPIPE', syscall: 'write', bytesWritten: 0 })
-    const ends = `${client.localAddr}->${client.remoteAddr}`
-    expect(error.message).toBe(`write tcp ${ends}: write: broken pipe`)
-  })
-
-  it('fail with ENOTCONN once the connection is reset', async () => {
-    const [client, server] = await pair()
-    await server.reset()
-    await rejected('read', client.read(new Uint8Array(1)))
-    for (const half of ['closeRead', 'closeWrite'] as const) {
-      expect(throws('close', () => client[half]())).toMatchObject({
-        code: 'ENOTCONN',
-        syscall: 'shutdown',
-      })
-    }
-  })
-})
-
-describe('close', () => {
-  it('ends calls that wait, and every one after it (TestConnClose)', async () => {
-    const [client, server] = await pair()
-    smallBuffersOf(client, server)
-    const read = client.read(new Uint8Array(8))
-    const { ending } = stuckWrite(client)
-    await turns(3)
-    await client.close()
-    const ends = `tcp ${client.localAddr}->${client.remoteAddr}: use of closed network connection`
-    expect((await rejected('read', read)).message).toBe(`read ${ends}`)
-    expect((await rejected('write', ending)).message).toBe(`write ${ends}`)
-    expect((await rejected('read', client.read(new Uint8Array(8)))).message).toBe(`read ${ends}`)
-    expect((await rejected('write', client.write('x'))).message).toBe(`write ${ends}`)
-    expect((await rejected('writev', client.writev([]))).message).toBe(`writev ${ends}`)
-    expect(await readAll(server)).toBeDefined()
-  })
-
-  it('is refused the second time, as are half-closes after it (TestCloseError)', async () => {
-    const [client] = await pair()
-    for (let i = 0; i < 3; i++) client.closeWrite()
-    await client.close()
-    for (let i = 0; i < 3; i++) {
-      expect((await rejected('close', client.close())).cause).toBeInstanceOf(NetClosingError)
-      expect(throws('close', () => client.closeRead()).cause).toBeInstanceOf(NetClosingError)
-      expect(throws('close', () => client.closeWrite()).cause).toBeInstanceOf(NetClosingError)
-    }
-    await client[Symbol.asyncDispose]()
-  })
-
-  const setters: [name: string, set: (conn: TCPConn) => void][] = [
-    ['setDeadline', (c) => c.setDeadline(null)],
-    ['setReadDeadline', (c) => c.setReadDeadline(null)],
-    ['setWriteDeadline', (c) => c.setWriteDeadline(null)],
-    ['setReadBuffer', (c) => c.setReadBuffer(4096)],
-    ['setWriteBuffer', (c) => c.setWriteBuffer(4096)],
-    ['setNoDelay', (c) => c.setNoDelay(true)],
-    ['setKeepAlive', (c) => c.setKeepAlive(true)],
-    ['setKeepAlivePeriod', (c) => c.setKeepAlivePeriod(1000)],
-    ['setKeepAliveConfig', (c) => c.setKeepAliveConfig({ enable: true })],
-    ['setLinger', (c) => c.setLinger(0)],
-    ['setUserTimeout', (c) => c.setUserTimeout(1000)],
-  ]
-  // As Go has it: deadlines and buffers name the local end alone, the others both.
-  const LOCAL = /Deadline|Buffer/
-
-  it.each(setters)('has %s throw after it', async (name, set) => {
-    const [client] = await pair()
-    await client.close()
-    const error = throws('set', () => set(client))
-    const ends = LOCAL.test(name) ? client.localAddr : `${client.localAddr}->${client.remoteAddr}`
-    expect(error.message).toBe(`set tcp ${ends}: use of closed network connection`)
-  })
-})
-
-it('await using closes, and is silent on what is closed already', async () => {
-  const [client, server] = await pair()
-  {
-    await using mine = client
-    await mine.write('bye')
-  }
-  expect(text(await readAll(server))).toBe('bye')
-  expect((await rejected('close', client.close())).code).toBe('ERR_NET_CLOSED')
-  await client[Symbol.asyncDispose]()
 })

@@ -132,12 +132,10 @@ describe('keepAliveConfig', () => {
     },
   )
 
-  it('refused while a connection is made is no error', async () => {
-    const [client] = await pair(
-      undefined,
-      new Dialer({ keepAliveConfig: { enable: true, idle: 36_000_000 } }),
-    )
-    expect(valuesOf(client)[0]).toBe(1)
+  it('refused while a connection is made is no error, and ends there as well', async () => {
+    const keepAliveConfig = { enable: true, idle: 36_000_000, interval: 2_000, count: 2 }
+    const [client] = await pair(undefined, new Dialer({ control: start, keepAliveConfig }))
+    expect(valuesOf(client)).toEqual([1, 77, 66, 5])
   })
 })
 

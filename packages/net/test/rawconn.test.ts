@@ -1,13 +1,21 @@
 // Go: net/rawconn_test.go and file_test.go. The descriptor itself: lent, duplicated, handed over.
+import { closeSync, openSync } from 'node:fs'
 import {
+  AF_INET,
+  AF_UNIX,
   close,
+  connect,
   EAGAIN,
+  encodeSockaddr,
   F_GETFL,
   getsockopt,
   O_NONBLOCK,
   SO_TYPE,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
+  socket,
 } from '@netfd/syscall'
 import { fcntl, recv, send } from '@netfd/syscall/raw'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -179,9 +187,19 @@ describe('dup, fileConn and fileListener', () => {
     expect(flags()).toBe(O_NONBLOCK)
   })
 
+  it('make a descriptor that blocks one that does not', async () => {
+    const listener = await listening()
+    const { port } = listener.addr
+    const fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC)
+    onTestFinished(() => close(fd))
+    connect(fd, encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port }))
+    expect(fcntl(fd, F_GETFL, 0) & O_NONBLOCK).toBe(0)
+    const client = track(fileConn(fd))
+    expect(fcntl(fd, F_GETFL, 0) & O_NONBLOCK).toBe(O_NONBLOCK)
+    await echoes(client, track(await listener.accept()))
+  })
+
   it('refuse what is no TCP socket (TestFileError)', async () => {
-    const { openSync, closeSync } = await import('node:fs')
-    const { AF_UNIX, AF_INET, SOCK_DGRAM, SOCK_CLOEXEC, socket } = await import('@netfd/syscall')
     const cases: [number, (fd: number) => void, string][] = [
       [openSync('/dev/null', 'r'), closeSync, 'getsockopt: socket operation on non-socket'],
       [socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC), close, 'socket: protocol not supported'],

@@ -165,3 +165,32 @@ export const PAST = 1
 
 /** A deadline that no test lives to see. */
 export const never = (): number => Date.now() + 3_600_000
+
+/** The text of bytes. */
+export const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString()
+
+/** Writes until a write has to wait; how that one ends is in `ending`, and its error counts what went. */
+export function stuckWrite(conn: TCPConn): { ending: Promise<unknown> } {
+  // More than any pair of socket buffers on this machine takes.
+  const ending = conn.write(new Uint8Array(64 << 20))
+  ending.catch(() => undefined)
+  return { ending }
+}
+
+/** Small buffers on both ends of a connection. */
+export function smallBuffersOf(...conns: TCPConn[]): void {
+  for (const conn of conns) {
+    conn.setReadBuffer(4_096)
+    conn.setWriteBuffer(4_096)
+  }
+}
+
+/** Two connections: what is written to `from` can be moved on to whoever reads `to`. */
+export async function chain(): Promise<{ from: TCPConn; src: TCPConn; dst: TCPConn; to: TCPConn }> {
+  const [from, src] = await pair()
+  const [dst, to] = await pair()
+  return { from, src, dst, to }
+}
+
+/** Whether two stretches of bytes are the same; a comparison one by one takes long. */
+export const same = (got: Uint8Array, want: Uint8Array): boolean => Buffer.compare(got, want) === 0

@@ -380,6 +380,7 @@ export class FD extends Runner {
   #transfer(): TransferEnd {
     return {
       sysfd: this.fd,
+      stream: this.#traits.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
       lock: (kind) => this.take(new LockOp(kind)),

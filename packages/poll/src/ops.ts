@@ -56,16 +56,9 @@ export class ReadOp extends Op<number | null> {
     return this
   }
 
-  /**
-   * After a short read from a stream nothing is left, and whatever comes then raises an edge: so the
-   * next read waits for one instead of trying. It must not forget an edge that came in between, which
-   * preparing would. A hang-up raises no second edge; once one was seen every read tries.
-   */
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
     this.#side = side
-    const drained = side.drained
-    side.drained = false
-    return drained && !pd.hangup ? pd.wait(side, this) : pd.prepare(side)
+    return pd.beginRead(side, this)
   }
 
   attempt(fd: number): number {

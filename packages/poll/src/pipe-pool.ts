@@ -15,6 +15,22 @@ export interface Pipe {
   readonly w: number
   /** How many bytes it holds when full. */
   readonly size: number
+  /** How many pieces it holds when full, however small they are. */
+  readonly slots: number
+}
+
+/** The largest page that Linux has: no pipe has fewer slots than one for so many bytes. */
+const MAX_PAGE = 64 * 1024
+
+let pageSize: number | undefined
+
+/** The size of a page, which is that of the smallest pipe. */
+function pageOf(w: number): number {
+  if (pageSize === undefined) {
+    const smallest = hook.fcntl(w, F_SETPIPE_SZ, 1)
+    pageSize = smallest > 0 ? smallest : MAX_PAGE
+  }
+  return pageSize
 }
 
 const idle: Pipe[] = []
@@ -30,8 +46,10 @@ export function takePipe(): Pipe | null {
   adopt(r)
   adopt(w)
   // Refused when the user has too many pipe pages: the default size works too, only slower.
-  const size = hook.fcntl(w, F_SETPIPE_SZ, PIPE_SIZE)
-  return { r, w, size: size > 0 ? size : 64 * 1024 }
+  const page = pageOf(w)
+  const set = hook.fcntl(w, F_SETPIPE_SZ, PIPE_SIZE)
+  const size = set > 0 ? set : page
+  return { r, w, size, slots: size / page }
 }
 
 /** Gives a pipe back. One that still holds bytes would pass them on to the next transfer. */

@@ -160,6 +160,18 @@ export class PollDesc {
   }
 
   /**
+   * Before a read. After one that emptied the kernel's buffer nothing is left, and whatever comes then
+   * raises an edge: so the next one waits for it instead of trying. It must not forget an edge that came
+   * in between, as preparing would. A hang-up raises no second edge; once one was seen every read tries.
+   * @internal
+   */
+  beginRead(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
+    const drained = side.drained
+    side.drained = false
+    return drained && !this.hangup ? this.wait(side, waiter) : this.prepare(side)
+  }
+
+  /**
    * Why a call on this side must not reach the kernel, or READY.
    * @internal
    */

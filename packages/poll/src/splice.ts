@@ -22,14 +22,18 @@ const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
 class FillOp extends Op<number> {
   readonly #pipe: number
   readonly #most: number
+  readonly #emptied: number
+  #side: PollSide | null = null
   #n = 0
   /** Whether the kernel refuses to splice from this source at all. */
   unsupported = false
 
-  constructor(pipe: number, most: number) {
+  /** A fill of fewer bytes than `emptied` has emptied the source. */
+  constructor(pipe: number, most: number, emptied: number) {
     super()
     this.#pipe = pipe
     this.#most = most
+    this.#emptied = emptied
   }
 
   get kind() {
@@ -44,9 +48,10 @@ class FillOp extends Op<number> {
     return 'splice'
   }
 
+  /** As a read does: after a fill that emptied the source the next one waits for an edge. */
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    side.drained = false
-    return pd.prepare(side)
+    this.#side = side
+    return pd.beginRead(side, this)
   }
 
   attempt(fd: number): number {
@@ -55,6 +60,7 @@ class FillOp extends Op<number> {
 
   advance(n: number): boolean {
     this.#n = n
+    if (n > 0 && n < this.#emptied && this.#side !== null) this.#side.drained = true
     return true
   }
 
@@ -179,11 +185,15 @@ async function transfer(dst: TransferEnd, src: TransferEnd, max: number): Promis
   if (!isStream(dst) || !isStream(src)) return null
   const pipe = takePipe()
   if (pipe === null) return null
+  // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
+  // what is less than the number of slots, and less than was asked for, came up short of the source.
+  const slots = src.stream ? pipe.slots : 0
   let moved = 0
   let left = 0
   try {
     while (moved < max) {
-      const fill = new FillOp(pipe.w, Math.min(max - moved, pipe.size))
+      const most = Math.min(max - moved, pipe.size)
+      const fill = new FillOp(pipe.w, most, Math.min(most, slots))
       try {
         left = await fillPipe(dst, src, fill)
       } catch (error) {

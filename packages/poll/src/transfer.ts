@@ -5,6 +5,8 @@ import type { PollDesc } from './poll-desc.js'
 /** What a transfer inside the kernel needs of a descriptor: its locks, and steps under them. */
 export interface TransferEnd {
   readonly sysfd: number
+  /** Whether it is a byte stream whose short reads prove that it is empty. */
+  readonly stream: boolean
   readonly pd: PollDesc | null
   closingError(): Error
   /** Takes a lock for as long as the transfer lasts. */

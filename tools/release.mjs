@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+// npm run release: builds every binary, packs the three packages, checks the tarballs and publishes them,
+// lowest first. With --dry-run it says what it would publish, and publishes nothing. Without, it wants
+// NODE_AUTH_TOKEN or the identity of a workflow (ACTIONS_ID_TOKEN_REQUEST_URL).
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isMain, packages } from './packages.mjs'
+import { root, run, step, turbo } from './step.mjs'
+import { pack, scratch } from './stranger.mjs'
+
+/** A sentence for what forbids to publish, or null.
+ * @param {{ dryRun: boolean, env: NodeJS.ProcessEnv, versions: readonly string[], pending: number }} release
+ */
+export const refusal = ({ dryRun, env, versions, pending }) => {
+  if (dryRun) return null
+  const known = [env.NODE_AUTH_TOKEN, env.ACTIONS_ID_TOKEN_REQUEST_URL]
+  if (!known.some(Boolean)) {
+    return 'There is no token in the environment. To see what would be published: npm run release -- --dry-run'
+  }
+  if (pending > 0) {
+    return `${pending} changesets have not become versions yet: npm run version-packages`
+  }
+  if (versions.includes('0.0.0')) return 'A package still has the version 0.0.0'
+  return null
+}
+
+/** @param {string} name */
+const manifestOf = (name) =>
+  JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
+
+/** How many changesets wait. */
+const pendingChangesets = async () => {
+  const { output } = await run('git', ['ls-files', '.changeset/*.md', ':!.changeset/README.md'])
+  return output.split('\n').filter((line) => line !== '').length
+}
+
+const release = async () => {
+  const dryRun = process.argv.includes('--dry-run')
+  const names = packages(root)
+  const versions = names.map((name) => manifestOf(name).version)
+  const pending = await pendingChangesets()
+  const no = refusal({ dryRun, env: process.env, versions, pending })
+  if (no !== null) return fail(no)
+  if (!(await turbo('build every package and binary', ['build', 'build:prebuilds', '--force']))) {
+    return fail('the build failed')
+  }
+  for (const name of names) {
+    const cwd = join(root, 'packages', name)
+    const good = await step(`check ${name}`, process.execPath, ['../../tools/check-package.mjs'], {
+      cwd,
+    })
+    if (!good) return fail(`${name} is not fit to be published`)
+  }
+  if (
+    !(await step('use them as a stranger would', process.execPath, ['tools/check-stranger.mjs']))
+  ) {
+    return fail('a stranger could not use them')
+  }
+  const into = scratch()
+  for (const name of names) {
+    const { tarball, files, size, unpackedSize } = pack(join(root, 'packages', name), into)
+    const { name: full, version } = manifestOf(name)
+    const what = `${full}@${version}: ${files.length} files, ${size} bytes packed, ${unpackedSize} unpacked`
+    console.log(`${dryRun ? 'would publish' : 'publishing'} ${what}`)
+    for (const path of files) console.log(`  ${path}`)
+    if (dryRun) continue
+    const args = ['publish', tarball, '--access', 'public', '--provenance']
+    if (!(await step(`publish ${full}@${version}`, 'npm', args))) return fail('npm refused')
+  }
+  if (dryRun && pending > 0) console.log(`${pending} changesets wait for npm run version-packages`)
+}
+
+/** @param {string} sentence */
+const fail = (sentence) => {
+  console.error(sentence)
+  process.exitCode = 1
+}
+
+if (isMain(import.meta.url)) await release()

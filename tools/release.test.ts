@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest'
+import { refusal } from './release.mjs'
+
+const ready = {
+  dryRun: false,
+  env: { NODE_AUTH_TOKEN: 'secret' },
+  versions: ['1.0.0'],
+  pending: 0,
+}
+
+it('publishes with a token, versions and no changeset left', () => {
+  expect(refusal(ready)).toBeNull()
+  expect(refusal({ ...ready, env: { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://x' } })).toBeNull()
+})
+
+it('lets a dry run begin whatever is missing', () => {
+  expect(refusal({ dryRun: true, env: {}, versions: ['0.0.0'], pending: 3 })).toBeNull()
+})
+
+it.each([
+  ['without a token', { env: {} }, 'no token'],
+  ['with an empty token', { env: { NODE_AUTH_TOKEN: '' } }, 'no token'],
+  ['with changesets that wait', { pending: 2 }, '2 changesets'],
+  ['of a package that has no version', { versions: ['1.0.0', '0.0.0'] }, '0.0.0'],
+])('refuses to publish %s', (_, changed, expected) => {
+  expect(refusal({ ...ready, ...changed })).toContain(expected)
+})
