@@ -12,8 +12,9 @@ import {
   socketpair,
   TCP_ULP,
 } from '@netfd/syscall'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { FD } from '../src/index.js'
+import { closeIdlePipes } from '../src/pipe-pool.js'
 import {
   adoptFD,
   codeOf,
@@ -28,6 +29,8 @@ import {
   unixPair,
   watchPromise,
 } from './support.js'
+
+afterAll(closeIdlePipes)
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 
@@ -60,6 +63,36 @@ async function echo(fd: FD): Promise<void> {
 }
 
 describe('the skipped read', () => {
+  it('makes a small message cost two splices on its way through a transfer', async () => {
+    const [client, src] = tcpPair()
+    const [dst, server] = tcpPair()
+    const calls = countCalls('splice')
+    const N = 200
+    const message = pattern(64)
+    const moved = dst.spliceFrom(src)
+    for (let i = 0; i < N; i++) {
+      await client.write(message)
+      await readFull(server, 64)
+      // The transfer itself may be a turn behind the reader of what it moved.
+      await turns(2)
+    }
+    // It tried once before anything had come.
+    expect(calls.splice).toBeLessThanOrEqual(2 * N + 1)
+    client.shutdown(SHUT_WR)
+    expect(await moved).toBe(64 * N)
+  })
+
+  it('tries again after a splice that may have filled the slots of the pipe', async () => {
+    const [client, src] = tcpPair()
+    const [dst, server] = tcpPair()
+    const total = 4 << 20
+    const moved = dst.spliceFrom(src)
+    const sent = client.write(pattern(total)).then(() => client.shutdown(SHUT_WR))
+    expect((await readFull(server, total)).length).toBe(total)
+    await sent
+    expect(await moved).toBe(total)
+  })
+
   it('makes a ping-pong cost one recv and one send a message', async () => {
     const [a, b] = tcpPair()
     const calls = countCalls('recv', 'send')
