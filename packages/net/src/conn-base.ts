@@ -41,7 +41,8 @@ export abstract class NetConn implements Conn {
 
   /**
    * Fills all of `buf` and resolves to its length. When the stream ends before that, rejects with
-   * UnexpectedEOFError (`ERR_UNEXPECTED_EOF`), which carries `bytesRead`. Go: `io.ReadFull`.
+   * UnexpectedEOFError (`ERR_UNEXPECTED_EOF`). Every rejection carries `bytesRead`, how many bytes of
+   * `buf` were filled. Go: `io.ReadFull`.
    */
   async readFull(buf: Uint8Array, o?: CallOptions): Promise<number> {
     const n = await readUntilFull(this, buf, o)

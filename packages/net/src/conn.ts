@@ -14,7 +14,7 @@ export interface Conn extends AsyncDisposable, AsyncIterable<Uint8Array> {
    * `ABORT_ERR`, `ERR_NET_CLOSED`, or the kernel's, such as `ECONNRESET`.
    */
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
-  /** Fills all of `buf`; rejects with `ERR_UNEXPECTED_EOF` when the stream ends before. */
+  /** Fills all of `buf`, or rejects with `bytesRead`; `ERR_UNEXPECTED_EOF` when the stream ends. */
   readFull(buf: Uint8Array, o?: CallOptions): Promise<number>
   /** Writes all of `data` (a string as UTF-8); a rejection carries `bytesWritten`. */
   write(data: Uint8Array | string, o?: CallOptions): Promise<number>
@@ -41,13 +41,20 @@ export interface Reader {
 /** How many bytes a reading loop asks for at a time. */
 export const CHUNK = 64 * 1024
 
-/** Reads until `buf` is full: its length, or how many bytes there were before the end. */
+/**
+ * Reads until `buf` is full: its length, or how many bytes there were before the end. An error on the
+ * way says it too, as `bytesRead`: those bytes are in `buf`, and nowhere else any more.
+ */
 export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions): Promise<number> {
   let at = 0
-  while (at < buf.length) {
-    const n = await r.read(at === 0 ? buf : buf.subarray(at), o)
-    if (n === null) break
-    at += n
+  try {
+    while (at < buf.length) {
+      const n = await r.read(at === 0 ? buf : buf.subarray(at), o)
+      if (n === null) break
+      at += n
+    }
+  } catch (error) {
+    throw Object.assign(error as Error, { bytesRead: at })
   }
   return at
 }

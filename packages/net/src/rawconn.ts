@@ -52,12 +52,12 @@ export class RawConn {
 /** The raw connection of a listener: only `control` works. Go: `rawListener`. */
 export class RawListener extends RawConn {
   /** Rejects with EINVAL and does not call `fn`: a listener has no data. */
-  override read(): Promise<void> {
+  override read(_fn?: (fd: number) => boolean): Promise<void> {
     return Promise.reject(new SyscallError('raw-read', EINVAL))
   }
 
   /** Rejects with EINVAL and does not call `fn`. */
-  override write(): Promise<void> {
+  override write(_fn?: (fd: number) => boolean): Promise<void> {
     return Promise.reject(new SyscallError('raw-write', EINVAL))
   }
 }

@@ -49,8 +49,8 @@ type Resolve = (value: unknown) => void
 type Reject = (error: Error) => void
 
 // A promise's functions come out of its executor. One executor for all of them saves a closure a call.
-let resolveOf: Resolve
-let rejectOf: Reject
+let resolveOf: Resolve | null = null
+let rejectOf: Reject | null = null
 const executor = (resolve: Resolve, reject: Reject): void => {
   resolveOf = resolve
   rejectOf = reject
@@ -124,6 +124,8 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     const promise = new Promise<unknown>(executor) as Promise<T>
     this.#resolve = resolveOf
     this.#reject = rejectOf
+    // Kept any longer, they would keep the last promise alive, and through its error a whole stack.
+    resolveOf = rejectOf = null
     if (signal !== undefined) {
       this.#signal = signal
       onAbort(signal, this)

@@ -4,6 +4,7 @@
 // caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
 // since no second edge comes for the same data.
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
+import { adopt, disown } from '@netfd/syscall/raw'
 import { budget } from './budget.js'
 import {
   CanceledError,
@@ -304,6 +305,9 @@ export abstract class Runner implements OpHost {
   #unpolled(op: Op<unknown>): Outcome {
     const first = op.pooled(this.fd)
     if (first !== null) {
+      // A worker that is terminated now must not close it: the pool would go on with a number that may
+      // be somebody else's by then.
+      disown(this.fd)
       op.state = POOLED
       void this.#pool(op, first)
       return LATER
@@ -337,6 +341,7 @@ export abstract class Runner implements OpHost {
       op.error = error as Error
       verdict = FAILED
     }
+    adopt(this.fd)
     this.#finish(op, verdict as Outcome)
   }
 }

@@ -245,8 +245,10 @@ Napi::Value Adopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   if (!a.ok()) return Refused();
-  if (fcntl(fd, F_GETFD) < 0) return Ret(a.env(), -1);
-  State::Of(a.env())->Adopt(fd);
+  // Only a number beyond the table is asked after, so that a wild one cannot make it grow without end.
+  State* state = State::Of(a.env());
+  if (!state->HasRoom(fd) && fcntl(fd, F_GETFD) < 0) return Ret(a.env(), -1);
+  state->Adopt(fd);
   return Ret(a.env(), 0);
 }
 

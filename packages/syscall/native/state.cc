@@ -23,7 +23,8 @@ State* State::Of(napi_env env) {
 
 void State::Adopt(int fd) {
   const auto word = static_cast<size_t>(fd) / 64;
-  if (word >= adopted_.size()) adopted_.resize(word + 1);
+  // In steps, for descriptors are small numbers that go up one by one.
+  if (word >= adopted_.size()) adopted_.resize(word + 16);
   adopted_[word] |= UINT64_C(1) << (fd % 64);
 }
 

@@ -33,6 +33,7 @@ class State {
   // Of watch-thread.cc, while there is one.
   Helper* helper = nullptr;
 
+  bool HasRoom(int fd) const { return static_cast<size_t>(fd) / 64 < adopted_.size(); }
   void Adopt(int fd);
   void Disown(int fd);
 
@@ -56,7 +57,8 @@ class State {
   uint32_t last_id_ = 0;
   uint32_t closing_ = 0;
   bool ended_ = false;
-  std::vector<uint64_t> adopted_;  // one bit a descriptor
+  // One bit a descriptor; there is room for the first thousand from the start.
+  std::vector<uint64_t> adopted_ = std::vector<uint64_t>(16);
 };
 
 // One uv_poll_t on a duplicate of the caller's descriptor. The duplicate is ours alone: libuv aborts the
