@@ -82,6 +82,7 @@ describe.skipIf(!installed('go'))('Go as the other end', () => {
 
     it('reads ECONNRESET when we reset', async () => {
       const [conn, go] = await meet(who, 'expect-reset')
+      expect(await conn.read(new Uint8Array(8))).toBe(1)
       await conn.reset()
       expect(await go.line()).toBe('read: connection reset by peer')
     })

@@ -79,6 +79,10 @@ func act(conn *net.TCPConn, args []string) error {
 		_, err := conn.Read(make([]byte, 1))
 		return err
 	case "expect-reset":
+		// A reset that came before Go has looked at its connect would fail that instead.
+		if _, err := conn.Write([]byte("x")); err != nil {
+			return err
+		}
 		_, err := conn.Read(make([]byte, 1))
 		fmt.Println(strings.SplitN(err.Error(), ": ", 2)[1])
 		return nil
