@@ -5,6 +5,9 @@
 // The thread touches nothing but two descriptors and that function, and what it passes on is only the
 // watcher's number: whatever has been closed in the meantime is then no longer found. Each event comes
 // once; the callback has read when the descriptor is armed again.
+//
+// The callbacks are kept by JavaScript, which is handed the number: references of our own could not be
+// given back at the end of an environment, when Deno bears no call of Node-API any more.
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +24,6 @@ struct ThreadWatcher {
   uint32_t id;
   int fd;  // a duplicate of the caller's
   bool alive;
-  napi_ref callback;
   ThreadWatcher* next;
 };
 
@@ -80,19 +82,19 @@ ThreadWatcher* FindWatcher(const Helper* helper, uint32_t id) {
 }
 
 // Runs on the event loop. While the environment ends it is called with no env, and must do nothing.
-void OnEvent(napi_env env, napi_value, void* context, void* data) {
+void OnEvent(napi_env env, napi_value dispatch, void* context, void* data) {
   if (env == nullptr) return;
   const auto* link = static_cast<Link*>(context);
   Helper* helper = link->helper;
   const auto id = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(data));
   ThreadWatcher* w = FindWatcher(helper, id);
   if (w == nullptr) return;
-  napi_value callback, global, error;
-  if (napi_get_reference_value(env, w->callback, &callback) != napi_ok ||
-      napi_get_global(env, &global) != napi_ok) {
+  napi_value global, number, error;
+  if (napi_get_global(env, &global) != napi_ok ||
+      napi_create_uint32(env, id, &number) != napi_ok) {
     return;
   }
-  const napi_status status = napi_call_function(env, global, callback, 0, nullptr, nullptr);
+  const napi_status status = napi_call_function(env, global, dispatch, 1, &number, nullptr);
   // The callback may have closed this watcher. Arming comes before the report, which may end the
   // process; an error in arming is one of a descriptor that cannot fail any more.
   w = FindWatcher(link->helper, id);
@@ -143,7 +145,7 @@ int StartThread(Helper* helper) {
 }
 
 // The helper of this environment, made when first needed; null with errno set if it can't be.
-Helper* HelperOf(napi_env env) {
+Helper* HelperOf(napi_env env, napi_value dispatch) {
   State* state = State::Of(env);
   if (state->helper != nullptr) return state->helper;
   auto* helper = new Helper{env, state, new Link()};
@@ -159,7 +161,7 @@ Helper* HelperOf(napi_env env) {
       epoll_ctl(helper->epfd, EPOLL_CTL_ADD, helper->stop, &event) < 0) {
     failed = errno;
   } else if (napi_create_string_utf8(env, "netfd.watch", NAPI_AUTO_LENGTH, &name) != napi_ok ||
-             napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, FreeLink,
+             napi_create_threadsafe_function(env, dispatch, nullptr, name, 0, 1, nullptr, FreeLink,
                                              helper->link, OnEvent, &helper->wake) != napi_ok) {
     failed = ENOMEM;
   } else {
@@ -190,35 +192,34 @@ void Keep(Helper* helper, ThreadWatcher* w, bool alive) {
   }
 }
 
-// threadOpen(fd, callback, own): the watcher's number, with its own duplicate of fd in own[0].
+// threadOpen(fd, callback, own, dispatch): the watcher's number, with its own duplicate of fd in own[0].
+// Every event of this environment goes to the dispatch of the first watcher.
 Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   if (a.ok() && a.type(1) != napi_function) a.TypeError("onReadable", "a function");
   int32_t* answer = a.Ints(2, "own", 1);
+  if (a.ok() && a.type(3) != napi_function) a.TypeError("dispatch", "a function");
   if (!a.ok()) return Refused();
-  Helper* helper = HelperOf(a.env());
+  Helper* helper = HelperOf(a.env(), a.at(3));
   if (helper == nullptr) return Ret(a.env(), -1);
   const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return Ret(a.env(), -1);
   // As uv_poll does it.
   const int flags = fcntl(own, F_GETFL);
   if (flags >= 0) fcntl(own, F_SETFL, flags | O_NONBLOCK);
-  auto* w = new ThreadWatcher{++helper->last_id, own, false, nullptr, helper->first};
-  if (napi_create_reference(a.env(), a.at(1), 1, &w->callback) != napi_ok) {
-    errno = ENOMEM;
-  } else if (Arm(*helper, EPOLL_CTL_ADD, *w) == 0) {
-    helper->first = w;
-    Keep(helper, w, true);
-    answer[0] = own;
-    return Ret(a.env(), w->id);
+  auto* w = new ThreadWatcher{++helper->last_id, own, false, helper->first};
+  if (Arm(*helper, EPOLL_CTL_ADD, *w) < 0) {
+    const int failed = errno;
+    close(own);
+    delete w;
+    errno = failed;
+    return Ret(a.env(), -1);
   }
-  const int failed = errno;
-  if (w->callback != nullptr) napi_delete_reference(a.env(), w->callback);
-  close(own);
-  delete w;
-  errno = failed;
-  return Ret(a.env(), -1);
+  helper->first = w;
+  Keep(helper, w, true);
+  answer[0] = own;
+  return Ret(a.env(), w->id);
 }
 
 // A number nobody watches (any more) is -EBADF.
@@ -250,7 +251,6 @@ Napi::Value ThreadClose(const Napi::CallbackInfo& info) {
   ThreadWatcher** link = &helper->first;
   while (*link != w) link = &(*link)->next;
   *link = w->next;
-  napi_delete_reference(a.env(), w->callback);
   // Others may hold the same open file, and with it the registration.
   epoll_ctl(helper->epfd, EPOLL_CTL_DEL, w->fd, nullptr);
   close(w->fd);

@@ -19,9 +19,7 @@ const toolchain = (cpu, triplet) => {
   if (cpu === process.arch) return { strip: 'strip', args: [], env: {} }
   const prefix = `${triplet}-`
   if (!works(`${prefix}g++`, ['--version'])) {
-    fail(
-      `${prefix}g++ is missing. On Debian: apt-get install g++-${triplet.replaceAll('_', '-')}`,
-    )
+    fail(`${prefix}g++ is missing. On Debian: apt-get install g++-${triplet.replaceAll('_', '-')}`)
   }
   const env = { CC: `${prefix}gcc`, CXX: `${prefix}g++`, AR: `${prefix}ar`, LINK: `${prefix}g++` }
   return { strip: `${prefix}strip`, args: [`--arch=${cpu}`], env }

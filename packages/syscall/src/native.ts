@@ -70,9 +70,16 @@ export interface Native {
   watchOpen(fd: number, onReadable: () => void, cells: Int32Array): number
   watchRef(watcher: number): number
   watchClose(watcher: number): number
-  threadOpen(fd: number, onReadable: () => void, own: Int32Array): number
+  threadOpen(
+    fd: number,
+    onReadable: () => void,
+    own: Int32Array,
+    dispatch: (watcher: number) => void,
+  ): number
   threadRef(watcher: number, alive: 0 | 1): number
   threadClose(watcher: number): number
+  /** Ours, not the addon's: watch-host.ts keeps the callbacks here. */
+  threadCallbacks?: Map<number, () => void>
 
   closePool(fd: number): Promise<number>
   sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>

@@ -18,16 +18,31 @@ export const uvHost: WatchHost = {
   close: (id) => native.watchClose(id),
 }
 
+/**
+ * Of all watchers of this thread. On the addon's own object: there may be two copies of this module, one
+ * of them CommonJS, and the helper thread reports to the first that came.
+ */
+const callbacks = (): Map<number, () => void> => {
+  native.threadCallbacks ??= new Map()
+  return native.threadCallbacks
+}
+
+const dispatch = (id: number): void => callbacks().get(id)?.()
+
 /** A helper thread that wakes the loop: slower, and all that Bun and Deno have. */
 export const threadHost: WatchHost = {
   open: (fd, onReadable, cells) => {
     const own = new Int32Array(1)
-    const id = native.threadOpen(fd, onReadable, own)
+    const id = native.threadOpen(fd, onReadable, own, dispatch)
+    if (id > 0) callbacks().set(id, onReadable)
     cells[2] = own[0] ?? -1
     return id
   },
   ref: (id, alive) => native.threadRef(id, alive),
-  close: (id) => native.threadClose(id),
+  close: (id) => {
+    callbacks().delete(id)
+    return native.threadClose(id)
+  },
 }
 
 /**

@@ -97,7 +97,7 @@ export const right: Record<string, () => Arguments> = {
   watchOpen: () => [pair()[0], () => undefined, shared(3)],
   watchRef: () => [1],
   watchClose: () => [1],
-  threadOpen: () => [pair()[0], () => undefined, new Int32Array(1)],
+  threadOpen: () => [pair()[0], () => undefined, new Int32Array(1), () => undefined],
   threadRef: () => [1, 1],
   threadClose: () => [1],
 }
