@@ -1,7 +1,18 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { get } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { fixture } from './fixture.js'
 import { serve } from './serve.mjs'
+
+/** A request on a connection of its own: fetch would keep its one open for the next. */
+const ask = async (port: number, path: string): Promise<IncomingMessage> => {
+  const request = get({ host: '127.0.0.1', port, path, agent: false })
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  return response
+}
 
 const folder = () =>
   fixture({ 'site/index.html': 'start', 'site/a.css': 'p {}', 'secret.txt': 'no' })
@@ -18,9 +29,9 @@ it.each([
   try {
     const { address, port } = server.address() as AddressInfo
     expect(address).toBe('127.0.0.1')
-    const response = await fetch(`http://127.0.0.1:${port}${path}`)
-    expect(await response.text()).toBe(body)
-    expect([response.status, response.headers.get('content-type')]).toEqual([status, type])
+    const response = await ask(port, path)
+    expect(await text(response)).toBe(body)
+    expect([response.statusCode, response.headers['content-type'] ?? null]).toEqual([status, type])
   } finally {
     server.closeAllConnections()
     server.close()

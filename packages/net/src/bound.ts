@@ -23,7 +23,7 @@ export function boundError({ deadline, signal }: Bound): Error | null {
  * Calls `ended` once when the bound ends, unless the function it returns is called before; that also
  * takes the listener off the signal.
  */
-export function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
+function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
   const { deadline, signal } = bound
   let timer: NodeJS.Timeout | undefined
   const stop = () => {

@@ -19,7 +19,7 @@ import { TCPAddr } from './tcpaddr.js'
 import { scopeIdToZone, zoneToScopeId } from './zone.js'
 
 /** What this host's kernel offers. Go: `ipStackCapabilities`. */
-export interface IPStack {
+interface IPStack {
   readonly ipv4: boolean
   readonly ipv6: boolean
   /** Whether an IPv6 socket takes IPv4 connections too. */
@@ -35,7 +35,7 @@ export interface Family {
 let probed: IPStack | undefined
 
 /** Asked once, by making and binding sockets: a container may have no IPv6. */
-export function ipStack(): IPStack {
+function ipStack(): IPStack {
   probed ??= {
     ipv4: canBind(AF_INET, null, false),
     ipv6: canBind(AF_INET6, '::1', true),

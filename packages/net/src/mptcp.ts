@@ -18,7 +18,7 @@ import { sysSocket } from './sock-cloexec.js'
 let available: boolean | undefined
 
 /** Whether this host makes MPTCP sockets; asked once. Only "unsupported" is a no. */
-export function mptcpAvailable(): boolean {
+function mptcpAvailable(): boolean {
   available ??= probe()
   return available
 }

@@ -35,7 +35,7 @@ export async function dialTCPSocket(
 }
 
 /** Go: `selfConnect`. Both ends are the same, or one of them is unknown. */
-export function selfConnected(fd: NetFD): boolean {
+function selfConnected(fd: NetFD): boolean {
   const { laddr, raddr } = fd as { laddr: TCPAddr | null; raddr: TCPAddr | null }
   if (laddr === null || raddr === null) return true
   return laddr.port === raddr.port && laddr.ip === raddr.ip

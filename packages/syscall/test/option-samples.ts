@@ -3,7 +3,7 @@ import type { Sockopt, SockoptName } from '../src/index.js'
 import { sockopt } from '../src/index.js'
 
 /** What an option takes or refuses. Codes are those of a fresh TCP socket. */
-export interface Sample {
+interface Sample {
   /** Values that it takes, one after the other. */
   readonly values?: readonly unknown[]
   /** What it then reads as, where that is not the value. */
