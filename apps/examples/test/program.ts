@@ -18,7 +18,6 @@ export interface StartOptions {
   /** Written to its standard input, which then ends. Left out: the input stays open. */
   readonly input?: string
   readonly env?: Readonly<Record<string, string>>
-  readonly uid?: number
 }
 
 const built = (name: string): string => {
@@ -38,11 +37,8 @@ export class Program {
   #stderr = ''
 
   constructor(command: string, args: readonly string[], o: StartOptions = {}) {
-    const { input, uid, env } = o
-    this.#child = spawn(command, args, {
-      env: { ...environment, ...env },
-      ...(uid === undefined ? {} : { uid }),
-    })
+    const { input, env } = o
+    this.#child = spawn(command, args, { env: { ...environment, ...env } })
     const { stdout, stderr, stdin } = this.#child
     stdout.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text
