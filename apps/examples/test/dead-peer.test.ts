@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
 import type { Program } from './program.js'
 import { run, start } from './program.js'
 
@@ -59,9 +61,15 @@ it('explains what it needs when ip(8) is not there, and exits with 1', async () 
 })
 
 it('explains that it takes root, and exits with 1', async () => {
-  // Really somebody else, it could not read a checkout that only root may enter.
+  // Really somebody else, it could not read a checkout that only root may enter. So it is told another
+  // number, and its ip refuses as the real one would.
   const NODE_OPTIONS = '--import=data:text/javascript,process.getuid=()=>65534'
-  const { code, stderr } = await run('dead-peer', [], { env: { NODE_OPTIONS } })
+  const PATH = mkdtempSync(join(tmpdir(), 'netfd-ip-'))
+  onTestFinished(() => rmSync(PATH, { recursive: true }))
+  writeFileSync(join(PATH, 'ip'), '#!/bin/sh\necho Operation not permitted >&2\nexit 1\n', {
+    mode: 0o755,
+  })
+  const { code, stderr } = await run('dead-peer', [], { env: { NODE_OPTIONS, PATH } })
   expect(code).toBe(1)
   expect(stderr).toBe('no network namespaces here: that takes root (try sudo)\n')
 })
