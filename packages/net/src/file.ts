@@ -57,7 +57,7 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
   const name: Addr = { network: 'file+net', toString: () => `fd ${fd}` }
   let own: NetFD | undefined
   try {
-    own = new NetFD(must('fcntl', hook.dupCloexec(fd)), 'tcp', listening)
+    own = new NetFD(must('fcntl', hook.dupCloexec(fd, true)), 'tcp', listening)
     own.adopted()
     check(own.sysfd)
     own.init()

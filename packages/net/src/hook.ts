@@ -5,6 +5,7 @@ import * as sys from '@netfd/syscall/raw'
 /** Every call of this package that leaves the process. Production code never assigns one. */
 export const hook = {
   socket: sys.socket,
+  socketpair: sys.socketpair,
   closeOnExec: sys.closeOnExec,
   setNonblock: sys.setNonblock,
   close: sys.close,

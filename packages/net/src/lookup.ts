@@ -36,7 +36,7 @@ function sourceOf(ip: string): string | null {
   const parsed = parseAddr(ip)
   if (parsed === null) return null
   const family = isIPv4(parsed.ip) ? AF_INET : AF_INET6
-  const fd = hook.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)
+  const fd = hook.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, true)
   if (fd < 0) return null
   try {
     const target = toSockaddr(family, TCPAddr.of(parsed.ip, 9, parsed.zone))

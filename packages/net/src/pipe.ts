@@ -1,9 +1,10 @@
 // Go: net/pipe.go. Two connections that are each other's peer, without a network.
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, socketpair } from '@netfd/syscall'
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, SyscallError } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
 import { NetConn } from './conn-base.js'
 import { NetFD } from './fd.js'
+import { hook } from './hook.js'
 
 const addr: Addr = { network: 'pipe', toString: () => 'pipe' }
 
@@ -32,6 +33,9 @@ function pipeConn(sysfd: number): Conn {
  * ```
  */
 export function pipe(): [Conn, Conn] {
-  const [a, b] = socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
+  const pair = new Int32Array(2)
+  const r = hook.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair, true)
+  if (r < 0) throw new SyscallError('socketpair', r)
+  const [a, b] = pair as unknown as [number, number]
   return [pipeConn(a), pipeConn(b)]
 }

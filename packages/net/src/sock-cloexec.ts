@@ -9,14 +9,14 @@ import { hook } from './hook.js'
  * fork there, which nobody offers to an addon of Node.
  */
 export function sysSocket(family: number, type: number, protocol: number): number {
-  const fd = hook.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol)
+  const fd = hook.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol, true)
   if (fd >= 0) return fd
   if (fd !== -EINVAL && fd !== -EPROTONOSUPPORT) throw new SyscallError('socket', fd)
   return sysSocketPlain(family, type, protocol)
 }
 
 function sysSocketPlain(family: number, type: number, protocol: number): number {
-  const fd = hook.socket(family, type, protocol)
+  const fd = hook.socket(family, type, protocol, true)
   if (fd < 0) throw new SyscallError('socket', fd)
   hook.closeOnExec(fd)
   const r = hook.setNonblock(fd, 1)

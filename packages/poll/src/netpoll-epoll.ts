@@ -23,7 +23,7 @@ const EVENT = 3 // numbers an event: slot, generation, events
 
 /** The calls this poller makes. */
 export interface EpollCalls {
-  epollCreate1(flags: number): number
+  epollCreate1(flags: number, adopt: boolean): number
   epollCtl(
     epfd: number,
     op: number,
@@ -84,7 +84,7 @@ export class EpollPoller implements Poller {
 
   /** Makes the epoll set: 0, or a negated errno. The watcher's own duplicate is the one that stays. */
   #start(): number {
-    const made = this.#calls.epollCreate1(EPOLL_CLOEXEC)
+    const made = this.#calls.epollCreate1(EPOLL_CLOEXEC, true)
     if (made < 0) return made
     try {
       this.#watcher = this.#calls.watch(made, () => this.#dispatch())

@@ -1,6 +1,6 @@
 // Go: internal/poll/splice_linux.go (splicePipePool). Pipes for splice, kept for the next transfer.
 import { F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from '@netfd/syscall'
-import { adopt, disown } from '@netfd/syscall/raw'
+import { disown } from '@netfd/syscall/raw'
 import { hook } from './hook.js'
 
 /** What one splice moves at most, and what a pipe is made to hold. */
@@ -40,11 +40,9 @@ export function takePipe(): Pipe | null {
   const kept = idle.pop()
   if (kept !== undefined) return kept
   const pair = new Int32Array(2)
-  const made = hook.pipe2(O_NONBLOCK | O_CLOEXEC, pair)
+  const made = hook.pipe2(O_NONBLOCK | O_CLOEXEC, pair, true)
   if (made < 0) return null
   const [r, w] = pair as unknown as [number, number]
-  adopt(r)
-  adopt(w)
   // Refused when the user has too many pipe pages: the default size works too, only slower.
   const page = pageOf(w)
   const set = hook.fcntl(w, F_SETPIPE_SZ, PIPE_SIZE)

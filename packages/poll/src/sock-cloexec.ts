@@ -10,7 +10,7 @@ export interface Accepting {
 /** accept4(2), or accept(2) and two fcntl(2) where there is none: a descriptor, or a negated errno. */
 export function acceptCloexec(fd: number, sockaddr: Uint8Array, on: Accepting): number {
   on.call = 'accept4'
-  const accepted = hook.accept4(fd, SOCK_NONBLOCK | SOCK_CLOEXEC, sockaddr)
+  const accepted = hook.accept4(fd, SOCK_NONBLOCK | SOCK_CLOEXEC, sockaddr, true)
   switch (-accepted) {
     case ENOSYS:
     case EINVAL:
@@ -24,7 +24,7 @@ export function acceptCloexec(fd: number, sockaddr: Uint8Array, on: Accepting): 
 
 function acceptPlain(fd: number, sockaddr: Uint8Array, on: Accepting): number {
   on.call = 'accept'
-  const accepted = hook.accept(fd, sockaddr)
+  const accepted = hook.accept(fd, sockaddr, true)
   if (accepted < 0) return accepted
   hook.closeOnExec(accepted)
   const r = hook.setNonblock(accepted, 1)

@@ -48,6 +48,14 @@ int64_t Args::Whole(size_t i, const char* name, int64_t lo, int64_t hi) {
   return static_cast<int64_t>(number);
 }
 
+bool Args::Flag(size_t i, const char* name) {
+  bool on = false;
+  if (ok_ && !missing(i) && napi_get_value_bool(env_, info_[i], &on) != napi_ok) {
+    TypeError(name, "a boolean");
+  }
+  return on;
+}
+
 Bytes Args::View(napi_value value, const char* name) {
   Bytes bytes;
   if (!ok_) return bytes;

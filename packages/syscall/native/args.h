@@ -44,6 +44,8 @@ class Args {
   int IntOr(size_t i, const char* name, int fallback) {
     return missing(i) ? fallback : Int(i, name);
   }
+  // A boolean, false when it is left out.
+  bool Flag(size_t i, const char* name);
   // A whole number between lo and hi, both included.
   int64_t Whole(size_t i, const char* name, int64_t lo, int64_t hi);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "state.h"
 
 namespace netfd {
 namespace {
@@ -13,8 +14,9 @@ constexpr size_t kMaxEvents = 128;  // a batch, as in Go's netpoll
 Napi::Value EpollCreate1(const Napi::CallbackInfo& info) {
   Args a(info);
   const int flags = a.IntOr(0, "flags", 0);
+  const bool adopt = a.Flag(1, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), epoll_create1(flags));
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(epoll_create1(flags), adopt));
 }
 
 // epollCtl(epfd, op, fd, events?, slot?, generation?)

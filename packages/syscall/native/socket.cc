@@ -17,32 +17,37 @@ namespace {
 Napi::Value Socket(const Napi::CallbackInfo& info) {
   Args a(info);
   const int domain = a.Int(0, "domain"), type = a.Int(1, "type"), protocol = a.IntOr(2, "protocol", 0);
+  const bool adopt = a.Flag(3, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), socket(domain, type, protocol));
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(socket(domain, type, protocol), adopt));
 }
 
 Napi::Value Socketpair(const Napi::CallbackInfo& info) {
   Args a(info);
   const int domain = a.Int(0, "domain"), type = a.Int(1, "type"), protocol = a.Int(2, "protocol");
   int32_t* pair = a.Ints(3, "pair", 2);
+  const bool adopt = a.Flag(4, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), socketpair(domain, type, protocol, pair));
+  const int r = socketpair(domain, type, protocol, pair);
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(r, pair, adopt));
 }
 
 Napi::Value Pipe2(const Napi::CallbackInfo& info) {
   Args a(info);
   const int flags = a.Int(0, "flags");
   int32_t* pair = a.Ints(1, "pair", 2);
+  const bool adopt = a.Flag(2, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), pipe2(pair, flags));
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(pipe2(pair, flags), pair, adopt));
 }
 
 Napi::Value Eventfd(const Napi::CallbackInfo& info) {
   Args a(info);
   const auto initial = static_cast<unsigned>(a.Whole(0, "initial", 0, UINT32_MAX));
   const int flags = a.IntOr(1, "flags", 0);
+  const bool adopt = a.Flag(2, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), eventfd(initial, flags));
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(eventfd(initial, flags), adopt));
 }
 
 // A struct sockaddr as JavaScript passes it: its bytes, exactly as long as the address is.
@@ -107,20 +112,22 @@ Napi::Value Accept4(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0), flags = a.Int(1, "flags");
   SockaddrOut peer(a, 2);
+  const bool adopt = a.Flag(3, "adopt");
   if (!a.ok()) return Refused();
   const int accepted = accept4(fd, peer.address(), peer.length(), flags);
   if (accepted >= 0) peer.Finish();
-  return Ret(a.env(), accepted);
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(accepted, adopt));
 }
 
 Napi::Value Accept(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   SockaddrOut peer(a, 1);
+  const bool adopt = a.Flag(2, "adopt");
   if (!a.ok()) return Refused();
   const int accepted = accept(fd, peer.address(), peer.length());
   if (accepted >= 0) peer.Finish();
-  return Ret(a.env(), accepted);
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(accepted, adopt));
 }
 
 template <int (*Call)(int, sockaddr*, socklen_t*)>
@@ -181,8 +188,9 @@ Napi::Value CloseOnExec(const Napi::CallbackInfo& info) {
 Napi::Value DupCloexec(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
+  const bool adopt = a.Flag(1, "adopt");
   if (!a.ok()) return Refused();
-  return Ret(a.env(), fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  return Ret(a.env(), State::Of(a.env())->AdoptNew(fcntl(fd, F_DUPFD_CLOEXEC, 0), adopt));
 }
 
 // Only commands whose argument is a plain number: with any other, the kernel would take it as a pointer.

@@ -33,6 +33,16 @@ void State::Disown(int fd) {
   if (word < adopted_.size()) adopted_[word] &= ~(UINT64_C(1) << (fd % 64));
 }
 
+int State::AdoptNew(int fd, bool adopt) {
+  if (adopt && fd >= 0) Adopt(fd);
+  return fd;
+}
+
+int State::AdoptNew(int r, const int32_t* pair, bool adopt) {
+  for (int i = 0; r == 0 && i < 2; i++) AdoptNew(pair[i], adopt);
+  return r;
+}
+
 uv_loop_t* State::Loop() {
   // The end of the environment has to wait for handles from now on. Deno, which frees such a hook
   // twice, never comes here.

@@ -36,6 +36,11 @@ class State {
   bool HasRoom(int fd) const { return static_cast<size_t>(fd) / 64 < adopted_.size(); }
   void Adopt(int fd);
   void Disown(int fd);
+  // Of a descriptor that a call has just made, or of the errno it failed with; returns it. JavaScript
+  // that is given a number and adopts it later can be terminated in between, and nobody knows it then.
+  int AdoptNew(int fd, bool adopt);
+  // The same of a call that answers 0 and makes a pair.
+  int AdoptNew(int r, const int32_t* pair, bool adopt);
 
   uint32_t Add(Watcher* watcher);
   Watcher* Find(uint32_t id) const;

@@ -6,22 +6,28 @@ export interface Native {
   readonly constants: Readonly<Record<string, number>>
   readonly errnos: readonly (string | number)[]
 
-  socket(domain: number, type: number, protocol?: number): number
-  socketpair(domain: number, type: number, protocol: number, pair: Int32Array): number
-  pipe2(flags: number, pair: Int32Array): number
-  eventfd(initial: number, flags?: number): number
+  socket(domain: number, type: number, protocol?: number, adopt?: boolean): number
+  socketpair(
+    domain: number,
+    type: number,
+    protocol: number,
+    pair: Int32Array,
+    adopt?: boolean,
+  ): number
+  pipe2(flags: number, pair: Int32Array, adopt?: boolean): number
+  eventfd(initial: number, flags?: number, adopt?: boolean): number
   bind(fd: number, sockaddr: Uint8Array): number
   connect(fd: number, sockaddr: Uint8Array): number
   listen(fd: number, backlog: number): number
-  accept4(fd: number, flags: number, sockaddr?: Uint8Array): number
-  accept(fd: number, sockaddr?: Uint8Array): number
+  accept4(fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean): number
+  accept(fd: number, sockaddr?: Uint8Array, adopt?: boolean): number
   getsockname(fd: number, sockaddr: Uint8Array): number
   getpeername(fd: number, sockaddr: Uint8Array): number
   shutdown(fd: number, how: number): number
   close(fd: number): number
   setNonblock(fd: number, on: 0 | 1): number
   closeOnExec(fd: number): number
-  dupCloexec(fd: number): number
+  dupCloexec(fd: number, adopt?: boolean): number
   fcntl(fd: number, cmd: number, arg?: number): number
   ifNametoindex(name: string): number
   ifIndextoname(index: number): string | number
@@ -56,7 +62,7 @@ export interface Native {
   getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number
   getsockoptBytes(fd: number, level: number, optname: number, out: Uint8Array): number
 
-  epollCreate1(flags?: number): number
+  epollCreate1(flags?: number, adopt?: boolean): number
   epollCtl(
     epfd: number,
     op: number,

@@ -2,6 +2,8 @@ import { native } from './binding.js'
 
 // The kernel's convention: a call returns what the kernel returned, or errno negated. Wrong arguments
 // throw TypeError or RangeError before the kernel is called. The throwing twins are in index.ts.
+// What makes a descriptor takes `adopt` last: true adopts it within the call, so that a thread which is
+// terminated right behind it leaves none open.
 
 /** socket(2): a descriptor. Flags such as SOCK_NONBLOCK go into the type. */
 export const socket = native.socket

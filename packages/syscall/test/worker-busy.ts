@@ -21,12 +21,9 @@ export interface Orders {
 const { end, file } = workerData as Orders
 const CALLS = 20
 
-// Between a descriptor's birth and its adoption no function of ours is called, for a worker can be
-// terminated on entering one.
+// Each is adopted by the call that makes it, for a worker can be terminated right behind that.
 const pair = new Int32Array(2)
-raw.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair)
-raw.adopt(pair[0] as number)
-raw.adopt(pair[1] as number)
+raw.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair, true)
 const [a = -1, b = -1] = pair
 const source = openSync(file, 'r')
 raw.adopt(source)
@@ -43,15 +40,13 @@ async function transfers(): Promise<void> {
 
 async function closes(): Promise<void> {
   for (;;) {
-    const fd = raw.eventfd(0, EFD_NONBLOCK)
-    raw.adopt(fd)
+    const fd = raw.eventfd(0, EFD_NONBLOCK, true)
     await raw.closePool(fd)
   }
 }
 
 const watchers = Array.from({ length: 3 }, (_, i) => {
-  const fd = raw.eventfd(1, EFD_NONBLOCK)
-  raw.adopt(fd)
+  const fd = raw.eventfd(1, EFD_NONBLOCK, true)
   return watch(fd, () => {
     raw.write(a, room, 0, 64)
     raw.readv(b, [room.subarray(0, 32), room.subarray(32, 64)])

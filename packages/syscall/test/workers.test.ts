@@ -33,7 +33,9 @@ describe('workers', () => {
     const worker = new Worker(orderly)
     onTestFinished(() => void worker.terminate())
     const [message] = await once(worker, 'message')
-    const { adopted, kept, disowned, closed, pooled, watched, strangers } = message
+    const { born, adopted, kept, disowned, closed, pooled, watched, strangers } = message
+    expect(born).toHaveLength(12)
+    expect(born.every(isOpen)).toBe(true)
     expect(strangers).toEqual([-sys.EBADF, -sys.EBADF, -sys.EBADF])
     expect([adopted, kept, disowned, watched].map(isOpen)).toEqual([true, true, true, true])
     // The numbers that the worker has closed come back here, where they belong to somebody else.
@@ -43,6 +45,7 @@ describe('workers', () => {
     worker.postMessage('end')
     await once(worker, 'exit')
     expect([adopted, watched].map(isOpen)).toEqual([false, false])
+    expect(born.filter(isOpen)).toEqual([])
     expect([kept, disowned, ...reused].map(isOpen)).toEqual([true, true, true, true])
     expect(watchers.every((watcher) => isOpen(watcher.fd))).toBe(true)
     for (const watcher of watchers) watcher.close()
