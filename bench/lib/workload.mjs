@@ -50,6 +50,13 @@ export const PLAIN = [{ suffix: '' }]
 /** @type {(against: string, metric: Target['metric'], bound: Partial<Target>) => Target} */
 export const netfd = (against, metric, bound) => ({ of: 'netfd', against, metric, ...bound })
 
+/**
+ * An echo server with a read buffer that suits the messages: 64 KiB for each of many connections would
+ * measure the memory behind the buffers. Where a peer has buffers of its own it keeps them.
+ * @param {number} size
+ */
+export const echoServer = (size) => (size > 4096 ? ['echo'] : ['echo', '--buffer', '4096'])
+
 /** @param {number} size */
 export const sizeName = (size) => (size % 1024 === 0 ? `${size / 1024} KiB` : `${size} B`)
 

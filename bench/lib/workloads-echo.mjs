@@ -1,6 +1,6 @@
 // @ts-check
 // The workloads of messages that come back, with their parameters and target ratios.
-import { connName, netfd, PLAIN, sizeName } from './workload.mjs'
+import { connName, echoServer, netfd, PLAIN, sizeName } from './workload.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
 /** @typedef {import('./workload.mjs').Target} Target */
@@ -31,7 +31,7 @@ export const echo = ({ choice, count }) => {
         title: `Echo, ${sizeName(size)}, ${connName(connections)}`,
         kind: 'load',
         unit: 'request',
-        server: ['echo'],
+        server: echoServer(size),
         load: 'echo',
         options: { size, connections, requests },
         variants: PLAIN,
@@ -51,7 +51,7 @@ export const deadline = ({ choice, count }) => {
     title: `A deadline before every read, ${sizeName(size)}, ${connName(connections)}`,
     kind: 'load',
     unit: 'request',
-    server: ['echo'],
+    server: echoServer(size),
     load: 'echo',
     options: { size, connections, requests: count(50_000) },
     variants: [{ suffix: '' }, { suffix: '+deadline', server: ['--deadline'] }],
@@ -129,7 +129,7 @@ export const scale = ({ choice, count }) => {
       title: `Echo, 64 B, from 1000 to ${most} connections`,
       kind: 'load',
       unit: 'request',
-      server: ['echo', '--buffer', '4096'],
+      server: echoServer(64),
       load: 'echo',
       options: { size: 64, requests: Math.max(count(100_000), most) },
       variants: [

@@ -1,6 +1,6 @@
 // @ts-check
 // Everything that is measured: bulk, connections and memory here, echo in its own file.
-import { netfd, PLAIN } from './workload.mjs'
+import { echoServer, netfd, PLAIN } from './workload.mjs'
 import { deadline, echo, messages, proxyEcho, scale } from './workloads-echo.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
@@ -43,22 +43,22 @@ const bulk = ({ choice, count }) => {
 const connect = ({ choice, count }) => {
   const options = { connections: choice.connections ?? 32, requests: count(20_000) }
   const targets = [netfd('node', 'capacity', { min: 2 })]
-  /** @type {(id: string, mode: string, title: string) => Workload} */
-  const make = (id, mode, title) => ({
+  /** @type {(id: string, server: string[], title: string) => Workload} */
+  const make = (id, server, title) => ({
     id,
     family: id,
     title,
     kind: 'load',
     unit: 'connection',
-    server: [mode],
+    server,
     load: id,
     options,
     variants: PLAIN,
     targets,
   })
   return [
-    make('connect', 'echo', 'Connect, accept and close, ended by the client'),
-    make('accept', 'accept', 'Accept and close at once'),
+    make('connect', echoServer(64), 'Connect, accept and close, ended by the client'),
+    make('accept', ['accept'], 'Accept and close at once'),
   ]
 }
 

@@ -9,26 +9,38 @@ const args = parseArgs()
 
 /** @type {(conn: TCPConn, buf?: Uint8Array) => Promise<void>} */
 const echo = async (conn, buf = new Uint8Array(args.buffer)) => {
-  for (;;) {
-    if (args.deadline) conn.setReadDeadline(Date.now() + DEADLINE_MS)
-    const n = await conn.read(buf)
-    if (n === null) return
-    await conn.write(buf.subarray(0, n))
+  try {
+    for (;;) {
+      if (args.deadline) conn.setReadDeadline(Date.now() + DEADLINE_MS)
+      const n = await conn.read(buf)
+      if (n === null) return
+      await conn.write(buf.subarray(0, n))
+    }
+  } finally {
+    await conn.close()
   }
 }
 
 /** @type {(conn: TCPConn) => Promise<void>} */
 const sink = async (conn) => {
   const buf = new Uint8Array(args.buffer)
-  while ((await conn.read(buf)) !== null);
+  try {
+    while ((await conn.read(buf)) !== null);
+  } finally {
+    await conn.close()
+  }
 }
 
 /** @type {(conn: TCPConn) => Promise<void>} */
 const source = async (conn) => {
   const chunk = new Uint8Array(args.buffer)
-  if ((await conn.read(chunk.subarray(0, 1))) === null) return
-  for (let left = args.bytes; left > 0; left -= chunk.length) {
-    await conn.write(left < chunk.length ? chunk.subarray(0, left) : chunk)
+  try {
+    if ((await conn.read(chunk.subarray(0, 1))) === null) return
+    for (let left = args.bytes; left > 0; left -= chunk.length) {
+      await conn.write(left < chunk.length ? chunk.subarray(0, left) : chunk)
+    }
+  } finally {
+    await conn.close()
   }
 }
 
@@ -43,7 +55,7 @@ const proxy = async (client) => {
   try {
     await Promise.all([copy(server, client), copy(client, server)])
   } finally {
-    await server.close()
+    await Promise.all([server.close(), client.close()])
   }
 }
 
@@ -52,7 +64,7 @@ const modes = {
   echo: (conn) => echo(conn),
   sink,
   source,
-  accept: async () => undefined,
+  accept: (conn) => conn.close(),
   proxy,
   // A program with many quiet connections gives each a small cut of Node's buffer pool.
   idle: (conn) => echo(conn, Buffer.allocUnsafe(args.buffer)),
@@ -69,18 +81,12 @@ const dial = (port, count) =>
     return () => conn.close()
   })
 
-/** @type {(conn: TCPConn) => Promise<void>} */
-const serve = async (conn) => {
-  try {
-    await handle(conn)
-  } catch (error) {
-    // The load generator may go while an answer is on its way.
-    const code = /** @type {Error & { code?: string }} */ (error).code
-    if (code !== 'ECONNRESET' && code !== 'EPIPE') fail(error)
-  }
-  await conn.close()
+/** @type {(error: Error & { code?: string }) => void} */
+const ended = (error) => {
+  // The load generator may go while an answer is on its way.
+  if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') fail(error)
 }
 
 const listener = await listen('tcp', '127.0.0.1:0')
 serveHarness(listener.addr.port, { gc: collectV8, dial })
-for await (const conn of listener) serve(conn).catch(fail)
+for await (const conn of listener) handle(conn).catch(ended)

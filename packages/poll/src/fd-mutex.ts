@@ -29,20 +29,22 @@ const MAX_REFS = (1 << 20) - 1
 const OVERFLOW = `too many concurrent operations on a single file or socket (max ${MAX_REFS})`
 const INCONSISTENT = 'inconsistent poll.fdMutex'
 
-/** One lock and the queue for it. */
-class Lane {
-  held = false
-  first: LockWaiter | null = null
-  last: LockWaiter | null = null
-}
+/** A lock that is held while nobody queues for it. */
+const HELD = 1
+
+/**
+ * One lock and the queue for it in a single word, for a connection has two: null is free, HELD is held,
+ * and a waiter is held too, with that one as the last of a ring whose `next` is the first in the queue.
+ */
+type Lane = LockWaiter | typeof HELD | null
 
 /** References, read lock and write lock of one descriptor. */
 export class FDMutex {
   #closed = false
   #refs = 0
   #queued = 0
-  readonly #r = new Lane()
-  readonly #w = new Lane()
+  #r: Lane = null
+  #w: Lane = null
 
   /** Whether the descriptor was closed, though perhaps not destroyed yet. */
   get closed(): boolean {
@@ -79,8 +81,8 @@ export class FDMutex {
     this.#addRef()
     this.#closed = true
     this.#queued = 0
-    this.#refuse(this.#r)
-    this.#refuse(this.#w)
+    this.#refuse('r')
+    this.#refuse('w')
     return true
   }
 
@@ -88,12 +90,12 @@ export class FDMutex {
   lock(kind: LockKind, waiter: LockWaiter): typeof LOCKED | typeof QUEUED | typeof CLOSED {
     if (this.#closed) return CLOSED
     const lane = this.#lane(kind)
-    if (lane.held) {
-      this.#enqueue(lane, waiter)
+    if (lane !== null) {
+      this.#enqueue(kind, lane, waiter)
       return QUEUED
     }
     this.#addRef()
-    lane.held = true
+    this.#set(kind, HELD)
     return LOCKED
   }
 
@@ -103,33 +105,40 @@ export class FDMutex {
    */
   unlock(kind: LockKind): LockWaiter | null {
     const lane = this.#lane(kind)
-    if (this.#refs === 0 || !lane.held) throw new Error(INCONSISTENT)
-    const first = lane.first
-    if (first !== null) {
-      this.#cut(lane, null, first)
-      return first
+    if (this.#refs === 0 || lane === null) throw new Error(INCONSISTENT)
+    if (lane === HELD) {
+      this.#refs--
+      this.#set(kind, null)
+      return null
     }
-    this.#refs--
-    lane.held = false
-    return null
+    const first = lane.next as LockWaiter
+    this.#cut(kind, lane, lane, first)
+    return first
   }
 
   /** Takes a caller out of the queue; false when it is not there. */
   leave(kind: LockKind, waiter: LockWaiter): boolean {
-    const lane = this.#lane(kind)
-    let before: LockWaiter | null = null
-    let at = lane.first
-    while (at !== null && at !== waiter) {
+    const last = this.#lane(kind)
+    if (last === null || last === HELD) return false
+    let before = last
+    do {
+      const at = before.next as LockWaiter
+      if (at === waiter) {
+        this.#cut(kind, last, before, at)
+        return true
+      }
       before = at
-      at = at.next
-    }
-    if (at === null) return false
-    this.#cut(lane, before, at)
-    return true
+    } while (before !== last)
+    return false
   }
 
   #lane(kind: LockKind): Lane {
     return kind === 'r' ? this.#r : this.#w
+  }
+
+  #set(kind: LockKind, lane: Lane): void {
+    if (kind === 'r') this.#r = lane
+    else this.#w = lane
   }
 
   #addRef(): void {
@@ -137,29 +146,37 @@ export class FDMutex {
     this.#refs++
   }
 
-  #enqueue(lane: Lane, waiter: LockWaiter): void {
+  #enqueue(kind: LockKind, last: LockWaiter | typeof HELD, waiter: LockWaiter): void {
     if (this.#queued === MAX_REFS) throw new Error(OVERFLOW)
     this.#queued++
-    if (lane.last === null) lane.first = waiter
-    else lane.last.next = waiter
-    lane.last = waiter
+    if (last === HELD) {
+      waiter.next = waiter
+    } else {
+      waiter.next = last.next
+      last.next = waiter
+    }
+    this.#set(kind, waiter)
   }
 
-  #cut(lane: Lane, before: LockWaiter | null, at: LockWaiter): void {
+  /** Takes `at` out of the ring that ends with `last`; `before` is the one before it there. */
+  #cut(kind: LockKind, last: LockWaiter, before: LockWaiter, at: LockWaiter): void {
     this.#queued--
-    if (before === null) lane.first = at.next
+    if (before === at) this.#set(kind, HELD)
     else before.next = at.next
-    if (lane.last === at) lane.last = before
+    if (at === last && before !== at) this.#set(kind, before)
     at.next = null
   }
 
-  #refuse(lane: Lane): void {
-    let waiter = lane.first
-    lane.first = lane.last = null
-    while (waiter !== null) {
-      const next = waiter.next
+  #refuse(kind: LockKind): void {
+    const last = this.#lane(kind)
+    if (last === null || last === HELD) return
+    this.#set(kind, HELD)
+    let waiter = last.next as LockWaiter
+    for (;;) {
+      const next = waiter.next as LockWaiter
       waiter.next = null
       waiter.refused()
+      if (waiter === last) return
       waiter = next
     }
   }

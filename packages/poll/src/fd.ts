@@ -75,13 +75,16 @@ export class FD extends Runner {
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd)
     this.#traits = traitsOf(sysfd, kind)
-    this.isFile = !this.#traits.socket
     this.#foreign = this.mayLinger = kind.net === undefined
   }
 
   /** The descriptor's number, -1 once it is closed. */
   get sysfd(): number {
     return this.fd
+  }
+
+  protected override get isSocket(): boolean {
+    return this.#traits.socket
   }
 
   /** Whether it was closed or detached. */
@@ -102,7 +105,7 @@ export class FD extends Runner {
   init(pollable = true): void {
     if (this.#held !== null) throw new Error('poll: init of a registered descriptor')
     if (pollable) this.#register()
-    this.#held = { sysfd: this.fd, pd: this.pd }
+    this.#held = this.pd ?? { sysfd: this.fd }
     watchLeak(this, this.#held)
     adopt(this.fd)
   }

@@ -1,19 +1,23 @@
 // Go: netFD's finalizer. A descriptor that was collected while open is closed, and reported once.
 import { hook } from './hook.js'
-import type { PollDesc } from './poll-desc.js'
+import { PollDesc } from './poll-desc.js'
 
-/** What outlives an owner that was collected. It must not refer to the owner. */
-export interface Held {
-  readonly sysfd: number
-  /** Null for what has no poller. */
-  readonly pd: PollDesc | null
-}
+/**
+ * What outlives an owner that was collected: its PollDesc, or the number of what has no poller. It must
+ * not refer to the owner.
+ */
+export type Held = PollDesc | { readonly sysfd: number }
+
+/** Asked once: reading the environment costs as much as opening a socket. */
+const tracing = process.env.NETFD_TRACE === '1'
 
 const stacks = new WeakMap<Held, string>()
 
 const registry = new FinalizationRegistry<Held>((held) => {
-  held.pd?.evict()
-  held.pd?.close()
+  if (held instanceof PollDesc) {
+    held.evict()
+    held.close()
+  }
   // On the thread pool: nobody knows any more whether the socket lingers.
   void hook.closePool(held.sysfd)
   process.emitWarning(`descriptor ${held.sysfd} was collected while open and has been closed`, {
@@ -26,7 +30,7 @@ const registry = new FinalizationRegistry<Held>((held) => {
 /** Watches over an open descriptor. */
 export function watchLeak(owner: object, held: Held): void {
   registry.register(owner, held, held)
-  if (process.env.NETFD_TRACE === '1') {
+  if (tracing) {
     stacks.set(held, new Error('opened here').stack?.split('\n').slice(2).join('\n') ?? '')
   }
 }

@@ -19,53 +19,75 @@ const HANGUP = EPOLLRDHUP | EPOLLHUP | EPOLLERR
 const NO_DEADLINE = 0
 const EXPIRED = -1
 
+/** When a side's calls fail. Most connections never have one, so it is made when it is first set. */
+class SideDeadline implements Timed {
+  /** 0: none, -1: has passed, else a time on the monotonic clock in milliseconds. */
+  due: number
+  // The heap of deadlines keeps these three.
+  at = 0
+  index = -1
+  timed = false
+  readonly #side: PollSide
+
+  constructor(side: PollSide, due: number) {
+    this.#side = side
+    this.due = due
+  }
+
+  /** Whether it has passed; from then on it stays passed until another one is set. */
+  expired(): boolean {
+    if (this.due > 0 && this.due <= now()) this.due = EXPIRED
+    return this.due === EXPIRED
+  }
+
+  /** It has passed while somebody was parked. */
+  expire(): void {
+    this.due = EXPIRED
+    this.#side.wake(TIMEOUT)
+  }
+}
+
 /** One direction of a descriptor. */
-export class PollSide implements Timed {
+export class PollSide {
   /** Whether an edge is pending. Never true while somebody waits. */
   edge = false
   /** Whether the last read emptied the kernel's buffer: the next one need not try. */
   drained = false
   /** Who is parked here. One at a time: the read lock or the write lock sees to that. */
   waiter: Waiter | null = null
-  /** 0: none, -1: has passed, else a time on the monotonic clock in milliseconds. */
-  due = NO_DEADLINE
-  // The heap of deadlines keeps these three.
-  at = 0
-  index = -1
-  timed = false
-  /** Whether the parked waiter keeps the process alive. */
-  holding = false
+  /** Null until one was set. */
+  deadline: SideDeadline | null = null
   readonly #pd: PollDesc
 
   constructor(pd: PollDesc) {
     this.#pd = pd
   }
 
-  /** Whether the deadline has passed; from then on it stays passed until another one is set. */
-  expired(): boolean {
-    if (this.due > 0 && this.due <= now()) this.due = EXPIRED
-    return this.due === EXPIRED
+  /** 0: no deadline, -1: it has passed, else a time on the monotonic clock in milliseconds. */
+  get due(): number {
+    return this.deadline === null ? NO_DEADLINE : this.deadline.due
   }
 
-  /** The deadline has passed while somebody was parked. */
-  expire(): void {
-    this.due = EXPIRED
-    this.wake(TIMEOUT)
+  set due(due: number) {
+    if (this.deadline !== null) this.deadline.due = due
+    else if (due !== NO_DEADLINE) this.deadline = new SideDeadline(this, due)
   }
 
   /** Parks the waiter until the next edge, deadline or close. */
   park(waiter: Waiter): void {
     if (this.waiter !== null) throw new Error('poll: double wait')
     this.waiter = waiter
-    if (this.due > 0) timers.enter(this)
-    if (this.#pd.keepAlive) this.hold(true)
+    const { deadline } = this
+    if (deadline !== null && deadline.due > 0) timers.enter(deadline)
+    if (this.#pd.keepAlive) this.#pd.poller.hold()
   }
 
   /** Takes the parked waiter out without waking it. */
   unpark(): void {
+    if (this.waiter === null) return
     this.waiter = null
-    if (this.timed) timers.leave(this)
-    if (this.holding) this.hold(false)
+    if (this.deadline !== null) timers.leave(this.deadline)
+    if (this.#pd.keepAlive) this.#pd.poller.release()
   }
 
   /** Wakes the parked waiter, if there is one. */
@@ -76,11 +98,10 @@ export class PollSide implements Timed {
     waiter.wake(code)
   }
 
-  /** Counts the parked waiter among those who keep the process alive, or no longer. */
-  hold(on: boolean): void {
-    this.holding = on
-    if (on) this.#pd.poller.hold()
-    else this.#pd.poller.release()
+  /** An edge came: it is the parked waiter's, or is kept for the next one. */
+  arrive(): void {
+    if (this.waiter === null) this.edge = true
+    else this.wake(READY)
   }
 }
 
@@ -177,7 +198,7 @@ export class PollDesc {
    */
   check(side: PollSide): PollCode {
     if (this.closing) return CLOSING
-    if (side.due !== NO_DEADLINE && side.expired()) return TIMEOUT
+    if (side.deadline?.expired() === true) return TIMEOUT
     // A writer gets a better error from its next write.
     if (this.eventErr && side === this.r) return NOT_POLLABLE
     return READY
@@ -210,8 +231,8 @@ export class PollDesc {
   ready(events: number): void {
     this.eventErr = events === EPOLLERR
     if ((events & HANGUP) !== 0) this.hangup = true
-    if ((events & READABLE) !== 0) this.#edge(this.r)
-    if ((events & WRITABLE) !== 0) this.#edge(this.w)
+    if ((events & READABLE) !== 0) this.r.arrive()
+    if ((events & WRITABLE) !== 0) this.w.arrive()
   }
 
   /**
@@ -223,8 +244,7 @@ export class PollDesc {
     this.closing = true
     this.r.wake(CLOSING)
     this.w.wake(CLOSING)
-    timers.remove(this.r)
-    timers.remove(this.w)
+    for (const { deadline } of [this.r, this.w]) if (deadline !== null) timers.remove(deadline)
   }
 
   /**
@@ -234,14 +254,11 @@ export class PollDesc {
   setDeadline(side: PollSide, due: number): void {
     if (this.closing) return
     side.due = due
-    if (side.waiter === null) return
-    if (due === EXPIRED) {
-      side.expire()
-    } else if (due > 0) {
-      timers.enter(side)
-    } else {
-      timers.leave(side)
-    }
+    const { deadline } = side
+    if (side.waiter === null || deadline === null) return
+    if (due === EXPIRED) deadline.expire()
+    else if (due > 0) timers.enter(deadline)
+    else timers.leave(deadline)
   }
 
   /**
@@ -249,14 +266,12 @@ export class PollDesc {
    * @internal
    */
   setKeepAlive(on: boolean): void {
+    if (this.keepAlive === on) return
     this.keepAlive = on
     for (const side of [this.r, this.w]) {
-      if (side.waiter !== null && side.holding !== on) side.hold(on)
+      if (side.waiter === null) continue
+      if (on) this.poller.hold()
+      else this.poller.release()
     }
-  }
-
-  #edge(side: PollSide): void {
-    if (side.waiter === null) side.edge = true
-    else side.wake(READY)
   }
 }

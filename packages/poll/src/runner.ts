@@ -38,7 +38,6 @@ export abstract class Runner implements OpHost {
   protected readonly mu = new FDMutex()
   protected pd: PollDesc | null = null
   protected fd: number
-  protected isFile = false
 
   constructor(sysfd: number) {
     this.fd = sysfd
@@ -49,12 +48,15 @@ export abstract class Runner implements OpHost {
     return error
   }
 
+  /** Whether errors speak of a connection, not of a file. */
+  protected abstract get isSocket(): boolean
+
   /** Closes the descriptor: nobody uses it any more. */
   protected abstract destroy(): void
 
   /** The error of every call after close. */
   protected closingError(): Error {
-    return this.isFile ? new FileClosingError() : new NetClosingError()
+    return this.isSocket ? new NetClosingError() : new FileClosingError()
   }
 
   /** Starts an operation. It completes at once where it can. */

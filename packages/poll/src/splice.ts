@@ -1,123 +1,19 @@
 // Go: internal/poll/splice_linux.go. From one socket to another without the bytes leaving the kernel.
-import {
-  EINVAL,
-  SO_TYPE,
-  SOCK_STREAM,
-  SOL_SOCKET,
-  SPLICE_F_MOVE,
-  SPLICE_F_NONBLOCK,
-} from '@netfd/syscall'
-import { UnexpectedEOFError } from './errors.js'
+import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
 import { hook } from './hook.js'
-import type { PARKED, PollCode, Waiter } from './netpoll.js'
+import type { PollCode, Waiter } from './netpoll.js'
 import { CLOSING } from './netpoll.js'
-import { IDLE, Op } from './op.js'
+import type { Op } from './op.js'
+import { IDLE } from './op.js'
+import type { Pipe } from './pipe-pool.js'
 import { putPipe, takePipe } from './pipe-pool.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-desc.js'
+import { RelayOp, RestOp, SMALL } from './relay.js'
+import { FillOp, PumpOp } from './splice-ops.js'
 import type { TransferEnd } from './transfer.js'
 
-const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
-
-/** Fills the pipe from the source: the bytes moved, 0 at the end. */
-class FillOp extends Op<number> {
-  readonly #pipe: number
-  readonly #most: number
-  readonly #emptied: number
-  #side: PollSide | null = null
-  #n = 0
-  /** Whether the kernel refuses to splice from this source at all. */
-  unsupported = false
-
-  /** A fill of fewer bytes than `emptied` has emptied the source. */
-  constructor(pipe: number, most: number, emptied: number) {
-    super()
-    this.#pipe = pipe
-    this.#most = most
-    this.#emptied = emptied
-  }
-
-  get kind() {
-    return 'r' as const
-  }
-
-  get name() {
-    return 'readfrom'
-  }
-
-  get call() {
-    return 'splice'
-  }
-
-  /** As a read does: after a fill that emptied the source the next one waits for an edge. */
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    this.#side = side
-    return pd.beginRead(side, this)
-  }
-
-  attempt(fd: number): number {
-    return hook.splice(fd, this.#pipe, this.#most, FLAGS)
-  }
-
-  advance(n: number): boolean {
-    this.#n = n
-    if (n > 0 && n < this.#emptied && this.#side !== null) this.#side.drained = true
-    return true
-  }
-
-  override retry(errno: number): boolean {
-    this.unsupported = errno === EINVAL
-    return false
-  }
-
-  take(): number {
-    return this.#n
-  }
-}
-
-/** Empties the pipe into the destination. */
-class PumpOp extends Op<number> {
-  readonly #pipe: number
-  #left: number
-  #sent = 0
-
-  constructor(pipe: number, left: number) {
-    super()
-    this.#pipe = pipe
-    this.#left = left
-  }
-
-  get kind() {
-    return 'w' as const
-  }
-
-  get name() {
-    return 'readfrom'
-  }
-
-  get call() {
-    return 'splice'
-  }
-
-  /** What is still in the pipe. */
-  get left(): number {
-    return this.#left
-  }
-
-  attempt(fd: number): number {
-    return hook.splice(this.#pipe, fd, this.#left, FLAGS)
-  }
-
-  advance(n: number): boolean {
-    this.#left -= n
-    this.#sent += n
-    if (n === 0 && this.#left > 0) this.error = new UnexpectedEOFError()
-    return this.#left === 0
-  }
-
-  take(): number {
-    return this.#sent
-  }
-}
+/** What the rest of a relayed piece is written to. */
+const SOCKET = { socket: true, stream: true, zeroReadIsEOF: true }
 
 /**
  * Moves up to `max` bytes from src to dst, until src ends. Resolves to the bytes that reached dst, or
@@ -134,7 +30,7 @@ export async function splice(
   const locks = await Promise.allSettled([dst.lock('w'), src.lock('r')])
   try {
     for (const lock of locks) if (lock.status === 'rejected') throw lock.reason
-    return await transfer(dst, src, max)
+    return await new Transfer(dst, src, max).run()
   } finally {
     if (locks[1].status === 'fulfilled') src.unlock('r')
     if (locks[0].status === 'fulfilled') dst.unlock('w')
@@ -143,19 +39,19 @@ export async function splice(
 
 /** Ends the wait for the source when the destination is closed: its closer waits for the transfer. */
 class CloseGuard implements Waiter {
-  readonly #fill: FillOp
+  readonly #op: Op<unknown>
   readonly #dst: TransferEnd
   readonly #side: PollSide
 
-  constructor(fill: FillOp, dst: TransferEnd, side: PollSide) {
-    this.#fill = fill
+  constructor(op: Op<unknown>, dst: TransferEnd, side: PollSide) {
+    this.#op = op
     this.#dst = dst
     this.#side = side
     side.park(this)
   }
 
   wake(code: PollCode): void {
-    if (code === CLOSING) this.#fill.host?.cancel(this.#fill, this.#dst.closingError())
+    if (code === CLOSING) this.#op.host?.cancel(this.#op, this.#dst.closingError())
     // An edge means nothing here, as the pump tries before it waits; a deadline is for writes alone.
     else this.#side.park(this)
   }
@@ -165,54 +61,127 @@ class CloseGuard implements Waiter {
   }
 }
 
-async function fillPipe(dst: TransferEnd, src: TransferEnd, fill: FillOp): Promise<number> {
-  if (dst.pd?.closing) throw dst.closingError()
-  const filled = src.step(fill)
-  if (fill.state === IDLE || dst.pd === null) return filled
-  const guard = new CloseGuard(fill, dst, dst.pd.w)
-  try {
-    return await filled
-  } finally {
-    guard.leave()
-  }
-}
-
 /** Only stream sockets: elsewhere messages would melt together, or the pipe could not be emptied. */
 const isStream = (end: TransferEnd): boolean =>
   hook.getsockopt(end.sysfd, SOL_SOCKET, SO_TYPE) === SOCK_STREAM
 
-async function transfer(dst: TransferEnd, src: TransferEnd, max: number): Promise<number | null> {
-  if (!isStream(dst) || !isStream(src)) return null
-  const pipe = takePipe()
-  if (pipe === null) return null
-  // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
-  // what is less than the number of slots, and less than was asked for, came up short of the source.
-  const slots = src.stream ? pipe.slots : 0
-  let moved = 0
-  let left = 0
-  try {
-    while (moved < max) {
-      const most = Math.min(max - moved, pipe.size)
-      const fill = new FillOp(pipe.w, most, Math.min(most, slots))
-      try {
-        left = await fillPipe(dst, src, fill)
-      } catch (error) {
-        if (fill.unsupported && moved === 0) return null
-        throw error
+/** After so many small pieces in a row a transfer counts as a conversation, and is relayed. */
+const CONVERSATION = 8
+
+/** A transfer from the moment it has both locks. */
+class Transfer {
+  readonly #dst: TransferEnd
+  readonly #src: TransferEnd
+  readonly #max: number
+  #moved = 0
+  /** What the pipe still holds. */
+  #left = 0
+  #pipe: Pipe | null = null
+  /** How many small pieces came in a row. */
+  #small = 0
+
+  constructor(dst: TransferEnd, src: TransferEnd, max: number) {
+    this.#dst = dst
+    this.#src = src
+    this.#max = max
+  }
+
+  async run(): Promise<number | null> {
+    if (!isStream(this.#dst) || !isStream(this.#src)) return null
+    try {
+      while (this.#moved < this.#max) {
+        const more =
+          this.#small >= CONVERSATION && this.#polled ? await this.#relay() : await this.#splice()
+        if (more === null) return null
+        if (!more) break
       }
-      if (left === 0) break
-      const pump = new PumpOp(pipe.r, left)
-      try {
-        await dst.step(pump)
-      } finally {
-        moved += left - pump.left
-        left = pump.left
-      }
+      return this.#moved
+    } catch (error) {
+      throw Object.assign(error as Error, { bytesWritten: this.#moved })
+    } finally {
+      this.#dropPipe()
     }
-    return moved
-  } catch (error) {
-    throw Object.assign(error as Error, { bytesWritten: moved })
-  } finally {
-    putPipe(pipe, left)
+  }
+
+  get #polled(): boolean {
+    return this.#src.pd !== null && this.#dst.pd !== null
+  }
+
+  /** One piece through the pipe: whether there may be more, or null where the kernel does not splice. */
+  async #splice(): Promise<boolean | null> {
+    this.#pipe ??= takePipe()
+    const pipe = this.#pipe
+    if (pipe === null) return this.#unspliced()
+    const most = Math.min(this.#max - this.#moved, pipe.size)
+    // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
+    // what is less than the number of slots, and less than was asked for, came up short of the source.
+    const fill = new FillOp(pipe.w, most, this.#src.stream ? Math.min(most, pipe.slots) : 0)
+    try {
+      this.#left = await this.#fromSource(fill)
+    } catch (error) {
+      if (!fill.unsupported || (this.#moved > 0 && !this.#polled)) throw error
+      return this.#unspliced()
+    }
+    if (this.#left === 0) return false
+    this.#small = this.#left < SMALL ? this.#small + 1 : 0
+    const filled = this.#left
+    const pump = new PumpOp(pipe.r, filled)
+    try {
+      await this.#dst.step(pump)
+    } finally {
+      this.#moved += filled - pump.left
+      this.#left = pump.left
+    }
+    return true
+  }
+
+  /** Small pieces until one is not: whether there may be more. */
+  async #relay(): Promise<boolean> {
+    // A conversation may last for long and need no pipe in all that time.
+    this.#dropPipe()
+    const relay = new RelayOp(this.#dst, this.#max - this.#moved, this.#src.stream)
+    try {
+      await this.#fromSource(relay)
+    } finally {
+      this.#moved += relay.moved
+    }
+    if (relay.ended) return false
+    if (relay.rest.length === 0) {
+      this.#small = 0
+      return true
+    }
+    const rest = new RestOp(SOCKET).of(relay.rest)
+    try {
+      await this.#dst.step(rest)
+    } finally {
+      this.#moved += rest.written
+    }
+    return true
+  }
+
+  /** Runs an operation that waits for the source, unless the destination is closed meanwhile. */
+  async #fromSource<T>(op: Op<T>): Promise<T> {
+    const { pd } = this.#dst
+    if (pd?.closing) throw this.#dst.closingError()
+    const done = this.#src.step(op)
+    if (op.state === IDLE || pd === null) return done
+    const guard = new CloseGuard(op, this.#dst, pd.w)
+    try {
+      return await done
+    } finally {
+      guard.leave()
+    }
+  }
+
+  /** No splice between the two, or no pipe for one: nothing has been moved, or it goes on as it did. */
+  #unspliced(): null | true {
+    if (this.#moved === 0) return null
+    this.#small = CONVERSATION
+    return true
+  }
+
+  #dropPipe(): void {
+    if (this.#pipe !== null) putPipe(this.#pipe, this.#left)
+    this.#pipe = null
   }
 }
