@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Writes the figures of bench/results/latest.json, when it is there, into README.md and
-// docs/performance.md: CPU time of each peer, and netfd's as a ratio to Node's.
+// Writes the figures of bench/results/ into README.md and docs/performance.md, when they are there: CPU
+// time of each peer, and netfd's as a ratio to Node's (latest.json); what each trick buys (tricks.json).
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { figure } from '../bench/lib/table.mjs'
@@ -64,15 +64,47 @@ export const benchTable = ({ machine, rounds, quick, peers, results }) => {
   return `${markdownTable(head, lines)}\n\n${text.join(' ')}`
 }
 
+/**
+ * @typedef {object} Tricks
+ * @property {{ date: string }} machine
+ * @property {number} rounds
+ * @property {{ title: string, off: string, workload: string, unit: string, on: number, without: number,
+ *   ratio: number, spread: number }[]} results
+ */
+
+/** @param {number} part */
+const percent = (part) => `${Math.round(part * 100)} %`
+
+/** What each trick buys.
+ * @param {Tricks} run
+ */
+export const trickTable = ({ machine, rounds, results }) => {
+  const head = ['What is done', 'Switched off', 'Workload', 'With it', 'Without', 'Costs more', '±']
+  const lines = results.map(({ title, off, workload, unit, on, without, ratio, spread }) => [
+    ...[title, off, workload, `${figure(on)} µs/${unit}`, figure(without)],
+    ...[`**${percent(ratio - 1)}**`, percent(spread)],
+  ])
+  const text = [
+    `Medians of ${rounds} rounds, both sides in turns, ${machine.date.slice(0, 10)};`,
+    '± is half the distance between the quartiles of the ratio. Less than that is nothing.',
+  ]
+  return `${markdownTable(head, lines)}\n\n${text.join(' ')}`
+}
+
 const source = join(root, 'bench/results/latest.json')
+const tricks = join(root, 'bench/results/tricks.json')
+const page = join(root, 'docs/performance.md')
 
 if (isMain(import.meta.url)) {
   if (existsSync(source)) {
     const part = benchTable(JSON.parse(readFileSync(source, 'utf8')))
-    for (const file of ['README.md', 'docs/performance.md']) {
-      writePart(join(root, file), 'bench', part)
-    }
+    for (const file of [join(root, 'README.md'), page]) writePart(file, 'bench', part)
   } else {
     console.log(`${source} is not there: run npm run bench first`)
+  }
+  if (existsSync(tricks)) {
+    writePart(page, 'tricks', trickTable(JSON.parse(readFileSync(tricks, 'utf8'))))
+  } else {
+    console.log(`${tricks} is not there: run npm run bench:tricks first`)
   }
 }

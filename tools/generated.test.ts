@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { constants, sockopt } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import { benchTable } from './gen-bench-readme.mjs'
+import { benchTable, trickTable } from './gen-bench-readme.mjs'
 import { optionTables, page } from './gen-options.mjs'
 import { markdownTable, withPart } from './generated.mjs'
 
@@ -84,5 +84,24 @@ describe('benchTable', () => {
   it('is empty for a quick run and for one without Node', () => {
     expect(benchTable({ ...run, quick: true })).toBe('')
     expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')
+  })
+})
+
+describe('trickTable', () => {
+  it('tells what the work costs more without the trick, and how sure that is', () => {
+    const text = trickTable({
+      machine: { date: '2026-01-02T03:04:05Z' },
+      rounds: 5,
+      results: [
+        {
+          ...{ title: 'It waits', off: 'it tries', workload: 'Echo', unit: 'request' },
+          ...{ on: 6, without: 7.5, ratio: 1.25, spread: 0.02 },
+        },
+      ],
+    })
+    expect(text).toContain(
+      '| It waits | it tries | Echo | 6.00 µs/request | 7.50 | **25 %** | 2 % |',
+    )
+    expect(text).toContain('Medians of 5 rounds, both sides in turns, 2026-01-02')
   })
 })

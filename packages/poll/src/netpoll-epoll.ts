@@ -12,6 +12,7 @@ import {
   EPOLLIN,
   EPOLLOUT,
   EPOLLRDHUP,
+  SyscallError,
 } from '@netfd/syscall'
 import type { Poller } from './netpoll.js'
 import type { PollDesc } from './poll-desc.js'
@@ -51,10 +52,7 @@ export class EpollPoller implements Poller {
   }
 
   open(pd: PollDesc, fd: number): number {
-    if (this.#watcher === undefined) {
-      const failed = this.#start()
-      if (failed < 0) return failed
-    }
+    if (this.#watcher === undefined) this.#start()
     const slot = this.#slots.add(pd)
     const generation = this.#slots.generation(slot)
     const r = this.#calls.epollCtl(this.#epfd, EPOLL_CTL_ADD, fd, INTEREST, slot, generation)
@@ -82,20 +80,17 @@ export class EpollPoller implements Poller {
     if (--this.#held === 0) this.#watcher?.unref()
   }
 
-  /** Makes the epoll set: 0, or a negated errno. The watcher's own duplicate is the one that stays. */
-  #start(): number {
+  /** Makes the epoll set, or throws SyscallError. The watcher's own duplicate is the one that stays. */
+  #start(): void {
     const made = this.#calls.epollCreate1(EPOLL_CLOEXEC, true)
-    if (made < 0) return made
+    if (made < 0) throw new SyscallError('epoll_create1', made)
     try {
       this.#watcher = this.#calls.watch(made, () => this.#dispatch())
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).errno ?? -1
     } finally {
       this.#calls.close(made)
     }
     this.#epfd = this.#watcher.fd
     this.#watcher.unref()
-    return 0
   }
 
   #dispatch(): void {

@@ -11,7 +11,7 @@ import type { PollDesc } from './poll-desc.js'
 
 /** A source of edges. */
 export interface Poller {
-  /** Registers it, exactly once: 0, or a negated errno. */
+  /** Registers it, exactly once: 0, or a negated errno. Throws when there can be no poller at all. */
   open(pd: PollDesc, fd: number): number
   /** Forgets it, before the descriptor itself is closed. */
   close(pd: PollDesc, fd: number): void

@@ -210,7 +210,7 @@ describe('a call that fails', () => {
   })
 
   const AT_INIT: [Call, Name, string][] = [
-    ['epollCreate1', 'EMFILE', 'epoll_ctl'],
+    ['epollCreate1', 'EMFILE', 'epoll_create1'],
     ['epollCtl', 'ENOMEM', 'epoll_ctl'],
     ['epollCtl', 'ENOSPC', 'epoll_ctl'],
     ['epollCtl', 'EEXIST', 'epoll_ctl'],
