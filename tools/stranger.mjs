@@ -51,8 +51,8 @@ export const project = async (parent, npm, tarballs) => {
   const args = [...first, 'install', ...flags, ...tarballs]
   const { code, output } = await run(command, args, { cwd: dir })
   const warned = output.split('\n').filter((line) => /^npm (warn|error)/.test(line))
-  // Of the user's own npmrc, not of the packages.
-  const ours = warned.filter((line) => !line.includes('Unknown user config'))
+  // Of the user's own settings, not of the packages; npm passes them on to what it runs.
+  const ours = warned.filter((line) => !/Unknown (user|env) config/.test(line))
   return { dir, problems: code === 0 && ours.length === 0 ? [] : [output] }
 }
 

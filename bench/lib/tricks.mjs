@@ -33,14 +33,14 @@ export const TRICKS = [
     id: 'skip-the-read',
     title: 'After a read that came up short the next one waits without trying',
     off: 'every read tries, and meets EAGAIN first',
-    workload: 'echo-64-50',
+    workload: 'echo-64-1',
     edits: [alwaysTry],
   },
   {
     id: 'errno-is-a-number',
     title: 'EAGAIN is a number',
     off: 'EAGAIN is thrown and caught (both sides try every read)',
-    workload: 'echo-64-50',
+    workload: 'echo-64-1',
     both: [alwaysTry],
     edits: [
       {
