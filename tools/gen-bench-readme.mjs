@@ -64,6 +64,21 @@ export const benchTable = ({ machine, rounds, quick, peers, results }) => {
   return `${markdownTable(head, lines)}\n\n${text.join(' ')}`
 }
 
+/** The targets of that run, and whether they were met.
+ * @param {Run} run
+ */
+export const targetTable = ({ results }) => {
+  const lines = results.flatMap(({ title, verdicts }) =>
+    verdicts.map(({ text, value, met }) => [
+      title,
+      text,
+      figure(value),
+      met ? 'met' : '**missed**',
+    ]),
+  )
+  return markdownTable(['Workload', 'Target', 'Measured', ''], lines)
+}
+
 /**
  * @typedef {object} Tricks
  * @property {{ date: string }} machine
@@ -97,8 +112,9 @@ const page = join(root, 'docs/performance.md')
 
 if (isMain(import.meta.url)) {
   if (existsSync(source)) {
-    const part = benchTable(JSON.parse(readFileSync(source, 'utf8')))
-    for (const file of [join(root, 'README.md'), page]) writePart(file, 'bench', part)
+    const latest = JSON.parse(readFileSync(source, 'utf8'))
+    for (const file of [join(root, 'README.md'), page]) writePart(file, 'bench', benchTable(latest))
+    writePart(page, 'targets', targetTable(latest))
   } else {
     console.log(`${source} is not there: run npm run bench first`)
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { constants, sockopt } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import { benchTable, trickTable } from './gen-bench-readme.mjs'
+import { benchTable, targetTable, trickTable } from './gen-bench-readme.mjs'
 import { optionTables, page } from './gen-options.mjs'
 import { markdownTable, withPart } from './generated.mjs'
 
@@ -84,6 +84,29 @@ describe('benchTable', () => {
   it('is empty for a quick run and for one without Node', () => {
     expect(benchTable({ ...run, quick: true })).toBe('')
     expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')
+  })
+})
+
+describe('targetTable', () => {
+  it('says of each target what was measured, and whether that is enough', () => {
+    const verdicts = [
+      { text: 'CPU time of netfd ≤ 1.2 × c', value: 1.1, met: true },
+      { text: 'CPU time of netfd ≤ 0.5 × node', value: 0.72, met: false },
+    ]
+    const text = targetTable({
+      machine: { date: '', cpu: '', cores: 2, kernel: '' },
+      rounds: 3,
+      quick: false,
+      peers: [],
+      results: [
+        {
+          ...{ id: 'echo', family: 'echo', title: 'Echo', kind: 'load', unit: 'request' },
+          ...{ main: 'cpu', options: {}, rows: [], verdicts },
+        },
+      ],
+    })
+    expect(text).toContain('| Echo | CPU time of netfd ≤ 1.2 × c | 1.10 | met |')
+    expect(text).toContain('| Echo | CPU time of netfd ≤ 0.5 × node | 0.720 | **missed** |')
   })
 })
 

@@ -140,8 +140,9 @@ export class TCPConn extends NetConn {
 
   /**
    * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
-   * many. From a TCPConn they are spliced inside the kernel, from a FileHandle sent by sendfile from
-   * its own position; anything else (a Conn, an async iterable) is copied. Rejects with OpError, which
+   * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
+   * cheaper to copy; from a FileHandle sent by sendfile from its own position; anything else (a Conn, an
+   * async iterable) is copied. Rejects with OpError, which
    * carries `bytesWritten`. Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
    */
   async readFrom(src: Source | TCPConn, o: { limit?: number } = {}): Promise<number> {
