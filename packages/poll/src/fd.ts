@@ -229,9 +229,10 @@ export class FD extends Runner {
 
   /**
    * Moves up to `max` bytes from one stream socket to this one through a pipe inside the kernel, until
-   * `src` ends; after eight pieces under 8 KiB in a row, small ones are copied, which is cheaper. Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does
-   * not splice between the two. A rejection carries `bytesWritten`. Writes to this descriptor and reads
-   * from `src` queue behind it. It takes no AbortSignal: a deadline or a close of either side ends it.
+   * `src` ends; after eight pieces under 8 KiB in a row, small ones are copied, which is cheaper.
+   * Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does not splice
+   * between the two. A rejection carries `bytesWritten`. Writes to this descriptor and reads from `src`
+   * queue behind it. It takes no AbortSignal: a deadline or a close of either side ends it.
    * Go: `poll.Splice`; splice(2).
    */
   async spliceFrom(src: FD, max = Number.MAX_SAFE_INTEGER): Promise<number | null> {
