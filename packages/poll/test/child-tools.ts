@@ -41,6 +41,15 @@ export function tcpPair(): [FD, FD] {
   }) as [FD, FD]
 }
 
+const kept: FD[] = []
+
+/** The same, for a program that closes neither: the collector must not find them before its end. */
+export function keptPair(): [FD, FD] {
+  const pair = tcpPair()
+  kept.push(...pair)
+  return pair
+}
+
 /** Turns of the event loop. */
 export async function turns(n: number): Promise<void> {
   for (let i = 0; i < n; i++) await new Promise((resolve) => setImmediate(resolve))

@@ -19,68 +19,60 @@ async function stays(program: string): Promise<boolean> {
 }
 
 const PROGRAMS: [string, boolean, string][] = [
-  ['an open connection that is idle', false, 'globalThis.keep = tcpPair()'],
-  ['a read that waits', true, 'const [a] = tcpPair(); void a.read(new Uint8Array(1))'],
-  [
-    'a write that waits',
-    true,
-    'const [a, b] = tcpPair(); globalThis.keep = b; void a.write(new Uint8Array(64 << 20))',
-  ],
+  ['an open connection that is idle', false, 'keptPair()'],
+  ['a read that waits', true, 'const [a] = keptPair(); void a.read(new Uint8Array(1))'],
+  ['a write that waits', true, 'const [a, b] = keptPair(); void a.write(new Uint8Array(64 << 20))'],
   [
     'an accept that waits',
     true,
     'const l = new FD(poll.listenNumber()); l.init(); void l.accept()',
   ],
-  ['a waitRead', true, 'const [a] = tcpPair(); void a.waitRead()'],
+  ['a waitRead', true, 'const [a] = keptPair(); void a.waitRead()'],
   [
     'a read of an unref’d connection',
     false,
-    'const [a] = tcpPair(); a.unref(); void a.read(new Uint8Array(1))',
+    'const [a] = keptPair(); a.unref(); void a.read(new Uint8Array(1))',
   ],
   [
     'a read that was unref’d while it waits',
     false,
-    'const [a] = tcpPair(); void a.read(new Uint8Array(1)); a.unref()',
+    'const [a] = keptPair(); void a.read(new Uint8Array(1)); a.unref()',
   ],
   [
     'a read of a connection that was unref’d and ref’d again',
     true,
-    'const [a] = tcpPair(); void a.read(new Uint8Array(1)); a.unref(); a.ref()',
+    'const [a] = keptPair(); void a.read(new Uint8Array(1)); a.unref(); a.ref()',
   ],
   [
     'an unref’d read beside one that is not',
     true,
-    'const [a, b] = tcpPair(); a.unref(); void a.read(new Uint8Array(1)); void b.read(new Uint8Array(1))',
+    'const [a, b] = keptPair(); a.unref(); void a.read(new Uint8Array(1)); void b.read(new Uint8Array(1))',
   ],
-  [
-    'a deadline by itself',
-    false,
-    'const [a] = tcpPair(); globalThis.keep = a; a.setDeadline(Date.now() + 3e6)',
-  ],
+  ['a deadline by itself', false, 'const [a] = keptPair(); a.setDeadline(Date.now() + 3e6)'],
   [
     'a deadline of an unref’d read',
     false,
-    'const [a] = tcpPair(); a.unref(); a.setDeadline(Date.now() + 3e6); void a.read(new Uint8Array(1))',
+    'const [a] = keptPair(); a.unref(); a.setDeadline(Date.now() + 3e6); void a.read(new Uint8Array(1))',
   ],
   [
     'a read that was aborted',
     false,
-    'const [a] = tcpPair(); const c = new AbortController(); a.read(new Uint8Array(1), { signal: c.signal }).catch(() => 0); c.abort()',
+    'const [a] = keptPair(); const c = new AbortController(); a.read(new Uint8Array(1), { signal: c.signal }).catch(() => 0); c.abort()',
   ],
   [
     'a read that timed out',
     false,
-    'const [a] = tcpPair(); a.setDeadline(Date.now() + 5); await a.read(new Uint8Array(1)).catch(() => 0)',
+    'const [a] = keptPair(); a.setDeadline(Date.now() + 5); await a.read(new Uint8Array(1)).catch(() => 0)',
   ],
   [
     'a read that was closed',
     false,
-    'const [a] = tcpPair(); a.read(new Uint8Array(1)).catch(() => 0); void a.close()',
+    'const [a] = keptPair(); a.read(new Uint8Array(1)).catch(() => 0); void a.close()',
   ],
   [
     'a conversation that is over',
     false,
-    'const [a, b] = tcpPair(); const buf = new Uint8Array(9); for (let i = 0; i < 100; i++) { const r = b.read(buf); await turns(1); await a.write(buf); await r }',
+    'const [a, b] = keptPair(); const buf = new Uint8Array(9); for (let i = 0; i < 100; i++) { const r = b.read(buf); await turns(1); await a.write(buf); await r }',
   ],
 ]
 
@@ -90,7 +82,7 @@ describe('a process', () => {
   })
 
   it('ends by itself when a deadline ends the last read', async () => {
-    const ended = await runChild(`const [a] = tcpPair()
+    const ended = await runChild(`const [a] = keptPair()
       a.setReadDeadline(Date.now() + 20)
       await a.read(new Uint8Array(1)).catch((error) => console.log(error.code))`)
     expect(ended).toMatchObject({ code: 0, stdout: 'ERR_DEADLINE_EXCEEDED\n', stderr: '' })
