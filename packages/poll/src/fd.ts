@@ -70,7 +70,8 @@ export class FD extends Runner {
 
   /**
    * Takes a descriptor over; `close` will close it. What `kind` leaves out is asked of the kernel. Call
-   * `init` before anything else.
+   * `init` before anything else. Of a descriptor that node:fs opened in a worker, give a duplicate
+   * (`dupCloexec`): Node closes the number itself when the worker ends, whosever it is by then.
    */
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd)

@@ -62,7 +62,10 @@ export const ifNametoindex = native.ifNametoindex
 /** if_indextoname(3): the name of a network interface, or -ENXIO. */
 export const ifIndextoname = native.ifIndextoname
 
-/** Has this thread close an open descriptor when it ends, unless it closes or disowns it before: 0. */
+/**
+ * Has this thread close an open descriptor when it ends, unless it closes or disowns it before: 0. Not for
+ * one that node:fs opened in a worker: Node closes that itself, so adopt a duplicate (`dupCloexec`).
+ */
 export const adopt = native.adopt
 
 /** Takes back `adopt`, for a descriptor that is handed to somebody else: 0. */
