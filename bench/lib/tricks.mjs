@@ -23,7 +23,7 @@ const NET_FD = 'packages/net/src/fd.ts'
 /** @type {Edit} */
 const alwaysTry = {
   file: POLL_DESC,
-  from: 'return drained && !this.hangup ? this.wait(side, waiter) : this.prepare(side)',
+  from: 'return this.emptied(side) ? this.wait(side, waiter) : this.prepare(side)',
   to: 'return this.prepare(side)',
 }
 

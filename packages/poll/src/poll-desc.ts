@@ -187,9 +187,17 @@ export class PollDesc {
    * @internal
    */
   beginRead(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
-    const drained = side.drained
+    return this.emptied(side) ? this.wait(side, waiter) : this.prepare(side)
+  }
+
+  /**
+   * Whether the last read proved that nothing is left. Asked once: the next read has to try.
+   * @internal
+   */
+  emptied(side: PollSide): boolean {
+    const { drained } = side
     side.drained = false
-    return drained && !this.hangup ? this.wait(side, waiter) : this.prepare(side)
+    return drained && !this.hangup
   }
 
   /**

@@ -14,7 +14,7 @@ import {
   unixPair,
   watchPromise,
 } from '../test/support.js'
-import { BUDGET_OPS } from './budget.js'
+import { BUDGET_OPS, budget } from './budget.js'
 import type { FD } from './fd.js'
 import { hook } from './hook.js'
 import { closeIdlePipes } from './pipe-pool.js'
@@ -188,6 +188,29 @@ it('fails as a splice does when the destination is gone, with the first errno', 
   await c.in.write(pattern(5))
   expect(await failed(c)).toMatchObject({ syscall: 'splice', bytesWritten: BEFORE })
   expect(['ECONNRESET', 'EPIPE']).toContain(await codeOf(Promise.reject(c.moved.error)))
+})
+
+it('misses no edge that comes while it is put off, after a piece that emptied the source', async () => {
+  const c = await talk()
+  const spend = () => {
+    while (!budget.spent) budget.charge(0)
+  }
+  const { send, write } = hook
+  replace({
+    send: (...args) => {
+      const n = send(...args)
+      // The next piece comes, and the budget is spent: the relay is put off over a poll for events.
+      replace({ send })
+      write(c.in.sysfd, pattern(4, 5))
+      spend()
+      return n
+    },
+  })
+  // Put off a first time, so that the second one happens after the events of a turn.
+  spend()
+  write(c.in.sysfd, pattern(5))
+  await turns(10)
+  expect(await readFull(c.out, 9)).toEqual(pattern(9))
 })
 
 it('keeps to the budget of a turn', async () => {

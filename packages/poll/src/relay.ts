@@ -19,8 +19,6 @@ export const SMALL = 8 * 1024
 /** One for all transfers of a thread: what is received is sent on, or copied out, before anything else. */
 const room = new Uint8Array(SMALL)
 
-const NOTHING: Uint8Array = new Uint8Array(0)
-
 /** Sends on what arrives, until the source ends, `most` bytes have gone, or a piece is not small. */
 export class RelayOp extends Op<void> {
   readonly #dst: TransferEnd
@@ -30,7 +28,7 @@ export class RelayOp extends Op<void> {
   /** How many bytes the destination took. */
   moved = 0
   /** What was received and did not go: the destination is full, closed or past its deadline. */
-  rest = NOTHING
+  rest: Uint8Array | null = null
   /** Whether the source has ended. */
   ended = false
 
@@ -61,7 +59,8 @@ export class RelayOp extends Op<void> {
   }
 
   attempt(fd: number): number {
-    if (this.#emptied()) return -EAGAIN
+    // As before a read: after a piece that emptied the source the next one waits for an edge.
+    if (this.#source?.pd.emptied(this.#source.side)) return -EAGAIN
     return hook.recv(fd, room, 0, this.#asked)
   }
 
@@ -88,15 +87,6 @@ export class RelayOp extends Op<void> {
 
   take(): void {
     // What there is to know stays in the fields.
-  }
-
-  /** As before a read: after a piece that emptied the source the next one waits for an edge. */
-  #emptied(): boolean {
-    if (this.#source === null) return false
-    const { pd, side } = this.#source
-    const { drained } = side
-    side.drained = false
-    return drained && !pd.hangup
   }
 
   /** How many bytes of the piece went, or a negated errno. Why none went is found by who sends the rest. */

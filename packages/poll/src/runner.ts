@@ -298,7 +298,10 @@ export abstract class Runner implements OpHost {
   /** The budget of this turn is spent: the operation tries in the next one. */
   #defer(op: Op<unknown>): Outcome {
     op.state = DEFERRED
-    this.#side(op).park(op)
+    const side = this.#side(op)
+    // An edge that comes meanwhile is for the try of its next turn, which must then not be skipped.
+    side.drained = false
+    side.park(op)
     budget.defer(op)
     return LATER
   }

@@ -146,7 +146,7 @@ class Transfer {
       this.#moved += relay.moved
     }
     if (relay.ended) return false
-    if (relay.rest.length === 0) {
+    if (relay.rest === null) {
       this.#small = 0
       return true
     }
