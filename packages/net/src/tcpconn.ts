@@ -189,7 +189,7 @@ export class TCPConn extends NetConn {
   /** The bytes moved without leaving the kernel, or null where it cannot. */
   async #inKernel(src: Source | TCPConn, limit: number): Promise<number | null> {
     if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit)
-    if (isFileHandle(src)) return await this.fd.sendFile(src.fd, null, limit)
+    if (isFileHandle(src)) return await this.fd.sendFile(src, null, limit)
     return null
   }
 }

@@ -1,4 +1,5 @@
 // Go: internal/poll/fd.go. What an operation fails with when it is not the kernel that refuses.
+import { isNativeError } from 'node:util/types'
 
 /** An error with a stable `code`, which is what to match: two copies of a package may be loaded. */
 export interface CodedError extends Error {
@@ -148,4 +149,10 @@ export class UnexpectedEOFError extends PollError {
     super('unexpected EOF')
     this.bytesRead = bytesRead
   }
+}
+
+/** What was thrown, as an Error: a caller's function may throw anything, null included. */
+export function errorFrom(thrown: unknown): Error {
+  if (thrown instanceof Error || isNativeError(thrown)) return thrown
+  return new Error('something was thrown that is no Error: see cause', { cause: thrown })
 }

@@ -1,4 +1,5 @@
 // Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
+import type { FileHandle } from 'node:fs/promises'
 import type { OptionValue } from '@netfd/syscall'
 import {
   EBUSY,
@@ -28,7 +29,7 @@ import { sendfile } from './sendfile.js'
 import { splice } from './splice.js'
 import type { TransferEnd } from './transfer.js'
 import type { Accepted } from './wait-ops.js'
-import { AcceptOp, LockOp, RawOp, WaitOp } from './wait-ops.js'
+import { AcceptOp, RawOp, WaitOp } from './wait-ops.js'
 
 /** What a call that may wait takes. */
 export interface CallOptions {
@@ -127,12 +128,14 @@ export class FD extends Runner {
    */
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
     if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    // Before anything else, for a getter may call this again.
+    const signal = o?.signal
     let op = this.#read
     if (op === null || op.state !== IDLE) {
       op = new ReadOp(this.#traits)
       this.#read ??= op
     }
-    return this.start(op.of(buf), o?.signal)
+    return this.start(op.of(buf), signal)
   }
 
   /**
@@ -141,12 +144,13 @@ export class FD extends Runner {
    */
   write(buf: Uint8Array, o?: CallOptions): Promise<number> {
     if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    const signal = o?.signal
     let op = this.#write
     if (op === null || op.state !== IDLE) {
       op = new WriteOp(this.#traits)
       this.#write ??= op
     }
-    return this.start(op.of(buf), o?.signal)
+    return this.start(op.of(buf), signal)
   }
 
   /**
@@ -247,10 +251,15 @@ export class FD extends Runner {
   /**
    * Sends up to `count` bytes of a file from `offset` (from its own position, which moves, when null)
    * on the thread pool. Resolves to the bytes sent, fewer at the end of the file, or to null, nothing
-   * having been sent, when the kernel does not send this file. A rejection carries `bytesWritten`.
-   * Go: `poll.SendFile`; sendfile(2).
+   * having been sent, when the kernel does not send this file. A FileHandle is asked for its number
+   * before each call, so one that is closed meanwhile ends it with EBADF; a number must stay the file's.
+   * A rejection carries `bytesWritten`. Go: `poll.SendFile`; sendfile(2).
    */
-  async sendFile(file: number, offset: number | null, count: number): Promise<number | null> {
+  async sendFile(
+    file: number | FileHandle,
+    offset: number | null,
+    count: number,
+  ): Promise<number | null> {
     try {
       return await sendfile(this.#transfer(), file, offset, count)
     } catch (error) {
@@ -388,7 +397,7 @@ export class FD extends Runner {
       stream: this.#traits.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
-      lock: (kind) => this.take(new LockOp(kind)),
+      lock: (op) => this.take(op),
       unlock: (kind) => this.unlock(kind),
       step: (op) => this.step(op),
     }

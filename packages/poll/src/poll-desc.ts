@@ -49,7 +49,7 @@ class SideDeadline implements Timed {
 
 /** One direction of a descriptor. */
 export class PollSide {
-  /** Whether an edge is pending. Never true while somebody waits. */
+  /** Whether an edge is pending. Never true while somebody waits for one. */
   edge = false
   /** Whether the last read emptied the kernel's buffer: the next one need not try. */
   drained = false

@@ -9,6 +9,7 @@ import { budget } from './budget.js'
 import {
   CanceledError,
   DeadlineExceededError,
+  errorFrom,
   FileClosingError,
   NetClosingError,
   NotPollableError,
@@ -38,6 +39,8 @@ export abstract class Runner implements OpHost {
   protected readonly mu = new FDMutex()
   protected pd: PollDesc | null = null
   protected fd: number
+  /** How many calls the thread pool has, at most one for each direction. */
+  #pooled = 0
 
   constructor(sysfd: number) {
     this.fd = sysfd
@@ -129,8 +132,10 @@ export abstract class Runner implements OpHost {
     if (code !== READY) {
       this.#giveUp(op, this.codeError(code))
     } else if (op.state === DEFERRED) {
-      // It has not tried yet: the edge is for the try that its next turn brings.
-      this.#side(op).park(op)
+      // It waits for its turn, and not for an edge: that is still there when somebody does.
+      const side = this.#side(op)
+      side.edge = true
+      side.park(op)
     } else {
       this.#finish(op, this.#loop(op))
     }
@@ -143,7 +148,13 @@ export abstract class Runner implements OpHost {
   turn(op: Op<unknown>): void {
     const side = this.#side(op)
     side.unpark()
-    this.#finish(op, this.#go(op, (this.pd as PollDesc).check(side)))
+    if (op.trivial) {
+      this.#finish(op, DONE)
+      return
+    }
+    const code = (this.pd as PollDesc).check(side)
+    if (code === READY) this.#finish(op, this.#loop(op))
+    else this.#giveUp(op, this.codeError(code))
   }
 
   /**
@@ -214,7 +225,14 @@ export abstract class Runner implements OpHost {
     op.error = null
     if (op.written !== undefined) error.bytesWritten = op.written
     // The steps of a transfer are wrapped once, by the transfer.
-    return op.keeps ? error : this.wrap(op.name, error)
+    if (op.keeps) return error
+    try {
+      return this.wrap(op.name, error)
+    } catch {
+      // A caller's function threw what cannot even be described. Here nothing may fail: the lock of this
+      // operation and the rest of a batch of events depend on it.
+      return error
+    }
   }
 
   /** Ends a call that waited, and is parked no more. */
@@ -234,10 +252,17 @@ export abstract class Runner implements OpHost {
   /** An operation that has the lock: from here to its end, or to where it has to wait. */
   #run(op: Op<unknown>): Outcome {
     op.state = RUNNING
-    if (op.trivial) return DONE
+    if (op.trivial) return this.#trivial(op)
     const pd = this.pd
     if (pd === null) return this.#unpolled(op)
     return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
+  }
+
+  /** Complete without the kernel, and yet not as often as one likes in one turn. */
+  #trivial(op: Op<unknown>): Outcome {
+    budget.charge(0)
+    // A lock that is taken for a transfer is no call of anybody's, and its steps are put off anyway.
+    return budget.spent && this.pd !== null && !op.keeps ? this.#defer(op) : DONE
   }
 
   /** After a wait or a check: on into the loop, out with an error, or parked. */
@@ -249,7 +274,7 @@ export abstract class Runner implements OpHost {
     }
     // Failing at once counts as completing at once: see budget.ts.
     budget.charge(0)
-    if (budget.spent && code !== CLOSING && op.state !== DEFERRED) return this.#defer(op)
+    if (budget.spent && code !== CLOSING) return this.#defer(op)
     op.error = this.codeError(code)
     return FAILED
   }
@@ -264,7 +289,8 @@ export abstract class Runner implements OpHost {
         verdict = this.#judge(op, op.attempt(this.fd))
       } catch (error) {
         // A refused argument, or what a caller's own function threw.
-        op.error = error as Error
+        budget.charge(0)
+        op.error = errorFrom(error)
         return FAILED
       }
       if (verdict === WAIT && op.givenUp) {
@@ -288,9 +314,11 @@ export abstract class Runner implements OpHost {
       if (op.advance(n)) return DONE
       return op.error === null ? AGAIN : FAILED
     }
-    if (n === -EINTR) return AGAIN
     if (n === -EAGAIN && this.pd !== null) return WAIT
-    if (op.retry(-n)) return AGAIN
+    // A failure counts as completing: a caller that tries again at once, whatever happens, would never
+    // let a timer fire, or a descriptor be closed that it lacks.
+    budget.charge(0)
+    if (n === -EINTR || op.retry(-n)) return AGAIN
     op.error ??= new SyscallError(op.call, n)
     return FAILED
   }
@@ -298,10 +326,7 @@ export abstract class Runner implements OpHost {
   /** The budget of this turn is spent: the operation tries in the next one. */
   #defer(op: Op<unknown>): Outcome {
     op.state = DEFERRED
-    const side = this.#side(op)
-    // An edge that comes meanwhile is for the try of its next turn, which must then not be skipped.
-    side.drained = false
-    side.park(op)
+    this.#side(op).park(op)
     budget.defer(op)
     return LATER
   }
@@ -312,7 +337,7 @@ export abstract class Runner implements OpHost {
     if (first !== null) {
       // A worker that is terminated now must not close it: the pool would go on with a number that may
       // be somebody else's by then.
-      disown(this.fd)
+      if (this.#pooled++ === 0) disown(this.fd)
       op.state = POOLED
       void this.#pool(op, first)
       return LATER
@@ -322,7 +347,7 @@ export abstract class Runner implements OpHost {
         const verdict = this.#judge(op, op.attempt(this.fd))
         if (verdict !== AGAIN) return verdict as Outcome
       } catch (error) {
-        op.error = error as Error
+        op.error = errorFrom(error)
         return FAILED
       }
     }
@@ -343,10 +368,10 @@ export abstract class Runner implements OpHost {
         }
       }
     } catch (error) {
-      op.error = error as Error
+      op.error = errorFrom(error)
       verdict = FAILED
     }
-    adopt(this.fd)
+    if (--this.#pooled === 0) adopt(this.fd)
     this.#finish(op, verdict as Outcome)
   }
 }

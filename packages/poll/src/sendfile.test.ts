@@ -1,5 +1,6 @@
 // Go: net/sendfile_test.go.
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipe2 } from '@netfd/syscall'
@@ -173,6 +174,36 @@ describe('sendFile', () => {
     expect([sent, got]).toEqual(
       sent === null ? [null, ''] : [got.length, readFileSync(path, 'utf8')],
     )
+  })
+
+  it('sends no other file’s bytes when the handle is closed meanwhile', async () => {
+    const [a, b] = tcpPair()
+    const handle = await openFile(join(dir, 'file'))
+    const { fd } = handle
+    const { sendfilePool } = hook
+    let calls = 0
+    replace({
+      sendfilePool: async (out, from, at) => {
+        const n = await sendfilePool(out, from, at, 1000)
+        if (++calls === 2) await handle.close()
+        return n
+      },
+    })
+    const send = a.sendFile(handle, null, content.length)
+    await expect(send).rejects.toMatchObject({
+      code: 'EBADF',
+      syscall: 'sendfile',
+      bytesWritten: 2000,
+    })
+    await a.close()
+    expect([fd > 0, handle.fd, (await readAll(b)).length]).toEqual([true, -1, 2000])
+  })
+
+  it('says how much was sent, nothing, when it never had the lock', async () => {
+    const [a] = tcpPair()
+    await a.close()
+    const send = a.sendFile(file(), 0, 1)
+    await expect(send).rejects.toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0 })
   })
 
   it('rejects what is wrong with the file', async () => {

@@ -1,8 +1,9 @@
 // Go: internal/poll/sendfile_linux.go. From a file to a socket without the bytes leaving the kernel.
-import { EAGAIN, EINTR, EINVAL, ENOSYS, EOPNOTSUPP, SyscallError } from '@netfd/syscall'
+import type { FileHandle } from 'node:fs/promises'
+import { EAGAIN, EBADF, EINTR, EINVAL, ENOSYS, EOPNOTSUPP, SyscallError } from '@netfd/syscall'
 import { hook } from './hook.js'
 import type { TransferEnd } from './transfer.js'
-import { PrepareOp, WaitOp } from './wait-ops.js'
+import { LockOp, PrepareOp, WaitOp } from './wait-ops.js'
 
 /** What one call moves at most; a pool thread is busy for so long. */
 const CHUNK = 4 * 1024 * 1024
@@ -14,18 +15,21 @@ const CHUNK = 4 * 1024 * 1024
  */
 export async function sendfile(
   dst: TransferEnd,
-  file: number,
+  file: number | FileHandle,
   offset: number | null,
   count: number,
 ): Promise<number | null> {
-  await dst.lock('w')
   let sent = 0
+  let locked = false
   try {
+    await dst.lock(new LockOp('w'))
+    locked = true
     while (sent < count) {
       // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
       await dst.step(new PrepareOp('w'))
       const at = offset === null ? -1 : offset + sent
-      const n = await hook.sendfilePool(dst.sysfd, file, at, Math.min(count - sent, CHUNK))
+      const fd = numberOf(file)
+      const n = await hook.sendfilePool(dst.sysfd, fd, at, Math.min(count - sent, CHUNK))
       if (n > 0) sent += n
       else if (n === 0) break
       else if (n === -EAGAIN) await dst.step(new WaitOp('w'))
@@ -36,8 +40,16 @@ export async function sendfile(
   } catch (error) {
     throw Object.assign(error as Error, { bytesWritten: sent })
   } finally {
-    dst.unlock('w')
+    if (locked) dst.unlock('w')
   }
+}
+
+/** The pool works on a duplicate, so the number has to be the file's only now. */
+function numberOf(file: number | FileHandle): number {
+  if (typeof file === 'number') return file
+  // Closed. The number it had may be another file's.
+  if (file.fd === -1) throw new SyscallError('sendfile', EBADF)
+  return file.fd
 }
 
 function unsupported(errno: number): boolean {

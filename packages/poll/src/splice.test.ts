@@ -230,6 +230,67 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
     expect(await readFull(c.out, 6)).toEqual(Uint8Array.of(...pattern(4), ...pattern(2, 100)))
     expect(buf).toEqual(pattern(2, 4))
   })
+
+  it('is ended by a close of either end while it queues for the other', async () => {
+    const c = chain(pair)
+    await fill(c.dst)
+    const calls = [c.dst.write(pattern(1)), c.src.read(pattern(1))].map(watchPromise)
+    const splice = c.dst.spliceFrom(c.src)
+    const other = chain(pair)
+    const write = codeOf(other.dst.write(new Uint8Array(8 << 20)))
+    const mirror = other.dst.spliceFrom(other.src)
+    await turns(3)
+    const closed = [c.src.close(), other.src.close()]
+    for (const transfer of [splice, mirror]) {
+      await expect(transfer).rejects.toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0 })
+    }
+    await Promise.all(closed)
+    // The lock that the transfer had, or queued for, is free for the next one.
+    expect(calls[0]?.state).toBe('pending')
+    await Promise.all([c.dst.close(), other.dst.close()])
+    expect(await write).toBe('ERR_NET_CLOSED')
+  })
+
+  it('is ended by a close of the destination while it queues for the source', async () => {
+    const c = chain(pair)
+    const read = c.src.read(new Uint8Array(2))
+    const splice = c.dst.spliceFrom(c.src)
+    await turns(3)
+    const closed = c.dst.close()
+    await expect(splice).rejects.toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0 })
+    await closed
+    await c.in.write(pattern(4))
+    expect(await read).toBe(2)
+    expect(await readFull(c.src, 2)).toEqual(pattern(2, 2))
+  })
+
+  it('with an end that is closed does not queue for the other', async () => {
+    const c = chain(pair)
+    const read = c.src.read(new Uint8Array(2))
+    await c.dst.close()
+    await expect(c.dst.spliceFrom(c.src)).rejects.toMatchObject({
+      code: 'ERR_NET_CLOSED',
+      bytesWritten: 0,
+    })
+    await c.in.write(pattern(2))
+    expect(await read).toBe(2)
+  })
+
+  it('leaves an edge that came while it queued to whoever waits next', async () => {
+    const c = chain(pair)
+    await fill(c.dst)
+    const write = codeOf(c.dst.write(pattern(1)))
+    // Reads until nothing is left, so that the next read waits for an edge.
+    await c.in.write(pattern(1))
+    expect(await c.src.read(new Uint8Array(8))).toBe(1)
+    const splice = codeOf(c.dst.spliceFrom(c.src))
+    await turns(3)
+    await c.in.write(pattern(3))
+    await turns(3)
+    await c.dst.close()
+    expect([await write, await splice]).toEqual(['ERR_NET_CLOSED', 'ERR_NET_CLOSED'])
+    expect(await c.src.read(new Uint8Array(8))).toBe(3)
+  })
 })
 
 describe('spliceFrom steps aside, with nothing moved,', () => {

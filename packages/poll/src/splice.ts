@@ -1,16 +1,18 @@
 // Go: internal/poll/splice_linux.go. From one socket to another without the bytes leaving the kernel.
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
+import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
 import type { PollCode, Waiter } from './netpoll.js'
-import { CLOSING } from './netpoll.js'
+import { CLOSING, READY } from './netpoll.js'
 import type { Op } from './op.js'
-import { IDLE } from './op.js'
+import { IDLE, QUEUED } from './op.js'
 import type { Pipe } from './pipe-pool.js'
 import { putPipe, takePipe } from './pipe-pool.js'
 import type { PollSide } from './poll-desc.js'
 import { RelayOp, RestOp, SMALL } from './relay.js'
 import { FillOp, PumpOp } from './splice-ops.js'
 import type { TransferEnd } from './transfer.js'
+import { LockOp } from './wait-ops.js'
 
 /** What the rest of a relayed piece is written to. */
 const SOCKET = { socket: true, stream: true, zeroReadIsEOF: true }
@@ -27,37 +29,87 @@ export async function splice(
 ): Promise<number | null> {
   // Both queues are joined at once: whoever calls after this comes after it, on either descriptor, and
   // two transfers cannot each hold what the other waits for.
-  const locks = await Promise.allSettled([dst.lock('w'), src.lock('r')])
+  const to = claim(dst, 'w')
+  const from = claim(src, 'r')
+  const [atDst, atSrc] = await Promise.allSettled([granted(to, from), granted(from, to)])
   try {
-    for (const lock of locks) if (lock.status === 'rejected') throw lock.reason
+    for (const lock of [atDst, atSrc]) {
+      if (lock.status === 'rejected') throw Object.assign(lock.reason, { bytesWritten: 0 })
+    }
     return await new Transfer(dst, src, max).run()
   } finally {
-    if (locks[1].status === 'fulfilled') src.unlock('r')
-    if (locks[0].status === 'fulfilled') dst.unlock('w')
+    if (atSrc.status === 'fulfilled') src.unlock('r')
+    if (atDst.status === 'fulfilled') dst.unlock('w')
   }
 }
 
-/** Ends the wait for the source when the destination is closed: its closer waits for the transfer. */
+/** A lock that a transfer has asked for. */
+interface Claim {
+  readonly end: TransferEnd
+  readonly op: LockOp
+  readonly done: Promise<void>
+}
+
+function claim(end: TransferEnd, kind: LockKind): Claim {
+  const op = new LockOp(kind)
+  return { end, op, done: end.lock(op) }
+}
+
+/**
+ * Waits for one of the two locks. When it is refused, or its descriptor is closed while the transfer
+ * still queues for the other, the transfer leaves that queue: it will not come about.
+ */
+async function granted({ end, op, done }: Claim, other: Claim): Promise<void> {
+  try {
+    await done
+  } catch (error) {
+    cancel(other.op, error as Error)
+    throw error
+  }
+  const { pd } = end
+  if (other.op.state !== QUEUED || pd === null) return
+  if (pd.closing) {
+    cancel(other.op, end.closingError())
+    return
+  }
+  const guard = new CloseGuard(other.op, end, op.kind === 'r' ? pd.r : pd.w)
+  await Promise.allSettled([other.done])
+  guard.leave()
+}
+
+const cancel = (op: Op<unknown>, error: Error): void => op.host?.cancel(op, error)
+
+/**
+ * Ends an operation of a transfer when the descriptor at the other end is closed, whose closer waits
+ * for the transfer to leave it.
+ */
 class CloseGuard implements Waiter {
   readonly #op: Op<unknown>
-  readonly #dst: TransferEnd
+  readonly #end: TransferEnd
   readonly #side: PollSide
+  #edge = false
 
-  constructor(op: Op<unknown>, dst: TransferEnd, side: PollSide) {
+  constructor(op: Op<unknown>, end: TransferEnd, side: PollSide) {
     this.#op = op
-    this.#dst = dst
+    this.#end = end
     this.#side = side
     side.park(this)
   }
 
   wake(code: PollCode): void {
-    if (code === CLOSING) this.#op.host?.cancel(this.#op, this.#dst.closingError())
-    // An edge means nothing here, as the pump tries before it waits; a deadline is for writes alone.
-    else this.#side.park(this)
+    if (code === CLOSING) {
+      cancel(this.#op, this.#end.closingError())
+      return
+    }
+    // A deadline is for the operations on this side. An edge is kept for whoever waits here next.
+    this.#edge ||= code === READY
+    this.#side.park(this)
   }
 
   leave(): void {
-    if (this.#side.waiter === this) this.#side.unpark()
+    if (this.#side.waiter !== this) return
+    this.#side.unpark()
+    this.#side.edge ||= this.#edge
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LockKind } from './fd-mutex.js'
 import type { Op } from './op.js'
 import type { PollDesc } from './poll-desc.js'
+import type { LockOp } from './wait-ops.js'
 
 /** What a transfer inside the kernel needs of a descriptor: its locks, and steps under them. */
 export interface TransferEnd {
@@ -9,8 +10,8 @@ export interface TransferEnd {
   readonly stream: boolean
   readonly pd: PollDesc | null
   closingError(): Error
-  /** Takes a lock for as long as the transfer lasts. */
-  lock(kind: LockKind): Promise<void>
+  /** Takes the lock of the operation's kind, for as long as the transfer lasts. */
+  lock(op: LockOp): Promise<void>
   unlock(kind: LockKind): void
   /** Runs one operation under the lock that was taken. */
   step<T>(op: Op<T>): Promise<T>

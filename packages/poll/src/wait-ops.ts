@@ -2,7 +2,8 @@
 import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED } from '@netfd/syscall'
 import { NotPollableError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
-import type { PARKED, PollCode } from './netpoll.js'
+import type { PollCode } from './netpoll.js'
+import { PARKED, READY } from './netpoll.js'
 import { Op } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import type { Accepting } from './sock-cloexec.js'
@@ -97,7 +98,8 @@ const unwaitable = (): NotPollableError => new NotPollableError('waiting for uns
 
 /** Go: `FD.WaitRead` and `FD.WaitWrite`. Takes a pending edge, or waits for one. */
 export class WaitOp extends BareOp {
-  #polled = false
+  /** Whether an edge was taken, or will have woken it. */
+  #edge = false
 
   get name() {
     return this.kind === 'r' ? 'read' : 'write'
@@ -106,12 +108,16 @@ export class WaitOp extends BareOp {
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
     // The edge that is used up here is not there for the next read to wait for.
     side.drained = false
-    this.#polled = true
-    return pd.wait(side, this)
+    const code = pd.wait(side, this)
+    this.#edge = code === READY || code === PARKED
+    return code
   }
 
   override attempt(_fd: number): number {
-    return this.#polled ? 0 : -EAGAIN
+    if (this.#edge) return 0
+    // It was put off before it could wait, and waits now.
+    this.#edge = true
+    return -EAGAIN
   }
 
   override retry(): boolean {

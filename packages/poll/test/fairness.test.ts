@@ -1,7 +1,7 @@
 // What completes between two turns of the event loop is counted, not timed: see budget.ts.
 
 import { Worker } from 'node:worker_threads'
-import { close, setNonblock } from '@netfd/syscall'
+import { close, EMFILE, setNonblock } from '@netfd/syscall'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUDGET_BYTES, BUDGET_OPS } from '../src/budget.js'
@@ -20,6 +20,8 @@ import {
   turn,
   turns,
   unixPair,
+  until,
+  watchPromise,
 } from './support.js'
 
 /** Calls after which a loop is given up: no timer of the test runner could fire in it. */
@@ -208,6 +210,56 @@ describe('fairness', () => {
     }
   })
 
+  it.each<[string, () => () => Promise<unknown>]>([
+    [
+      'an accept for which there is no descriptor',
+      () => {
+        const { fd, address } = listenTCP()
+        const listener = adoptFD(fd, TCP)
+        close(connectTCP(address))
+        replace({ accept4: () => -EMFILE })
+        return () => listener.accept()
+      },
+    ],
+    [
+      'a write to a peer that is gone',
+      () => {
+        const [a, b] = unixPair()
+        void b.close()
+        return () => a.write(pattern(1))
+      },
+    ],
+    [
+      'a function that throws',
+      () => {
+        const [a] = unixPair()
+        return () =>
+          a.rawRead(() => {
+            throw new Error('mine')
+          })
+      },
+    ],
+    [
+      'a read into nothing',
+      () => {
+        const [a] = unixPair()
+        return () => a.read(new Uint8Array(0))
+      },
+    ],
+  ])('lets the loop turn though %s is tried again and again', async (_name, make) => {
+    const call = make()
+    let turned = false
+    setImmediate(() => {
+      turned = true
+    })
+    let calls = 0
+    while (!turned && calls < ENDLESS) {
+      await codeOf(call())
+      calls++
+    }
+    expect(calls).toBeLessThanOrEqual(2 * BUDGET_OPS)
+  })
+
   const spend = async (): Promise<void> => {
     const [a] = unixPair()
     for (let i = 0; i <= BUDGET_OPS; i++) await a.rawWrite(() => true)
@@ -233,6 +285,32 @@ describe('fairness', () => {
       expect(await b.read(new Uint8Array(8))).toBe(1)
     },
   )
+
+  it('keeps an edge that comes while a wait past its deadline is put off', async () => {
+    const [a, b] = unixPair()
+    b.setReadDeadline(PAST)
+    await turns(3)
+    await spend()
+    const wait = codeOf(b.waitRead())
+    hook.write(a.sysfd, pattern(1))
+    expect(await wait).toBe('ERR_DEADLINE_EXCEEDED')
+    b.setReadDeadline(null)
+    await b.waitRead()
+    expect(await b.read(new Uint8Array(8))).toBe(1)
+  })
+
+  it('waits for an edge though the wait was put off past a deadline that is lifted then', async () => {
+    const [a, b] = unixPair()
+    b.setReadDeadline(PAST)
+    await turns(3)
+    await spend()
+    const wait = watchPromise(b.waitRead())
+    b.setReadDeadline(null)
+    await turns(5)
+    expect(wait.state).toBe('pending')
+    await a.write(pattern(1))
+    await until(() => wait.state === 'resolved')
+  })
 
   it('serves others while one connection is busy', async () => {
     const [a, b] = tcpPair()

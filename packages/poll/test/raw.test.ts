@@ -127,6 +127,33 @@ describe('rawRead and rawWrite', () => {
     await expect(read).rejects.toThrow('mine')
   })
 
+  const THROWN = [null, undefined, 0, 'text', Symbol('s'), { message: Symbol('m') }]
+
+  it.each(THROWN)('reject with an Error even when %o is thrown', async (thrown) => {
+    const [a, b] = tcpPair()
+    const others = [tcpPair(), tcpPair()]
+    await turns(3)
+    const reads = others.map(([, d]) => d.read(new Uint8Array(1)))
+    let calls = 0
+    const atOnce = a.rawRead(() => {
+      throw thrown
+    })
+    const woken = b.rawRead(() => {
+      if (++calls === 2) throw thrown
+      return false
+    })
+    for (const [c] of others) hook.write(c.sysfd, pattern(1))
+    hook.write(a.sysfd, pattern(1))
+    for (const call of [atOnce, woken]) {
+      const error = await call.catch((e: unknown) => e)
+      expect([error instanceof Error, (error as Error).cause]).toEqual([true, thrown])
+    }
+    // Neither the others of the same batch of events nor the next call is the worse for it.
+    expect(await Promise.all(reads)).toEqual([1, 1])
+    expect(await b.read(new Uint8Array(1))).toBe(1)
+    await Promise.all([a.close(), b.close()])
+  })
+
   it('let the function use the descriptor it is called for', async () => {
     const [a, b] = tcpPair()
     let inner: Promise<number | null> | undefined
@@ -429,6 +456,22 @@ describe('arguments', () => {
       await expect(a.writev([wrong] as never)).rejects.toThrow(TypeError)
     },
   )
+
+  it('are read before the call begins, so that a getter may make another', async () => {
+    const [a, b] = unixPair()
+    const [outer, inner] = [new Uint8Array(2), new Uint8Array(2)]
+    let first: Promise<unknown> = Promise.resolve()
+    const options = {
+      get signal() {
+        first = b.read(inner)
+        return undefined
+      },
+    }
+    const second = b.read(outer, options)
+    await a.write(pattern(4))
+    expect(await Promise.all([first, second])).toEqual([2, 2])
+    expect([inner, outer]).toEqual([pattern(2), pattern(2, 2)])
+  })
 
   it('are refused without the lock being kept', async () => {
     const [a, b] = unixPair()
