@@ -15,7 +15,10 @@ import { TCPListener } from './tcplistener.js'
 export interface ListenOptions extends KeepAliveOptions {
   /** Called with the socket before it is bound, to set options. */
   control?: Control
-  /** Whether to take Multipath TCP connections; by default where the kernel has it. */
+  /**
+   * Whether to take Multipath TCP connections, from clients that ask for one; by default where the kernel
+   * has it. On those some options of TCP do not work: see docs/socket-options.md.
+   */
   mptcp?: boolean
   /** How many connections may wait to be accepted; the kernel's limit (somaxconn) when left out. */
   backlog?: number

@@ -101,7 +101,7 @@ export class TCPConn extends NetConn {
   /**
    * What close does with data not sent yet. Negative: it is sent in the background, as by default.
    * 0: it is dropped and the peer gets a reset. Positive: close waits that many seconds for it, on the
-   * thread pool. Go: `SetLinger`; SO_LINGER.
+   * thread pool; an exit of the process waits for it as well. Go: `SetLinger`; SO_LINGER.
    */
   setLinger(seconds: number): void {
     this.do('set', () => setLinger(this.fd, seconds))
@@ -110,7 +110,8 @@ export class TCPConn extends NetConn {
   /**
    * How long sent data may stay unacknowledged, in ms, before the kernel gives the connection up with
    * `ETIMEDOUT`; 0 is the kernel's default, about 15 minutes. This is what notices a peer that has gone
-   * in the middle of a request: keep-alive is silent then. TCP_USER_TIMEOUT.
+   * in the middle of a request: keep-alive is silent then. Throws OpError, `ENOPROTOOPT` where the peer
+   * has made it a Multipath TCP connection, which has no such option. TCP_USER_TIMEOUT.
    */
   setUserTimeout(ms: number): void {
     this.do('set', () => this.fd.setInt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))

@@ -88,6 +88,7 @@ Napi::Value ClosePool(const Napi::CallbackInfo& info) {
   auto job = std::make_unique<Job>();
   job->run = [](const Job& j) -> int64_t { return close(j.fd); };
   job->fd = fd;
+  if (State::Of(a.env())->Watches(fd)) job->result = -EBADF;
   const Napi::Value promise = Queue(a.env(), "netfd.close", std::move(job));
   // The number may be another thread's as soon as the pool has closed it: see Close in socket.cc. One
   // that the pool did not take, in a worker that is being terminated, stays ours to close.

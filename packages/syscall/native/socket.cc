@@ -165,8 +165,7 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   if (!a.ok()) return Refused();
-  State::Of(a.env())->Disown(fd);
-  return Ret(a.env(), close(fd));
+  return Ret(a.env(), State::Of(a.env())->GiveUp(fd) ? close(fd) : -1);
 }
 
 Napi::Value SetNonblock(const Napi::CallbackInfo& info) {
@@ -213,6 +212,9 @@ Napi::Value Fcntl(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0), command = a.Int(1, "cmd"), arg = a.IntOr(2, "arg", 0);
   if (a.ok() && !TakesNumber(command)) a.RangeError("cmd", "a command with a numeric argument");
+  if (a.ok() && command == F_SETFL && (arg & O_ASYNC) != 0) {
+    a.RangeError("arg", "flags without O_ASYNC, whose signal would end the process");
+  }
   if (!a.ok()) return Refused();
   // The C library reads a long, whatever the command.
   return Ret(a.env(), fcntl(fd, command, static_cast<long>(arg)));

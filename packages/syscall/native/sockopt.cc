@@ -16,12 +16,18 @@ constexpr size_t kMaxText = 256;
 // MPTCP's level, and its option that fills arrays elsewhere. Many headers do not know them yet.
 constexpr int kLevelMptcp = 284, kMptcpFullInfo = 4;
 
-// Options whose struct holds an address that the kernel then writes to, beside the bytes it was given.
-// No check of ours could tell a good address, so these are refused: receiving by remapping pages,
-// MPTCP's arrays, and replacing the tables of iptables (64), arptables (96) and ebtables (128 to 131).
+// The keys of TCP's authentication option, which Linux has had since 6.7.
+constexpr int kTcpAoGetKeys = 41;
+
+// Options that make the kernel write beside the bytes it was given. The struct of some holds an address,
+// and no check of ours could tell a good one: receiving by remapping pages, MPTCP's arrays, the keys of
+// RDS, and replacing the tables of iptables (64), arptables (96) and ebtables (128 to 131). The others
+// count their room in something else than bytes: a socket filter in instructions, TCP's keys in keys.
 bool WritesElsewhere(int level, int optname) {
-  if (level == IPPROTO_TCP) return optname == TCP_ZEROCOPY_RECEIVE;
+  if (level == SOL_SOCKET) return optname == SO_ATTACH_FILTER;
+  if (level == IPPROTO_TCP) return optname == TCP_ZEROCOPY_RECEIVE || optname == kTcpAoGetKeys;
   if (level == kLevelMptcp) return optname == kMptcpFullInfo;
+  if (level == SOL_RDS) return true;
   if (level != IPPROTO_IP && level != IPPROTO_IPV6) return false;
   return optname == 64 || optname == 96 || (optname >= 128 && optname <= 131);
 }
@@ -32,10 +38,28 @@ struct Option {
 
   explicit Option(Args& a) : fd(a.Fd(0)), level(a.Int(1, "level")), optname(a.Int(2, "optname")) {
     if (a.ok() && WritesElsewhere(level, optname)) {
-      a.RangeError("optname", "an option whose value holds no address of memory");
+      a.RangeError("optname", "an option whose value is no more than its bytes");
     }
   }
 };
+
+// The source filters of a multicast group: the kernel writes as many addresses as the caller's struct
+// says that it has room for, however short it is.
+bool OverstatesRoom(const Option& o, const Bytes& out) {
+  if (o.level != IPPROTO_IP && o.level != IPPROTO_IPV6) return false;
+  size_t head = 0, entry = 0;
+  if (o.level == IPPROTO_IP && o.optname == IP_MSFILTER) {
+    head = IP_MSFILTER_SIZE(0);
+    entry = sizeof(in_addr);
+  } else if (o.optname == MCAST_MSFILTER) {
+    head = GROUP_FILTER_SIZE(0);
+    entry = sizeof(sockaddr_storage);
+  }
+  if (head == 0 || out.size < head) return false;
+  uint32_t count;  // the last field before the list, in both
+  memcpy(&count, out.data + head - sizeof count, sizeof count);
+  return count > (out.size - head) / entry;
+}
 
 Napi::Value SetText(Args& a, const Option& o) {
   char text[kMaxText];
@@ -104,6 +128,7 @@ Napi::Value GetsockoptBytes(const Napi::CallbackInfo& info) {
   const Option o(a);
   const Bytes out = a.View(3, "out");
   if (a.ok() && out.size > INT_MAX) a.RangeError("out", "shorter than 2 GiB");
+  if (a.ok() && OverstatesRoom(o, out)) a.RangeError("out", "as long as the list it has room for");
   if (!a.ok()) return Refused();
   auto length = static_cast<socklen_t>(out.size);
   const int r = getsockopt(o.fd, o.level, o.optname, out.data, &length);

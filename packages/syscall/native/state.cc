@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <new>
 
 namespace netfd {
@@ -31,6 +32,22 @@ void State::Adopt(int fd) {
 void State::Disown(int fd) {
   const auto word = static_cast<size_t>(fd) / 64;
   if (word < adopted_.size()) adopted_[word] &= ~(UINT64_C(1) << (fd % 64));
+}
+
+bool State::GiveUp(int fd) {
+  if (Watches(fd)) {
+    errno = EBADF;
+    return false;
+  }
+  Disown(fd);
+  return true;
+}
+
+bool State::Watches(int fd) const {
+  for (const Watcher* w = first_; w != nullptr; w = w->next) {
+    if (w->fd == fd) return true;
+  }
+  return Owns(helper, fd);
 }
 
 int State::AdoptNew(int fd, bool adopt) {

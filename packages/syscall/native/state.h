@@ -9,6 +9,7 @@
 #include <vector>
 
 // Deno lacks some of libuv, which it then does not need either: see watch.ts.
+#pragma weak uv_backend_fd
 #pragma weak uv_close
 #pragma weak uv_poll_init
 #pragma weak uv_poll_start
@@ -19,6 +20,9 @@ namespace netfd {
 
 struct Helper;
 struct Watcher;
+
+// Of watch-thread.cc: whether the descriptor is the helper's or one of its watchers'.
+bool Owns(const Helper* helper, int fd);
 
 // A State outlives the addon's instance: libuv reports a closed handle after N-API is gone. It is freed
 // when the environment's cleanup hooks have run and its last watcher's close callback has come.
@@ -36,6 +40,11 @@ class State {
   bool HasRoom(int fd) const { return static_cast<size_t>(fd) / 64 < adopted_.size(); }
   void Adopt(int fd);
   void Disown(int fd);
+  // Whether the caller may close it, which is then this environment's no more; false with EBADF set for
+  // the duplicate of a watcher.
+  bool GiveUp(int fd);
+  // Whether it is a watcher's own. libuv aborts the process when somebody else closes such a number.
+  bool Watches(int fd) const;
   // Of a descriptor that a call has just made, or of the errno it failed with; returns it. JavaScript
   // that is given a number and adopts it later can be terminated in between, and nobody knows it then.
   int AdoptNew(int fd, bool adopt);
@@ -67,7 +76,7 @@ class State {
 };
 
 // One uv_poll_t on a duplicate of the caller's descriptor. The duplicate is ours alone: libuv aborts the
-// process when it polls a number that somebody else has closed.
+// process when it polls a number that somebody else has closed. close refuses it: see GiveUp.
 struct Watcher {
   uv_poll_t poll;
   State* state;

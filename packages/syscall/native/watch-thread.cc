@@ -63,7 +63,8 @@ void* Run(void* data) {
   epoll_event events[kBatch];
   for (;;) {
     const int n = epoll_wait(helper->epfd, events, kBatch, -1);
-    // EINTR alone can happen here, when a debugger attaches.
+    // EINTR comes when a debugger attaches. Anything else says that somebody has closed the set.
+    if (n < 0 && errno != EINTR) return nullptr;
     for (int i = 0; i < n; i++) {
       if (events[i].data.u64 == kStop) return nullptr;
       void* id = reinterpret_cast<void*>(static_cast<uintptr_t>(events[i].data.u64));
@@ -80,6 +81,18 @@ ThreadWatcher* FindWatcher(const Helper* helper, uint32_t id) {
   while (w != nullptr && w->id != id) w = w->next;
   return w;
 }
+
+}  // namespace
+
+bool Owns(const Helper* helper, int fd) {
+  if (helper == nullptr) return false;
+  for (const ThreadWatcher* w = helper->first; w != nullptr; w = w->next) {
+    if (w->fd == fd) return true;
+  }
+  return fd == helper->epfd || fd == helper->stop;
+}
+
+namespace {
 
 // Runs on the event loop. While the environment ends it is called with no env, and must do nothing.
 void OnEvent(napi_env env, napi_value dispatch, void* context, void* data) {
@@ -164,18 +177,17 @@ Helper* HelperOf(napi_env env, napi_value dispatch) {
              napi_create_threadsafe_function(env, dispatch, nullptr, name, 0, 1, nullptr, FreeLink,
                                              helper->link, OnEvent, &helper->wake) != napi_ok) {
     failed = ENOMEM;
-  } else {
+  } else if (state->helper == nullptr) {
     failed = StartThread(helper);
-    if (failed != 0) {
-      helper->link->helper = nullptr;
-      napi_release_threadsafe_function(helper->wake, napi_tsfn_abort);
-    }
   }
-  if (failed != 0) {
+  // An async_hooks listener, which runs as the function is made, may have opened a watcher of its own.
+  if (failed != 0 || state->helper != nullptr) {
+    helper->link->helper = nullptr;
     if (helper->wake == nullptr) delete helper->link;
+    if (helper->wake != nullptr) napi_release_threadsafe_function(helper->wake, napi_tsfn_abort);
     Free(helper);
     errno = failed;
-    return nullptr;
+    return failed != 0 ? nullptr : state->helper;
   }
   napi_unref_threadsafe_function(env, helper->wake);
   napi_add_env_cleanup_hook(env, Cleanup, helper);
@@ -198,16 +210,16 @@ Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   if (a.ok() && a.type(1) != napi_function) a.TypeError("onReadable", "a function");
-  int32_t* answer = a.Ints(2, "own", 1);
+  a.Ints(2, "own", 1);
   if (a.ok() && a.type(3) != napi_function) a.TypeError("dispatch", "a function");
   if (!a.ok()) return Refused();
   Helper* helper = HelperOf(a.env(), a.at(3));
   if (helper == nullptr) return Ret(a.env(), -1);
+  // Looked at again: a listener may have taken its memory away meanwhile.
+  int32_t* answer = a.Ints(2, "own", 1);
+  if (!a.ok()) return Refused();
   const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (own < 0) return Ret(a.env(), -1);
-  // As uv_poll does it.
-  const int flags = fcntl(own, F_GETFL);
-  if (flags >= 0) fcntl(own, F_SETFL, flags | O_NONBLOCK);
   auto* w = new ThreadWatcher{++helper->last_id, own, false, helper->first};
   if (Arm(*helper, EPOLL_CTL_ADD, *w) < 0) {
     const int failed = errno;
@@ -216,6 +228,9 @@ Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
     errno = failed;
     return Ret(a.env(), -1);
   }
+  // As uv_poll does it, and only to what can be watched: it concerns whoever shares the open file.
+  const int flags = fcntl(own, F_GETFL);
+  if (flags >= 0) fcntl(own, F_SETFL, flags | O_NONBLOCK);
   helper->first = w;
   Keep(helper, w, true);
   answer[0] = own;

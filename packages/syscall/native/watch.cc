@@ -3,6 +3,7 @@
 // The callback runs inside the loop, where node-addon-api's error wrapping would abort the process while
 // a worker is being terminated. So everything below the entries speaks plain N-API and checks its status.
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "args.h"
@@ -59,7 +60,15 @@ int Start(Watcher* w, napi_value callback, napi_value cells) {
       napi_create_reference(w->env, cells, 1, &w->cells_ref) != napi_ok) {
     return -ENOMEM;
   }
-  return uv_poll_start(&w->poll, UV_READABLE, OnReady);
+  const int failed = uv_poll_start(&w->poll, UV_READABLE, OnReady);
+  if (failed != 0) return failed;
+  // libuv would register it in its next turn, and abort the process if the kernel refuses: epoll sets
+  // that would watch each other, or no memory. Registered now it tells, and libuv's turn is a change.
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.fd = w->fd;
+  const int added = epoll_ctl(uv_backend_fd(w->state->Loop()), EPOLL_CTL_ADD, w->fd, &event);
+  return added < 0 ? -errno : 0;
 }
 
 // watchOpen(fd, callback, cells): the watcher's number, or a negated errno.

@@ -91,6 +91,9 @@ describe('descriptors', () => {
     expect(sys.fcntl(r, sys.F_GETPIPE_SZ)).toBe(size)
     const F_GETLK = 5
     expect(() => sys.fcntl(r, F_GETLK)).toThrow(RangeError)
+    // Its signal would end the process.
+    const O_ASYNC = 0o20000
+    expect(() => sys.fcntl(r, sys.F_SETFL, O_ASYNC | sys.O_NONBLOCK)).toThrow(RangeError)
     expect(thrown(() => sys.fcntl(r, sys.F_DUPFD_CLOEXEC, -1)).code).toBe('EINVAL')
   })
 

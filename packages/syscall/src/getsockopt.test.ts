@@ -117,12 +117,62 @@ describe('setsockopt and getsockopt', () => {
     ['ARPT_SO_SET_REPLACE', sys.IPPROTO_IP, 96],
     ['EBT_SO_SET_ENTRIES', sys.IPPROTO_IP, 128],
     ['EBT_SO_GET_INIT_ENTRIES', sys.IPPROTO_IP, 131],
-  ])('refuse %s, whose value says where in memory to write', (_name, level, optname) => {
-    const [fd] = tcpPair()
-    const wild = new Uint8Array(64).fill(0x41)
-    expect(() => raw.getsockoptBytes(fd, level, optname, wild)).toThrow(/address of memory/)
-    expect(() => raw.setsockopt(fd, level, optname, wild)).toThrow(RangeError)
-    expect(() => raw.getsockopt(fd, level, optname)).toThrow(RangeError)
+    ['SO_GET_FILTER', sys.SOL_SOCKET, sys.SO_ATTACH_FILTER],
+    ['TCP_AO_GET_KEYS', sys.IPPROTO_TCP, 41],
+    ['RDS_GET_MR', 276, 2],
+  ])(
+    'refuse %s, for which the kernel writes beside the bytes it is given',
+    (_name, level, optname) => {
+      const [fd] = tcpPair()
+      const wild = new Uint8Array(64).fill(0x41)
+      expect(() => raw.getsockoptBytes(fd, level, optname, wild)).toThrow(/no more than its bytes/)
+      expect(() => raw.setsockopt(fd, level, optname, wild)).toThrow(RangeError)
+      expect(() => raw.getsockopt(fd, level, optname)).toThrow(RangeError)
+    },
+  )
+
+  const MCAST_JOIN_SOURCE_GROUP = 46
+  const MCAST_MSFILTER = 48
+  const IPV4 = Uint8Array.from([2, 0, 0, 0])
+
+  it('refuse to ask for more sources of a group than there is room for', () => {
+    const fd = own(sys.socket(sys.AF_INET, sys.SOCK_DGRAM | sys.SOCK_CLOEXEC))
+    const group = [232, 1, 2, 3]
+    // struct group_source_req: the interface, the group, a source.
+    for (let i = 1; i <= 8; i++) {
+      const join = new Uint8Array(8 + 128 + 128)
+      join[0] = 1
+      join.set([...IPV4, ...group], 8)
+      join.set([...IPV4, 10, 0, 0, i], 8 + 128)
+      expect(raw.setsockopt(fd, sys.IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, join)).toBe(0)
+    }
+    // struct group_filter: the interface, the group, mode, how many sources there is room for, and those.
+    const filter = (room: number, said: number) => {
+      const out = new Uint8Array(144 + room * 128)
+      out[0] = 1
+      out.set([...IPV4, ...group], 8)
+      new DataView(out.buffer).setUint32(140, said, true)
+      return out
+    }
+    for (const level of [sys.IPPROTO_IP, sys.IPPROTO_IPV6]) {
+      for (const [room, said] of [
+        [0, 1],
+        [2, 8],
+        [8, 2 ** 32 - 1],
+      ] as const) {
+        const ask = () => raw.getsockoptBytes(fd, level, MCAST_MSFILTER, filter(room, said))
+        expect(ask).toThrow(RangeError)
+      }
+    }
+    const out = filter(8, 8)
+    expect(raw.getsockoptBytes(fd, sys.IPPROTO_IP, MCAST_MSFILTER, out)).toBe(out.length)
+    expect([out[140], out[144]]).toEqual([8, sys.AF_INET])
+    // struct ip_msfilter: the group, the interface, mode, how many, and addresses of four bytes.
+    const short = new Uint8Array(16 + 4)
+    new DataView(short.buffer).setUint32(12, 2, true)
+    expect(() => raw.getsockoptBytes(fd, sys.IPPROTO_IP, sys.IP_MSFILTER, short)).toThrow(
+      RangeError,
+    )
   })
 
   it('leave the other options of these levels alone', () => {

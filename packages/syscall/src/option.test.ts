@@ -155,7 +155,7 @@ describe('setOption and getOption', () => {
       code: 'EINVAL',
       syscall: 'setsockopt',
     })
-    expect(thrown(() => sys.getOption(fd, 'peerName'))).toMatchObject({
+    expect(thrown(() => sys.getOption(fd, 'ipMTU'))).toMatchObject({
       code: 'ENOTCONN',
       syscall: 'getsockopt',
     })
@@ -177,7 +177,6 @@ describe('setOption and getOption', () => {
 
   it('tell about a connection and a listener', () => {
     const [dialed, accepted] = tcpPair()
-    expect(sys.getOption(dialed, 'peerName')).toEqual(sys.getpeername(dialed))
     expect(sys.getOption(dialed, 'ipMTU')).toBeGreaterThan(0)
     expect(sys.getOption(accepted, 'info').state).toBe('ESTABLISHED')
     expect(sys.getOption(accepted, 'acceptConn')).toBe(false)

@@ -41,7 +41,10 @@ export const getpeername = native.getpeername
 /** shutdown(2): 0. */
 export const shutdown = native.shutdown
 
-/** close(2): 0. Never retried, for Linux has released the number even after EINTR. Ends `adopt`. */
+/**
+ * close(2): 0. Never retried, for Linux has released the number even after EINTR. Ends `adopt`. -EBADF
+ * for the number that a Watcher has, which its own `close` closes.
+ */
 export const close = native.close
 
 /** fcntl(2) with F_GETFL and F_SETFL: switches O_NONBLOCK on (1) or off (0). */
@@ -107,7 +110,10 @@ export const sendfile = native.sendfile
  */
 export const sendfilePool = native.sendfilePool
 
-/** close(2) on the thread pool, for a socket that lingers: closing it blocks. Ends `adopt`. */
+/**
+ * close(2) on the thread pool, for a socket that lingers: closing it blocks. Ends `adopt`. An exit of
+ * the process waits for it, which the end of a process by itself would not.
+ */
 export const closePool = native.closePool
 
 /** setsockopt(2) with an int, a flag, a string or raw bytes: 0. */

@@ -11,6 +11,8 @@ const leftOut = new Set([
   'SO_ATTACH_FILTER', 'SO_ATTACH_REUSEPORT_CBPF', 'TCP_ZEROCOPY_RECEIVE',
   // The kernel accepts and ignores them.
   'SO_BSDCOMPAT', 'TCP_THIN_DUPACK',
+  // The kernel has never had it, and a call of its own answers the other.
+  'IPV6_NEXTHOP', 'SO_PEERNAME',
   // The name of a control message, and another name of TCP_INQ.
   'TCP_CM_INQ',
   // Values of IP_MTU_DISCOVER.

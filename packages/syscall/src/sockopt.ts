@@ -103,7 +103,6 @@ function socketRows() {
     passSec: so('SO_PASSSEC', 'bool', 'flag'),
     peerCred: so('SO_PEERCRED', 'bytes', 'struct', readOnly),
     peerGroups: so('SO_PEERGROUPS', 'bytes', 'struct', readOnly),
-    peerName: so('SO_PEERNAME', 'bytes', 'struct', { ...readOnly, length: 16 }),
     peerSec: so('SO_PEERSEC', 'string', 'name', readOnly),
     preferBusyPoll: so('SO_PREFER_BUSY_POLL', 'bool', 'flag', root),
     priority: so('SO_PRIORITY', 'int', 'value', root),
@@ -202,7 +201,7 @@ function ipRows() {
     ipIPsecPolicy: ip('IP_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
     ipLocalPortRange: ip('IP_LOCAL_PORT_RANGE', 'int', 'value', unsigned),
     ipMinTTL: ip('IP_MINTTL', 'int', 'hops'),
-    ipMSFilter: ip('IP_MSFILTER', 'bytes', 'struct'),
+    ipMSFilter: ip('IP_MSFILTER', 'bytes', 'struct', writeOnly),
     ipMTU: ip('IP_MTU', 'int', 'bytes', readOnly),
     ipMTUDiscover: ip('IP_MTU_DISCOVER', 'int', 'value'),
     ipMulticastAll: ip('IP_MULTICAST_ALL', 'bool', 'flag'),
@@ -258,7 +257,6 @@ function ipv6Rows() {
     ipv6MulticastHops: ipv6('IPV6_MULTICAST_HOPS', 'int', 'hops'),
     ipv6MulticastIf: ipv6('IPV6_MULTICAST_IF', 'int', 'index'),
     ipv6MulticastLoop: ipv6('IPV6_MULTICAST_LOOP', 'bool', 'flag'),
-    ipv6NextHop: ipv6('IPV6_NEXTHOP', 'bytes', 'struct'),
     ipv6Only: ipv6('IPV6_V6ONLY', 'bool', 'flag'),
     ipv6OriginalDst: ipv6('IP6T_SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 28 }),
     ipv6PktInfo: ipv6('IPV6_PKTINFO', 'bytes', 'struct', writeOnly),
@@ -291,8 +289,9 @@ const table = () => ({ ...socketRows(), ...queueRows(), ...tcpRows(), ...ipRows(
  * under plain names, those of IPv4 with `ip`, those of IPv6 with `ipv6` in front. Those that only
  * datagram or raw sockets have are here too; the kernel refuses them, most often with ENOPROTOOPT.
  * Three are missing because their values are addresses of memory (SO_ATTACH_FILTER,
- * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE), and two because the kernel accepts and ignores
- * them (SO_BSDCOMPAT, TCP_THIN_DUPACK). See socket(7), tcp(7), ip(7) and ipv6(7).
+ * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE), two because the kernel accepts and ignores them
+ * (SO_BSDCOMPAT, TCP_THIN_DUPACK), one because it has never had it (IPV6_NEXTHOP), and one because a
+ * call of its own answers it (SO_PEERNAME: `getpeername`). See socket(7), tcp(7), ip(7) and ipv6(7).
  *
  * ```ts
  * import { sockopt, TCP_NODELAY } from '@netfd/syscall'

@@ -32,6 +32,7 @@ describe('the helper thread', () => {
       closedByAnother: 1,
       thrown: 'from the callback',
       regularFile: 'EPERM',
+      nonblocking: false,
       closedDescriptor: 'EBADF',
     })
   })

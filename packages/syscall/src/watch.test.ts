@@ -59,6 +59,36 @@ describe('watch', () => {
     expect(seen).toEqual([5, 0])
   })
 
+  it('keeps its own descriptor from being closed by number', async () => {
+    const fd = ready()
+    const watcher = watching(fd, () => drain(fd))
+    const number = watcher.fd
+    expect(raw.close(number)).toBe(-sys.EBADF)
+    expect(await raw.closePool(number)).toBe(-sys.EBADF)
+    expect(isOpen(number)).toBe(true)
+    watcher.close()
+    expect(isOpen(number)).toBe(false)
+  })
+
+  it('is registered at once, so that what the kernel refuses is refused here', () => {
+    const sets = Array.from({ length: 6 }, () => own(sys.epollCreate1()))
+    const [watched = -1] = sets
+    watching(watched, () => undefined)
+    const nest = () =>
+      sets.slice(1).map((set, i) =>
+        // The one before watches it: a chain that gets too deep.
+        raw.epollCtl(sets[i] ?? -1, sys.EPOLL_CTL_ADD, set, sys.EPOLLIN, 0, 0),
+      )
+    expect(nest()).toContain(-sys.ELOOP)
+    const deep = Array.from({ length: 6 }, () => own(sys.epollCreate1()))
+    for (const [i, set] of deep.slice(1).entries()) {
+      raw.epollCtl(deep[i] ?? -1, sys.EPOLL_CTL_ADD, set, sys.EPOLLIN, 0, 0)
+    }
+    const before = descriptors()
+    expect(thrown(() => sys.watch(deep[0] ?? -1, () => undefined)).code).toBe('ELOOP')
+    expect(descriptors()).toBe(before)
+  })
+
   it('watches an epoll set: the set is readable while it has events', async () => {
     const epfd = own(sys.epollCreate1())
     const [a, b] = nonblockingPair()

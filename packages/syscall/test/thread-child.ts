@@ -68,6 +68,8 @@ const jobs: Record<string, () => Promise<void> | void> = {
       closedByAnother: await closedByAnother(),
       thrown: await thrown(),
       regularFile: codeOf(() => sys.watch(sys.dupCloexec(0), () => undefined)),
+      // It is shared with others, and stays as it was.
+      nonblocking: (sys.fcntl(0, sys.F_GETFL) & sys.O_NONBLOCK) !== 0,
       closedDescriptor: codeOf(() => sys.watch(2 ** 30, () => undefined)),
     }
     console.log(JSON.stringify(results))
