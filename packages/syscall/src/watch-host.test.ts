@@ -45,6 +45,7 @@ describe('the helper thread', () => {
 
   it('ends with its worker, in the middle of events, and closes what it had opened', async () => {
     const descriptors = () => readdirSync('/proc/self/fd').length
+    const turn = () => new Promise((resolve) => setImmediate(resolve))
     const threads = () => readdirSync('/proc/self/task').length
     // The first worker makes the host open what it keeps.
     const run = async () => {
@@ -53,8 +54,10 @@ describe('the helper thread', () => {
       await worker.terminate()
     }
     await run()
-    const before = [descriptors(), threads()]
+    const before = `${descriptors()} ${threads()}`
     for (let i = 0; i < 8; i++) await run()
-    expect([descriptors(), threads()]).toEqual(before)
+    // A thread that was joined may still be listed for a moment: joining waits for its memory alone.
+    // What stays longer runs into the test's own limit.
+    while (`${descriptors()} ${threads()}` !== before) await turn()
   })
 })
