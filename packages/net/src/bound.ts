@@ -50,7 +50,8 @@ function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
 export function within<T>(bound: Bound, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = onEnd(bound, reject)
-    promise.then(resolve, reject).finally(stop)
+    // A caller's function may have returned something else, which then is the outcome.
+    Promise.resolve(promise).then(resolve, reject).finally(stop)
   })
 }
 

@@ -4,8 +4,9 @@ import { UnexpectedEOFError } from '@netfd/poll'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
-import { bytesOf, chunks, readUntilFull } from './conn.js'
+import { bytesOf, checkBytes, chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
+import { leavable } from './leavable.js'
 import { RawConn } from './rawconn.js'
 
 /** The connection on a NetFD. */
@@ -45,6 +46,7 @@ export abstract class NetConn implements Conn {
    * `buf` were filled. Go: `io.ReadFull`.
    */
   async readFull(buf: Uint8Array, o?: CallOptions): Promise<number> {
+    checkBytes(buf)
     const n = await readUntilFull(this, buf, o)
     if (n < buf.length) throw new UnexpectedEOFError(n)
     return n
@@ -128,9 +130,13 @@ export abstract class NetConn implements Conn {
     this.fd.unref()
   }
 
-  /** `for await (const piece of conn)`: what arrives, until the end. Leaving the loop closes nothing. */
+  /**
+   * `for await (const piece of conn)`: what arrives, until the end. Leaving the loop closes nothing and
+   * loses no byte, also when a stream made of it is destroyed while it waits.
+   */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    return chunks(this)
+    const reading = this.fd.reading()
+    return leavable(chunks(reading.next), reading.stop)
   }
 
   /** `await using`: closes, unless it is closed already. */

@@ -1,6 +1,7 @@
 // Go: net/net.go. What every connection can do.
 import type { CallOptions, Deadline } from '@netfd/poll'
 import type { Addr } from './addr.js'
+import { isLeft } from './leavable.js'
 
 /**
  * A stream between two ends. Any number of calls may be under way at once: reads wait for reads and
@@ -60,13 +61,21 @@ export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions)
 }
 
 /**
- * What arrives, piece by piece, until the end of the stream. It reads only when asked for the next
- * piece, so leaving the loop loses nothing and the connection stays open.
+ * What arrives, piece by piece, until the end of the stream or until `read` is cancelled. It reads only
+ * when asked for the next piece, so leaving the loop loses nothing.
  */
-export async function* chunks(r: Reader): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* chunks(
+  read: (buf: Uint8Array) => Promise<number | null>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let room: Uint8Array = new Uint8Array(CHUNK)
   for (;;) {
-    const n = await r.read(room)
+    let n: number | null
+    try {
+      n = await read(room)
+    } catch (error) {
+      if (isLeft(error)) return
+      throw error
+    }
     if (n === null) return
     if (n > CHUNK / 2) {
       const full = room.subarray(0, n)
@@ -76,6 +85,12 @@ export async function* chunks(r: Reader): AsyncGenerator<Uint8Array, void, undef
       yield room.slice(0, n)
     }
   }
+}
+
+/** Throws what `read` rejects with, before anything is read. */
+export function checkBytes(buf: unknown): void {
+  if (buf instanceof Uint8Array) return
+  throw new TypeError(`expected a Uint8Array, got ${buf === null ? 'null' : typeof buf}`)
 }
 
 /** The bytes of what a caller writes. */

@@ -20,6 +20,23 @@ export function isFileHandle(src: object): src is FileHandle {
   return typeof (src as FileHandle).fd === 'number' && 'createReadStream' in src
 }
 
+/** Throws unless bytes can be had from it. */
+export function checkSource(src: unknown): void {
+  if (typeof src === 'object' && src !== null) {
+    if ('read' in src || Symbol.asyncIterator in src || isFileHandle(src)) return
+  }
+  throw new TypeError('src must be a Conn, a FileHandle, an async iterable or have a function read')
+}
+
+/** How many bytes a copy moves at most. */
+export function limitOf(limit: number | undefined): number {
+  if (limit === undefined) return Number.MAX_SAFE_INTEGER
+  if (typeof limit !== 'number') throw new TypeError(`limit must be a number, got ${typeof limit}`)
+  if (limit === Number.POSITIVE_INFINITY) return Number.MAX_SAFE_INTEGER
+  if (Number.isSafeInteger(limit)) return limit
+  throw new RangeError(`limit must be a whole number of bytes, got ${limit}`)
+}
+
 /** A file's bytes from its own position on, as a Reader. */
 export function fileReader(file: FileHandle): Reader {
   return {

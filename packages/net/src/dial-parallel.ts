@@ -2,9 +2,8 @@
 import type { Abortable } from '@netfd/poll'
 import { offAbort, onAbort } from '@netfd/poll'
 import type { Bound } from './bound.js'
-import { boundError } from './bound.js'
 import type { Dialing } from './dial-serial.js'
-import { dialSerial, firstOf } from './dial-serial.js'
+import { dialSerial, firstOf, isAborted } from './dial-serial.js'
 import type { OpError } from './errors.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
@@ -95,10 +94,12 @@ class Race implements Abortable {
     this.#outcome.reject(this.#verdict(primary, fallback))
   }
 
-  /** The primaries' error, with all the others; when the bound ended the race, that alone. */
+  /** The primaries' error, with all the others; that of an abort alone. */
   #verdict(primary: OpError, fallback: OpError): Error {
-    if (boundError(this.#bound) !== null) return primary
-    return firstOf([primary, fallback].flatMap((error) => [error, ...others(error)])) ?? primary
+    const both = [primary, fallback]
+    const aborted = both.find((error) => isAborted(error, this.#bound))
+    if (aborted !== undefined) return aborted
+    return firstOf(both.flatMap((error) => [error, ...others(error)])) ?? primary
   }
 
   #end(): void {

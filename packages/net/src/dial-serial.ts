@@ -25,7 +25,7 @@ export function dialError(
 
 /**
  * Tries the addresses in order and resolves to the first connection. Rejects with the first error, the
- * others in `errors`; when the bound has ended, with that alone.
+ * others in `errors`; with that of the bound alone when it ends before an address, or is aborted.
  */
 export async function dialSerial(
   d: Dialing,
@@ -40,10 +40,17 @@ export async function dialSerial(
       const deadline = partialDeadline(Date.now(), bound.deadline, addrs.length - i)
       return await d.attempt(addr, { deadline, signal: bound.signal })
     } catch (error) {
-      errors.push(dialError(d, addr, error as Error))
+      const failed = dialError(d, addr, error as Error)
+      if (isAborted(failed, bound)) throw failed
+      errors.push(failed)
     }
   }
   throw firstOf(errors) ?? dialError(d, null, new AddrError('missing address', ''))
+}
+
+/** Whoever aborts a dial hears of that, and not of an address that was refused before. */
+export function isAborted(error: OpError, { signal }: Bound): boolean {
+  return signal?.aborted === true && error.code === 'ABORT_ERR'
 }
 
 /** The first error, carrying the others. */

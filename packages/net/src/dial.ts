@@ -1,13 +1,14 @@
 // Go: net/dial.go. From a name to a connection.
 import type { Deadline } from '@netfd/poll'
+import { checkAddr, checkControl, checkSignal, checkText } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier, epochOf } from './bound.js'
 import { dialParallel } from './dial-parallel.js'
 import type { Dialing } from './dial-serial.js'
-import { dialError, dialSerial } from './dial-serial.js'
+import { dialSerial } from './dial-serial.js'
 import { AddrError, OpError } from './errors.js'
 import { partition } from './ipsock.js'
-import type { KeepAliveOptions } from './keep-alive.js'
+import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
@@ -33,19 +34,19 @@ export interface DialCallOptions {
 /** How a Dialer dials. All fields have Go's meaning; durations are milliseconds. Go: `net.Dialer`. */
 export interface DialerOptions extends KeepAliveOptions {
   /** How long a dial may take, resolving included; 0: no limit. Negative: it has run out already. */
-  timeout?: number
+  timeout?: number | undefined
   /** When a dial must be done: a Date or epoch ms. The earlier of this and `timeout` counts. */
-  deadline?: Deadline
+  deadline?: Deadline | undefined
   /** The local end; its port may be 0. */
-  localAddr?: TCPAddr | null
+  localAddr?: TCPAddr | null | undefined
   /** How long to wait before IPv4 is tried beside IPv6; 0: 300 ms. Negative: one after the other. */
-  fallbackDelay?: number
+  fallbackDelay?: number | undefined
   /** Resolves names; the host's own resolver when left out. */
-  resolver?: Resolver
+  resolver?: Resolver | undefined
   /** Called with each socket before it is connected, to set options. */
-  control?: Control
+  control?: Control | undefined
   /** Whether to use Multipath TCP where both ends have it. */
-  mptcp?: boolean
+  mptcp?: boolean | undefined
 }
 
 /**
@@ -61,17 +62,20 @@ export interface DialerOptions extends KeepAliveOptions {
  */
 export class Dialer {
   readonly #options: DialerOptions
+  readonly #keepAlive: KeepAliveConfig | null
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: DialerOptions = {}) {
     checkDuration('timeout', options.timeout)
     checkDuration('fallbackDelay', options.fallbackDelay)
-    checkDuration('keepAlive', options.keepAlive)
+    this.#keepAlive = keepAliveOf(options)
     epochOf(options.deadline)
-    const { localAddr } = options
-    if (localAddr != null && typeof localAddr.port !== 'number') {
-      throw new TypeError('localAddr must be a TCPAddr')
+    const { localAddr, resolver } = options
+    if (localAddr != null) checkAddr('localAddr', localAddr)
+    if (resolver !== undefined && typeof resolver?.lookupHost !== 'function') {
+      throw new TypeError('resolver must have a function lookupHost')
     }
+    checkControl(options.control)
     this.#options = { ...options }
   }
 
@@ -99,6 +103,7 @@ export class Dialer {
     o: DialCallOptions,
     trace: DialTrace | null,
   ): Promise<TCPConn> {
+    checkText('address', address)
     const bound = this.#bound(o)
     const d = this.#dialing(network, trace)
     let addrs: TCPAddr[]
@@ -119,34 +124,39 @@ export class Dialer {
    * Connects to one address that is resolved already, from `laddr` when it is not null.
    * Go: `Dialer.DialTCP`.
    */
-  dialTCP(
+  async dialTCP(
     network: string,
     laddr: TCPAddr | null,
     raddr: TCPAddr,
     o: DialCallOptions = {},
   ): Promise<TCPConn> {
-    const run = (trace: DialTrace | null) => this.#dialTCP(network, laddr, raddr, o, trace)
-    return traceDial(network, String(raddr), run)
+    const [from, to] = [laddr ?? null, raddr ?? null]
+    if (from !== null) checkAddr('laddr', from)
+    if (to !== null) checkAddr('raddr', to)
+    const run = (trace: DialTrace | null) => this.#dialTCP(network, from, to, o, trace)
+    return await traceDial(network, String(to), run)
   }
 
   async #dialTCP(
     network: string,
     laddr: TCPAddr | null,
-    raddr: TCPAddr,
+    raddr: TCPAddr | null,
     o: DialCallOptions,
     trace: DialTrace | null,
   ): Promise<TCPConn> {
+    const bound = this.#bound(o)
     const d = this.#dialing(network, trace, laddr)
     try {
       checkNetwork(network)
-      if (raddr == null) throw new AddrError('missing address', '')
+      if (raddr === null) throw new AddrError('missing address', '')
     } catch (error) {
       throw new OpError('dial', network, laddr, raddr, error as Error)
     }
-    return await dialSerial(d, [raddr], this.#bound(o))
+    return await dialSerial(d, [raddr], bound)
   }
 
   #bound({ signal }: DialCallOptions): Bound {
+    checkSignal(signal)
     const { timeout = 0, deadline } = this.#options
     const relative = timeout === 0 ? null : Date.now() + timeout
     return { deadline: earlier(relative, epochOf(deadline)), signal }
@@ -158,10 +168,9 @@ export class Dialer {
     laddr: TCPAddr | null = this.#options.localAddr ?? null,
   ): Dialing {
     const { control, mptcp = false } = this.#options
-    const keepAlive = keepAliveOf(this.#options)
     const open = async (addr: TCPAddr, bound: Bound, protocol: number) => {
       const fd = await dialTCPSocket(network, laddr, addr, { control, protocol }, bound)
-      const conn = newTCPConn(fd, keepAlive)
+      const conn = newTCPConn(fd, this.#keepAlive)
       if (opened.hasSubscribers) opened.publish(fd.trace())
       return conn
     }
@@ -169,7 +178,8 @@ export class Dialer {
       try {
         return await preferMptcp(mptcp, (protocol) => open(addr, bound, protocol))
       } catch (error) {
-        throw dialError({ network, laddr }, addr, error as Error)
+        // Also around an OpError: a control callback may have got one from the raw connection.
+        throw new OpError('dial', network, laddr, addr, error as Error)
       }
     }
     const attempt = (addr: TCPAddr, bound: Bound) =>

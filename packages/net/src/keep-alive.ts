@@ -21,11 +21,11 @@ export interface KeepAliveConfig {
   /** Whether to probe at all. */
   enable: boolean
   /** How long nothing came before the first probe, in ms; 15 s by default. Whole seconds, rounded up. */
-  idle?: number
+  idle?: number | undefined
   /** Between two probes, in ms; 15 s by default. Whole seconds, rounded up. */
-  interval?: number
+  interval?: number | undefined
   /** How many unanswered probes end the connection; 9 by default. */
-  count?: number
+  count?: number | undefined
 }
 
 const DEFAULT_SECONDS = 15
@@ -53,8 +53,31 @@ export function setKeepAliveIdle(set: SetInt, ms: number): void {
   apply(set, TCP_KEEPIDLE, keepAliveSeconds(ms), DEFAULT_SECONDS)
 }
 
+/** The kernel counts in an int. */
+const MOST = 2 ** 31 - 1
+
+function checkNumber(name: string, value: unknown, most: number): void {
+  if (value === undefined) return
+  if (typeof value !== 'number')
+    throw new TypeError(`${name} must be a number, got ${typeof value}`)
+  if (Number.isNaN(value) || value > most) {
+    throw new RangeError(`${name} must be at most ${most}, got ${value}`)
+  }
+}
+
+/** Throws TypeError or RangeError, before anything is set. Anything the kernel may refuse passes. */
+function checkKeepAlive({ idle, interval, count }: KeepAliveConfig): void {
+  checkNumber('idle', idle, MOST * 1000)
+  checkNumber('interval', interval, MOST * 1000)
+  checkNumber('count', count, MOST)
+  if (count !== undefined && !Number.isInteger(count)) {
+    throw new RangeError(`count must be a whole number, got ${count}`)
+  }
+}
+
 /** Go's order: SO_KEEPALIVE, idle, interval, count. The first refusal ends it; what was set stays. */
 export function setKeepAliveConfig(set: SetInt, config: KeepAliveConfig): void {
+  checkKeepAlive(config)
   set(SOL_SOCKET, SO_KEEPALIVE, config.enable ? 1 : 0)
   setKeepAliveIdle(set, config.idle ?? 0)
   apply(set, TCP_KEEPINTVL, keepAliveSeconds(config.interval ?? 0), DEFAULT_SECONDS)
@@ -67,14 +90,24 @@ export interface KeepAliveOptions {
    * How long nothing came before the first probe, in ms; then every 15 s, 9 times. 0 or left out: 15 s.
    * Negative: the kernel's own setting is left alone. Ignored when `keepAliveConfig.enable` is true.
    */
-  keepAlive?: number
+  keepAlive?: number | undefined
   /** Everything about keep-alive, when `enable` is true. */
-  keepAliveConfig?: KeepAliveConfig
+  keepAliveConfig?: KeepAliveConfig | undefined
 }
 
-/** What a new connection gets, or null to leave it alone. Go: `newTCPConn`. */
+/**
+ * What a new connection gets, or null to leave it alone. A copy, and checked: it must not fail once
+ * there is a connection. Throws TypeError or RangeError. Go: `newTCPConn`.
+ */
 export function keepAliveOf(o: KeepAliveOptions): KeepAliveConfig | null {
-  if (o.keepAliveConfig?.enable === true) return o.keepAliveConfig
-  const keepAlive = o.keepAlive ?? 0
-  return keepAlive < 0 ? null : { enable: true, idle: keepAlive }
+  const { keepAlive, keepAliveConfig } = o
+  checkNumber('keepAlive', keepAlive, MOST * 1000)
+  if (keepAliveConfig?.enable === true) {
+    const { idle, interval, count } = keepAliveConfig
+    const config = { enable: true, idle, interval, count }
+    checkKeepAlive(config)
+    return config
+  }
+  const idle = keepAlive ?? 0
+  return idle < 0 ? null : { enable: true, idle }
 }

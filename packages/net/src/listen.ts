@@ -1,7 +1,8 @@
 // Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
+import { checkAddr, checkControl, checkSignal, checkText } from './arguments.js'
 import { OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
-import type { KeepAliveOptions } from './keep-alive.js'
+import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import { defaultResolver } from './lookup.js'
 import { preferMptcp } from './mptcp.js'
@@ -14,16 +15,16 @@ import { TCPListener } from './tcplistener.js'
 /** How a ListenConfig listens. Go: `net.ListenConfig`. */
 export interface ListenOptions extends KeepAliveOptions {
   /** Called with the socket before it is bound, to set options. */
-  control?: Control
+  control?: Control | undefined
   /**
    * Whether to take Multipath TCP connections, from clients that ask for one; by default where the kernel
    * has it. On those some options of TCP do not work: see docs/socket-options.md.
    */
-  mptcp?: boolean
+  mptcp?: boolean | undefined
   /** How many connections may wait to be accepted; the kernel's limit (somaxconn) when left out. */
-  backlog?: number
+  backlog?: number | undefined
   /** Whether several sockets may listen on the address, and share its connections. SO_REUSEPORT. */
-  reusePort?: boolean
+  reusePort?: boolean | undefined
 }
 
 /** What `ListenConfig.listen` takes. */
@@ -44,13 +45,19 @@ export interface ListenCallOptions {
  */
 export class ListenConfig {
   readonly #options: ListenOptions
+  readonly #keepAlive: KeepAliveConfig | null
 
-  /** Checks the options; a wrong one throws RangeError. */
+  /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: ListenOptions = {}) {
     const { backlog } = options
-    if (backlog !== undefined && !(Number.isInteger(backlog) && backlog >= 0)) {
-      throw new RangeError('backlog must be a whole number, 0 or more')
+    if (
+      backlog !== undefined &&
+      !(Number.isInteger(backlog) && backlog >= 0 && backlog < 2 ** 31)
+    ) {
+      throw new RangeError('backlog must be a whole number from 0 to 2147483647')
     }
+    this.#keepAlive = keepAliveOf(options)
+    checkControl(options.control)
     this.#options = { ...options }
   }
 
@@ -68,6 +75,8 @@ export class ListenConfig {
    * bind(2), listen(2).
    */
   async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<TCPListener> {
+    checkText('address', address)
+    checkSignal(o.signal)
     let laddr: TCPAddr
     try {
       checkNetwork(network)
@@ -81,6 +90,7 @@ export class ListenConfig {
 
   /** Listens on an address that is resolved already; null is every address, any port. */
   async listenTCP(network: string, laddr: TCPAddr | null): Promise<TCPListener> {
+    if (laddr != null) checkAddr('laddr', laddr)
     try {
       checkNetwork(network)
     } catch (error) {
@@ -96,7 +106,7 @@ export class ListenConfig {
       const open = (protocol: number) => listenSocket({ ...plan, protocol })
       const fd = await preferMptcp(this.multipathTCP, open)
       fd.establish()
-      return new TCPListener(fd, keepAliveOf(this.#options))
+      return new TCPListener(fd, this.#keepAlive)
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }

@@ -55,6 +55,8 @@ export async function lookupHost(
   host: string,
   bound: Bound,
 ): Promise<string[]> {
+  // The C library ends a name there, and would look up another one.
+  if (host.includes('\0')) throw new DNSError('no such host', host, { isNotFound: true })
   let addrs: string[]
   try {
     addrs = await within(bound, resolver.lookupHost(host, { signal: bound.signal }))

@@ -10,8 +10,7 @@ const addr: Addr = { network: 'pipe', toString: () => 'pipe' }
 
 class PipeConn extends NetConn {}
 
-function pipeConn(sysfd: number): Conn {
-  const fd = new NetFD(sysfd, 'pipe')
+function pipeConn(fd: NetFD): Conn {
   fd.laddr = fd.raddr = addr
   fd.init()
   fd.establish()
@@ -36,6 +35,11 @@ export function pipe(): [Conn, Conn] {
   const pair = new Int32Array(2)
   const r = hook.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair, true)
   if (r < 0) throw new SyscallError('socketpair', r)
-  const [a, b] = pair as unknown as [number, number]
-  return [pipeConn(a), pipeConn(b)]
+  const [a, b] = [...pair].map((sysfd) => new NetFD(sysfd, 'pipe')) as [NetFD, NetFD]
+  try {
+    return [pipeConn(a), pipeConn(b)]
+  } catch (error) {
+    for (const fd of [a, b]) void fd.close()
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 // Go: net/ipsock.go (internetAddrList) and dial.go (resolveAddrList). From a text to addresses.
+import { checkText } from './arguments.js'
 import type { Bound } from './bound.js'
 import { AddrError, UnknownNetworkError } from './errors.js'
 import { isUnspecified, parseAddr } from './ip.js'
@@ -85,6 +86,7 @@ const sameFamily = (a: TCPAddr, b: TCPAddr): boolean => a.ip.includes(':') === b
  */
 export async function resolveTCPAddr(network: string, address: string): Promise<TCPAddr> {
   const bound = { deadline: null, signal: undefined }
+  checkText('address', address)
   checkNetwork(network)
   return firstAddr(await internetAddrList(defaultResolver, network, address, bound), address)
 }

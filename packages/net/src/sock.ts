@@ -10,6 +10,7 @@ import {
   SyscallError,
 } from '@netfd/syscall'
 import type { Bound } from './bound.js'
+import { within } from './bound.js'
 import { connect } from './connect.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
@@ -45,7 +46,7 @@ export async function dialSocket(plan: SocketPlan, bound: Bound): Promise<NetFD>
   const { family, v6only } = favoriteFamily(plan.network, plan.laddr, plan.raddr, false)
   const fd = openSocket(plan, family, v6only, false)
   try {
-    await runControl(plan, fd, family, plan.raddr)
+    if (plan.control !== undefined) await within(bound, runControl(plan, fd, family, plan.raddr))
     if (plan.laddr !== null) bind(fd, family, plan.laddr)
     const remote = plan.raddr as TCPAddr
     const peer = await connect(fd, toSockaddr(family, remote), bound)
@@ -99,7 +100,12 @@ async function runControl(
 ): Promise<void> {
   if (plan.control === undefined) return
   const suffix = /[46]$/.test(plan.network) ? '' : family === AF_INET6 ? '6' : '4'
-  await plan.control(plan.network + suffix, String(addr ?? anyAddr), new RawConn(fd))
+  try {
+    await plan.control(plan.network + suffix, String(addr ?? anyAddr), new RawConn(fd))
+  } catch (thrown) {
+    if (thrown instanceof Error) throw thrown
+    throw new Error('control threw something that is no Error: see cause', { cause: thrown })
+  }
 }
 
 function bind(fd: NetFD, family: number, laddr: TCPAddr): void {

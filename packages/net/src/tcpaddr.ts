@@ -27,8 +27,8 @@ export class TCPAddr implements Addr {
   readonly zone: string
 
   /**
-   * Throws a `ParseError` when `ip` is neither '' nor an IP address, and a `RangeError` when
-   * `port` is not an integer from 0 to 65535.
+   * Throws a `ParseError` when `ip` is neither '' nor an IP address, a `RangeError` when `port` is not
+   * an integer from 0 to 65535, and a `TypeError` when `zone` is not a string.
    */
   constructor(ip: string, port: number, zone?: string)
   /** @internal */
@@ -36,6 +36,7 @@ export class TCPAddr implements Addr {
   constructor(ip: string, port: number, zone = '', mark?: typeof trusted) {
     this.ip = mark === trusted ? ip : canonical(ip)
     this.port = mark === trusted ? port : checkPort(port)
+    if (typeof zone !== 'string') throw new TypeError(`zone must be a string, got ${typeof zone}`)
     this.zone = zone
   }
 

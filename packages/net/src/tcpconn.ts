@@ -13,7 +13,7 @@ import {
 } from '@netfd/syscall'
 import { NetConn } from './conn-base.js'
 import type { Source, Writer } from './copy.js'
-import { copy, fileReader, isFileHandle } from './copy.js'
+import { checkSource, copy, fileReader, isFileHandle, limitOf } from './copy.js'
 import type { NetFD } from './fd.js'
 import { hook } from './hook.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
@@ -143,11 +143,12 @@ export class TCPConn extends NetConn {
    * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
    * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
    * cheaper to copy; from a FileHandle sent by sendfile from its own position; anything else (a Conn, an
-   * async iterable) is copied. Rejects with OpError, which
-   * carries `bytesWritten`. Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
+   * async iterable) is copied. Rejects with OpError, which carries `bytesWritten`, or with TypeError or
+   * RangeError for what is no source or no whole number. Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
    */
-  async readFrom(src: Source | TCPConn, o: { limit?: number } = {}): Promise<number> {
-    const limit = o.limit ?? Number.MAX_SAFE_INTEGER
+  async readFrom(src: Source | TCPConn, o: { limit?: number | undefined } = {}): Promise<number> {
+    checkSource(src)
+    const limit = limitOf(o.limit)
     if (limit <= 0) return 0
     const moved = await this.#inKernel(src, limit)
     if (moved !== null) return moved
@@ -159,6 +160,7 @@ export class TCPConn extends NetConn {
    * TCPConn they are spliced inside the kernel. Go: `TCPConn.WriteTo`.
    */
   async writeTo(dst: Writer | TCPConn): Promise<number> {
+    if (typeof dst?.write !== 'function') throw new TypeError('dst must have a function write')
     if (isTCPConn(dst)) return await dst.readFrom(this)
     return await this.#copy('writeto', this, dst, Number.MAX_SAFE_INTEGER)
   }

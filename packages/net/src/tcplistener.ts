@@ -1,7 +1,8 @@
 // Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
-import type { CallOptions, Deadline } from '@netfd/poll'
+import type { Accepted, CallOptions, Deadline } from '@netfd/poll'
 import { NetFD } from './fd.js'
 import type { KeepAliveConfig } from './keep-alive.js'
+import { isLeft, leavable } from './leavable.js'
 import { RawListener } from './rawconn.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
@@ -47,20 +48,23 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
    * `ERR_NET_CLOSED`, or the kernel's errno, such as `EMFILE`. Go: `TCPListener.Accept`; accept4(2).
    */
   async accept(o?: CallOptions): Promise<TCPConn> {
-    const { fd, sockaddr } = await this.#fd.accept(o)
+    return this.#made(await this.#fd.accept(o))
+  }
+
+  #made({ fd, sockaddr }: Accepted): TCPConn {
     const conn = new NetFD(fd, this.#fd.net)
     conn.inherit(this.#fd)
     try {
       conn.init()
       conn.setLocalAddr()
+      conn.setRemoteAddr(sockaddr, null)
+      const made = newTCPConn(conn, this.#keepAlive)
+      if (accepted.hasSubscribers) accepted.publish(conn.trace())
+      return made
     } catch (error) {
-      await conn.close()
+      void conn.close()
       throw this.#fd.opError('accept', error as Error)
     }
-    conn.setRemoteAddr(sockaddr, null)
-    const made = newTCPConn(conn, this.#keepAlive)
-    if (accepted.hasSubscribers) accepted.publish(conn.trace())
-    return made
   }
 
   /**
@@ -102,15 +106,22 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
 
   /**
    * `for await (const conn of listener)`: accept after accept, ending when the listener is closed.
-   * accept(2) is called only while the loop asks for a connection. Leaving the loop closes nothing.
+   * accept(2) is called only while the loop asks for a connection. Leaving the loop closes nothing and
+   * loses no connection, also while it waits. Any other error, such as `EMFILE`, ends it: to go on after
+   * one, write the loop with `accept`.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<TCPConn, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<TCPConn, void, undefined> {
+    const accepting = this.#fd.accepting()
+    return leavable(this.#conns(accepting.next), accepting.stop)
+  }
+
+  async *#conns(accept: () => Promise<Accepted>): AsyncGenerator<TCPConn, void, undefined> {
     for (;;) {
       let conn: TCPConn
       try {
-        conn = await this.accept()
+        conn = this.#made(await accept())
       } catch (error) {
-        if (this.#fd.closed) return
+        if (this.#fd.closed || isLeft(error)) return
         throw error
       }
       yield conn

@@ -220,6 +220,18 @@ describe('close of a listener', () => {
     expect(await server.read(new Uint8Array(8))).toBe(5)
   })
 
+  it('is not needed to leave a loop that waits, which takes no connection then', async () => {
+    const listener = await listening()
+    const conns = listener[Symbol.asyncIterator]()
+    const waiting = conns.next()
+    await turns(3)
+    expect(await conns.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    const client = await dialed(listener.addr)
+    const accepted = track(await listener.accept())
+    expect(String(accepted.remoteAddr)).toBe(String(client.localAddr))
+  })
+
   it('ends a loop over it, and leaving a loop does not close it', async () => {
     const listener = await listening()
     await dialed(listener.addr)

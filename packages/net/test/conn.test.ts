@@ -1,4 +1,6 @@
 // Go: net/net_test.go and timeout_test.go. Reading from a connection, and what one costs.
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { close } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { DeadlineExceededError, UnexpectedEOFError } from '../src/index.js'
@@ -202,6 +204,34 @@ describe('for await over a connection', () => {
       await client.write(['two', 'three'][pieces.length - 1] as string)
     }
     expect(pieces.map(text)).toEqual(['one', 'two', 'three'])
+  })
+
+  it('ends at once when it is left while it waits, and loses no byte', async () => {
+    const [a, b] = await pair()
+    const pieces = b[Symbol.asyncIterator]()
+    const waiting = pieces.next()
+    await turns(3)
+    expect(await pieces.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+    const failing = b[Symbol.asyncIterator]()
+    const idle = failing.next()
+    await turns(3)
+    await expect(failing.throw(new Error('mine'))).rejects.toThrow('mine')
+    expect(await idle).toEqual({ done: true, value: undefined })
+    await a.write('hello')
+    const buf = new Uint8Array(8)
+    expect(await b.read(buf)).toBe(5)
+  })
+
+  it('ends when a stream made of it is destroyed, while it waits or queues', async () => {
+    const [a, b] = await pair()
+    const first = b.read(new Uint8Array(1))
+    const streams = [Readable.from(b), Readable.from(b)]
+    for (const stream of streams) stream.resume()
+    await turns(3)
+    await Promise.all(streams.map((stream) => once(stream.destroy(), 'close')))
+    await a.write('hello')
+    expect([await first, await b.read(new Uint8Array(8))]).toEqual([1, 4])
   })
 
   it('that is left loses no byte and closes nothing', async () => {

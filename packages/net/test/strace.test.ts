@@ -1,5 +1,5 @@
 // The system calls of a listen, a dial, an accept and a message, against those that Go makes.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { installed, program, run, scratch } from './program.js'
@@ -7,21 +7,26 @@ import { installed, program, run, scratch } from './program.js'
 /** Calls of the host's own event loop, which a trace of any Node program has. */
 const HOST = /^(epoll_p?wait|read|write|ioctl|futex|mmap|munmap)\b/
 
+/** The child closes a number that is none between the parts of its program. */
+const MARK = /^close\(10000\d\d\)/m
+
 /** A line of strace as the call's name, its flags and option values, and its errno. */
 function plain(line: string): string {
-  const call = line.replace(/^\d+ +/, '').replace(/\{sa_family.*?\}/g, '')
+  const call = line.replace(/\{sa_family.*?\}/g, '')
   return (call.match(/^\w+(?=\()|\b[A-Z][A-Z0-9_|]{2,}\b|\[\d+\](?=, )/g) ?? []).join(' ')
 }
 
 /** The calls of the child, cut at its marks. */
 async function traced(network: string, address: string): Promise<string[][]> {
-  const out = join(scratch(), 'trace')
+  const dir = scratch()
   const child = program('strace-child.ts')
-  const strace = ['strace', '-f', '-e', 'trace=network,desc', '-e', 'signal=none', '-o', out]
-  await run([...strace, process.execPath, child, network, address])
+  // A file for each thread: in a common one, calls of two threads at once cut each other's lines in half.
+  const strace = ['strace', '-ff', '-e', 'trace=network,desc', '-e', 'signal=none']
+  await run([...strace, '-o', join(dir, 'trace'), process.execPath, child, network, address])
+  const traces = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'))
   const parts: string[][] = [[]]
-  for (const line of readFileSync(out, 'utf8').split('\n')) {
-    if (/ close\(10000\d\d\)/.test(line)) {
+  for (const line of traces.find((trace) => MARK.test(trace))?.split('\n') ?? []) {
+    if (MARK.test(line)) {
       parts.push([])
     } else {
       const call = plain(line)

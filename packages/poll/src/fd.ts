@@ -13,13 +13,14 @@ import {
 import { adopt, disown } from '@netfd/syscall/raw'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
-import { NoDeadlineError } from './errors.js'
+import { CanceledError, NoDeadlineError } from './errors.js'
 import { hook } from './hook.js'
 import type { FDKind } from './kind.js'
 import { ensureNonblock, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { lingers } from './linger.js'
+import type { Op } from './op.js'
 import { IDLE } from './op.js'
 import type { Traits } from './ops.js'
 import { ReadOp, WriteOp, WritevOp } from './ops.js'
@@ -35,6 +36,12 @@ import { AcceptOp, RawOp, WaitOp } from './wait-ops.js'
 export interface CallOptions {
   /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
   signal?: AbortSignal | undefined
+}
+
+/** The calls of a loop, see `FD.reading`. */
+export interface Loop<A extends unknown[], T> {
+  next(...args: A): Promise<T>
+  stop(): void
 }
 
 /**
@@ -136,6 +143,29 @@ export class FD extends Runner {
       this.#read ??= op
     }
     return this.start(op.of(buf), signal)
+  }
+
+  /**
+   * Reads for a loop that may be left while it waits: one at a time, and `stop` ends the one that waits
+   * with CanceledError. An AbortSignal could do it too, and would cost each such loop a kilobyte.
+   * @internal
+   */
+  reading(): Loop<[buf: Uint8Array], number | null> {
+    const op = new ReadOp(this.#traits)
+    return { next: (buf) => this.start(op.of(buf)), stop: () => this.#stop(op) }
+  }
+
+  /**
+   * `reading` for accepts.
+   * @internal
+   */
+  accepting(): Loop<[], Accepted> {
+    const op = new AcceptOp()
+    return { next: () => this.start(op), stop: () => this.#stop(op) }
+  }
+
+  #stop(op: Op<unknown>): void {
+    this.cancel(op, new CanceledError(undefined))
   }
 
   /**

@@ -53,9 +53,12 @@ const MAX_TEXT = 255
 const MAX_SECONDS = 2 ** 31 - 1
 
 function rowOf(option: SockoptName | Sockopt): Sockopt {
-  if (typeof option !== 'string') return option
-  if (Object.hasOwn(sockopt, option)) return sockopt[option]
-  throw new TypeError(`there is no socket option ${option}`)
+  if (typeof option === 'string') {
+    if (Object.hasOwn(sockopt, option)) return sockopt[option]
+    throw new TypeError(`there is no socket option ${option}`)
+  }
+  if (typeof option?.level === 'number' && typeof option.optname === 'number') return option
+  throw new TypeError('a socket option is a name or a row of sockopt')
 }
 
 const wrongType = (row: Sockopt, wanted: string): TypeError =>

@@ -1,0 +1,27 @@
+// A loop that can be left while it waits.
+//
+// An async generator that is asked to end does so when it next yields: `return` would wait for the read
+// that is under way, which a silent peer never ends, and what that reads would be nobody's. A stream that
+// is destroyed (`Readable.from(conn).destroy()`) asks in just that way.
+
+/** Makes `return` and `throw` call `stop` first, which ends the call that the generator waits for. */
+export function leavable<T>(
+  loop: AsyncGenerator<T, void, undefined>,
+  stop: () => void,
+): AsyncGenerator<T, void, undefined> {
+  const { return: end, throw: fail } = loop
+  return Object.assign(loop, {
+    return: (value?: undefined) => {
+      stop()
+      return end.call(loop, value)
+    },
+    throw: (error: unknown) => {
+      stop()
+      return fail.call(loop, error)
+    },
+  })
+}
+
+/** Whether a call was ended by `stop`: the calls of a loop have no signal that could. */
+export const isLeft = (error: unknown): boolean =>
+  (error as { code?: unknown }).code === 'ABORT_ERR'
