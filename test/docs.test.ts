@@ -90,6 +90,23 @@ describe('go-tour.md', () => {
   })
 })
 
+describe('go-tour.md, from the other side,', () => {
+  const classes = [net.TCPConn, net.TCPListener, net.Dialer, net.ListenConfig]
+  const members = classes.flatMap(({ name, prototype }) => {
+    const chain = [prototype, Object.getPrototypeOf(prototype) as object]
+    const own = chain.filter((p) => p !== Object.prototype).flatMap(Object.getOwnPropertyNames)
+    return unique(own)
+      .filter((member) => member !== 'constructor')
+      .map((member) => (name === 'TCPConn' ? member : `${name}.${member}`))
+  })
+  const internal = ['do', 'set']
+  const text = read('docs/go-tour.md')
+
+  it.each(members.filter((member) => !internal.includes(member)))('has %s', (member) => {
+    expect(text).toContain(`\`${member}\``)
+  })
+})
+
 describe('numbers', () => {
   it('of the budget are those of the source', () => {
     const mebibytes = BUDGET_BYTES / 1024 ** 2
