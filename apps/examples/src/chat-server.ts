@@ -29,12 +29,12 @@ function announce(line: string): void {
 /** A name that nobody else has, or null when the guest leaves without one. */
 async function enter(conn: TCPConn, lines: LineReader, stop: AbortSignal): Promise<string | null> {
   conn.setDeadline(Date.now() + NAME_WITHIN)
-  await conn.write('your name? ')
+  await conn.write('your name? ', { signal: stop })
   for (;;) {
     const name = (await lines.line({ signal: stop }))?.trim()
     if (name === undefined) return null
     if (name !== '' && !members.has(name)) return name
-    await conn.write('another one, please: ')
+    await conn.write('another one, please: ', { signal: stop })
   }
 }
 
@@ -59,7 +59,7 @@ async function chat(conn: TCPConn, stop: AbortSignal): Promise<void> {
   }
 }
 
-await cli(help, {}, async ({ positionals: [address = '127.0.0.1:0'] }) => {
+await cli(help, {}, 1, async ({ positionals: [address = '127.0.0.1:0'] }) => {
   const stop = stopSignal()
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}`)

@@ -40,7 +40,7 @@ async function echo(conn: TCPConn, stop: AbortSignal): Promise<void> {
       conn.setDeadline(Date.now() + PATIENCE)
       const n = await conn.read(buf, { signal: stop })
       if (n === null) return
-      await conn.write(buf.subarray(0, n))
+      await conn.write(buf.subarray(0, n), { signal: stop })
     }
   } finally {
     seen.delete(conn)
@@ -59,7 +59,7 @@ async function load(address: string, size: number, stop: AbortSignal): Promise<v
       await sleep(PAUSE, undefined, { signal: stop })
     }
   } catch (error) {
-    if (!stop.aborted) throw error
+    if (!stop.aborted) console.error((error as Error).message)
   }
 }
 
@@ -81,7 +81,7 @@ function frame(interval: number): string {
   return [count(seen.size, 'connection'), paint.title(head), ...lines].join('\n')
 }
 
-await cli(help, options, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
   const interval = wholeNumber('--interval', values.interval, 10)
   const clients = wholeNumber('--load', values.load, 0, 1_000)
   const stop = stopSignal()

@@ -120,7 +120,7 @@ const options = {
   watch: { type: 'string' },
 } as const
 
-await cli(help, options, async ({ values }) => {
+await cli(help, options, 0, async ({ values }) => {
   const window = wholeNumber('--window', values.window, 1)
   if (values.peer !== undefined) await peer(values.peer)
   else if (values.watch !== undefined) await watch(values.watch, window)

@@ -68,7 +68,7 @@ function inspect(title: string, role: Role, socket: TCPConn | TCPListener): stri
   return facts.filter(({ ok }) => !ok).map(({ name }) => `${title}: ${name}`)
 }
 
-await cli(help, { spoil: { type: 'boolean' } }, async ({ values }) => {
+await cli(help, { spoil: { type: 'boolean' } }, 0, async ({ values }) => {
   console.log(paint.title('What happens'))
   await using listener = await listen('tcp', '127.0.0.1:0')
   say('listen', `${listener.addr}`)

@@ -8,7 +8,7 @@ import { duration } from './lib/units.js'
 
 const help = 'echo-client host:port [text]   Sends a text to an echo server and checks the answer.'
 
-await cli(help, {}, async ({ positionals: [address, message = 'hello'] }) => {
+await cli(help, {}, 2, async ({ positionals: [address, message = 'hello'] }) => {
   if (address === undefined) throw new UsageError('which server?')
   const dialer = new Dialer({ timeout: 5_000 })
   await using conn = await dialer.dial('tcp', address)

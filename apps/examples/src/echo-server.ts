@@ -20,13 +20,13 @@ async function echo(conn: TCPConn, stop: AbortSignal): Promise<void> {
     conn.setDeadline(Date.now() + PATIENCE)
     const n = await conn.read(buf, { signal: stop })
     if (n === null) break
-    await conn.write(buf.subarray(0, n))
+    await conn.write(buf.subarray(0, n), { signal: stop })
     total += n
   }
   console.log(`${conn.remoteAddr}: ${bytes(total)}`)
 }
 
-await cli(help, {}, async ({ positionals: [address = '127.0.0.1:0'] }) => {
+await cli(help, {}, 1, async ({ positionals: [address = '127.0.0.1:0'] }) => {
   const stop = stopSignal()
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}`)

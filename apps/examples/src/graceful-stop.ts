@@ -36,7 +36,9 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
   }
 }
 
-await cli(help, { grace: { type: 'string', default: '5000' } }, async ({ values, positionals }) => {
+const options = { grace: { type: 'string', default: '5000' } } as const
+
+await cli(help, options, 1, async ({ values, positionals }) => {
   const grace = wholeNumber('--grace', values.grace)
   const stop = stopSignal()
   const open = new Set<TCPConn>()

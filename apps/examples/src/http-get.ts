@@ -38,7 +38,7 @@ async function get(conn: TCPConn, url: URL, include: boolean): Promise<void> {
   if (!/^\S+ 2/.test(head.status)) throw new ProtocolError(head.status)
 }
 
-await cli(help, { include: { type: 'boolean' } }, async ({ values, positionals: [target] }) => {
+await cli(help, { include: { type: 'boolean' } }, 1, async ({ values, positionals: [target] }) => {
   if (target === undefined || !URL.canParse(target)) throw new UsageError('which URL?')
   const url = new URL(target)
   if (url.protocol !== 'http:') throw new UsageError('only http: here, https: wants TLS on top')

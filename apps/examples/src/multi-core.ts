@@ -28,7 +28,7 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
     conn.setDeadline(Date.now() + PATIENCE)
     const line = await lines.line({ signal: stop })
     if (line === null) return
-    await conn.write(`thread ${threadId}: ${line}\n`)
+    await conn.write(`thread ${threadId}: ${line}\n`, { signal: stop })
   }
 }
 
@@ -46,11 +46,27 @@ async function work(port: MessagePort, address: string): Promise<void> {
   port.postMessage(served)
 }
 
-/** Starts a worker and waits until it listens. */
-async function start(address: string): Promise<{ worker: Worker; address: string }> {
+const workers: Worker[] = []
+
+/** Starts a worker and waits until it listens; resolves to its address. */
+async function start(address: string): Promise<string> {
   const worker = new Worker(new URL(import.meta.url), { workerData: address })
+  workers.push(worker)
   const [listening] = (await once(worker, 'message')) as [string]
-  return { worker, address: listening }
+  return listening
+}
+
+/** Starts them all; when one cannot, none goes on. */
+async function startAll(address: string, threads: number): Promise<string> {
+  try {
+    // The first one may ask the kernel for a port; the others join it there.
+    const listening = await start(address)
+    await Promise.all(Array.from({ length: threads - 1 }, () => start(listening)))
+    return listening
+  } catch (error) {
+    await Promise.all(workers.map((worker) => worker.terminate()))
+    throw error
+  }
 }
 
 /** Tells a worker to stop; resolves to how many connections it had. */
@@ -65,11 +81,8 @@ async function finish(worker: Worker): Promise<number> {
 
 async function main(address: string, threads: number): Promise<void> {
   const stop = stopSignal()
-  // The first one may ask the kernel for a port; the others join it there.
-  const first = await start(address)
-  const others = Array.from({ length: threads - 1 }, () => start(first.address))
-  const workers = [first, ...(await Promise.all(others))].map(({ worker }) => worker)
-  console.log(`listening on ${first.address} with ${count(threads, 'thread')}`)
+  const listening = await startAll(address, threads)
+  console.log(`listening on ${listening} with ${count(threads, 'thread')}`)
   if (!stop.aborted) await once(stop, 'abort')
   const served = await Promise.all(workers.map(finish))
   for (const [i, n] of served.entries()) {
@@ -79,7 +92,7 @@ async function main(address: string, threads: number): Promise<void> {
 
 if (isMainThread || parentPort === null) {
   const options = { threads: { type: 'string', default: `${availableParallelism()}` } } as const
-  await cli(help, options, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+  await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
     await main(address, wholeNumber('--threads', values.threads, 1, 256))
   })
 } else {

@@ -44,7 +44,7 @@ async function converse(conn: TCPConn): Promise<void> {
   if (sent.status === 'rejected' && !ended.signal.aborted) throw sent.reason
 }
 
-await cli(help, options, async ({ values, positionals: [address] }) => {
+await cli(help, options, 1, async ({ values, positionals: [address] }) => {
   if (address === undefined) throw new UsageError('to which host and port?')
   const timeout = wholeNumber('--timeout', values.timeout, 1)
   const fallbackDelay = wholeNumber('--fallback', values.fallback, 1)

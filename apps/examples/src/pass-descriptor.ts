@@ -12,7 +12,10 @@ import { LineReader } from './lib/reader.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
 
-const help = 'pass-descriptor [host:port]   Accepts here, and answers each line in a worker thread.'
+const help = `
+pass-descriptor [host:port]   Accepts here, and answers each line in a worker thread.
+
+At Ctrl-C the worker finishes what is open: a client that is idle has a minute.`
 
 const PATIENCE = 60_000
 
@@ -40,26 +43,28 @@ function work(port: MessagePort): void {
 
 async function main(address: string): Promise<void> {
   const stop = stopSignal()
+  await using listener = await listen('tcp', address)
   const worker = new Worker(new URL(import.meta.url))
   const exited = once(worker, 'exit')
-  const listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}`)
-  const closing = once(stop, 'abort').then(() => listener.close())
+  stop.addEventListener('abort', () => void listener.close())
   let passed = 0
-  for await (const conn of listener) {
-    passed++
-    console.log(`passing on ${conn.remoteAddr}`)
-    worker.postMessage(conn.detach())
+  try {
+    for await (const conn of listener) {
+      passed++
+      console.log(`passing on ${conn.remoteAddr}`)
+      worker.postMessage(conn.detach())
+    }
+    console.log('stopping')
+  } finally {
+    worker.postMessage(null)
+    await exited
   }
-  await closing
-  console.log('stopping')
-  worker.postMessage(null)
-  await exited
   console.log(`stopped, ${count(passed, 'connection')} passed on`)
 }
 
 if (isMainThread || parentPort === null) {
-  await cli(help, {}, ({ positionals: [address = '127.0.0.1:0'] }) => main(address))
+  await cli(help, {}, 1, ({ positionals: [address = '127.0.0.1:0'] }) => main(address))
 } else {
   work(parentPort)
 }

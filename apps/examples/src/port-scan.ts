@@ -29,13 +29,15 @@ type State = 'open' | 'refused' | 'silent'
 /** '80,8000-8002' is 80, 8000, 8001, 8002. */
 function* portsOf(list: string): Generator<number, void, undefined> {
   for (const range of list.split(',')) {
-    const [from = '', to = from] = range.split('-')
+    const [from = '', to = from, ...more] = range.split('-')
+    const first = wholeNumber('a port', from, 1, 65_535)
     const last = wholeNumber('a port', to, 1, 65_535)
-    for (let port = wholeNumber('a port', from, 1, 65_535); port <= last; port++) yield port
+    if (more.length > 0 || last < first) throw new UsageError(`${range} is no range of ports`)
+    for (let port = first; port <= last; port++) yield port
   }
 }
 
-async function probe(dialer: Dialer, address: string, signal: AbortSignal): Promise<State> {
+async function probe(dialer: Dialer, address: string, signal: AbortSignal): Promise<State | null> {
   try {
     const conn = await dialer.dial('tcp', address, { signal })
     // A reset leaves nothing behind: a proper close would keep the port in TIME_WAIT for a minute.
@@ -44,12 +46,13 @@ async function probe(dialer: Dialer, address: string, signal: AbortSignal): Prom
   } catch (error) {
     const { code, timeout } = error as OpError
     if (code === 'ECONNREFUSED') return 'refused'
-    if (timeout && !signal.aborted) return 'silent'
+    if (signal.aborted) return null
+    if (timeout) return 'silent'
     throw error
   }
 }
 
-await cli(help, options, async ({ values, positionals: [host] }) => {
+await cli(help, options, 1, async ({ values, positionals: [host] }) => {
   if (host === undefined) throw new UsageError('which host?')
   const ports = [...new Set(portsOf(values.ports))].sort((a, b) => a - b)
   const concurrency = wholeNumber('--concurrency', values.concurrency, 1, 10_000)
@@ -59,8 +62,12 @@ await cli(help, options, async ({ values, positionals: [host] }) => {
   const bar = new ProgressBar(ports.length)
   const found: Record<State, number[]> = { open: [], refused: [], silent: [] }
   const start = performance.now()
+  let tried = 0
   await each(ports, concurrency, async (port) => {
-    found[await probe(dialer, joinHostPort(host, port), stop)].push(port)
+    const state = stop.aborted ? null : await probe(dialer, joinHostPort(host, port), stop)
+    if (state === null) return
+    found[state].push(port)
+    tried++
     bar.step()
   }).finally(() => bar.clear())
 
@@ -70,5 +77,7 @@ await cli(help, options, async ({ values, positionals: [host] }) => {
   const took = duration(performance.now() - start)
   const { open, refused, silent } = found
   const rest = `${open.length} open, ${refused.length} refused, ${silent.length} silent`
-  console.log(`${count(ports.length, 'port')} in ${took}: ${rest}`)
+  const all = stop.aborted ? `stopped at ${tried} of ${ports.length}` : count(ports.length, 'port')
+  console.log(`${all} in ${took}: ${rest}`)
+  if (stop.aborted) process.exitCode = 1
 })

@@ -64,7 +64,7 @@ async function relay(client: TCPConn, dialer: Dialer, target: string, stop: Abor
   }
 }
 
-await cli(help, {}, async ({ positionals: [address, target] }) => {
+await cli(help, {}, 2, async ({ positionals: [address, target] }) => {
   if (address === undefined || target === undefined) throw new UsageError('from where to where?')
   const stop = stopSignal()
   const dialer = new Dialer({ timeout: 5_000 })
@@ -73,10 +73,14 @@ await cli(help, {}, async ({ positionals: [address, target] }) => {
 
   const screen = new Screen()
   let before = 0
+  let shown = ''
   const show = () => {
     const now = received()
-    const each = `${bytes(now - before)}/s  ${bytes(now)} in all`
-    if (now !== before) screen.draw(`${count(open.size / 2, 'connection')}  ${each}`)
+    const flow = `${bytes(now - before)}/s  ${bytes(now)} in all`
+    const view = `${count(open.size / 2, 'connection')}  ${flow}`
+    // Nothing new is no news; that the flow has stopped is.
+    if (view !== shown) screen.draw(view)
+    shown = view
     before = now
   }
   const timer = setInterval(show, 1_000)

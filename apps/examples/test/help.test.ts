@@ -21,6 +21,12 @@ describe.each(names)('%s', (name) => {
     expect(stderr).toContain(`\n${name}`)
   })
 
+  it('refuses more arguments than it takes, with exit code 2', async () => {
+    const { code, stderr } = await run(name, ['a', 'b', 'c'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^unexpected argument: [abc]\n/)
+  })
+
   it('opens with what it shows and how to run it', () => {
     const [first = '', ...rest] = readFileSync(new URL(`${name}.ts`, src), 'utf8').split('\n')
     const end = rest.findIndex((line) => !line.startsWith('//'))

@@ -1,3 +1,4 @@
+import { listen } from '@netfd/net'
 import { expect, it } from 'vitest'
 import { refusing, silent } from './ports.js'
 import { run, runInTerminal, start } from './program.js'
@@ -42,6 +43,23 @@ it('shows how far it is on a terminal, and takes that away at the end', async ()
   const { stdout } = await runInTerminal('port-scan', ['--ports', '1-2000', '127.0.0.1'])
   expect(stdout).toMatch(/[█░]{30} +\d+ % of 2000/)
   expect(stdout.slice(stdout.lastIndexOf('% of'))).toContain('\u001b[2K')
+})
+
+it('shows what it found when it is stopped, and exits with 1', async () => {
+  await using listener = await listen('tcp', '127.0.0.1:0')
+  const ports = `--ports=${listener.addr.port},${portOf(await silent())}`
+  const scan = start('port-scan', [ports, '--timeout=60000', '127.0.0.1'])
+  // Both were begun in the same turn.
+  await (await listener.accept()).close()
+  const { code, stdout, stderr } = await scan.stop()
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
+  expect(stdout).toMatch(/^stopped at [01] of 2 in .*: [01] open, 0 refused, 0 silent$/m)
+})
+
+it.each(['100-1', '1-2-3'])('refuses the range "%s"', async (range) => {
+  const { code, stderr } = await run('port-scan', [`--ports=${range}`, 'localhost'])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(new RegExp(`^${range} is no range of ports`))
 })
 
 it.each(['0', '1-65536', 'http', '8-', ''])('refuses the ports "%s"', async (ports) => {

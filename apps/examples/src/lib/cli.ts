@@ -13,24 +13,35 @@ export class UsageError extends Error {
 }
 
 /**
- * Runs an example. `--help` prints `help`; a wrong command line ends it with exit code 2, and any
- * other error with its message and exit code 1.
+ * Runs an example that takes `positionals` arguments at most. `--help` prints `help`; a wrong command
+ * line ends it with exit code 2, and any other error with its message and exit code 1.
  */
 export async function cli<const O extends Options>(
   help: string,
   options: O,
+  positionals: number,
   main: (args: Parsed<O>) => Promise<void>,
 ): Promise<void> {
+  process.stdout.on('error', endWithReader)
   try {
     if (process.argv.slice(2).includes('--help')) {
       console.log(help.trim())
       return
     }
-    await main(parseArgs({ options, allowPositionals: true }))
+    const args = parseArgs({ options, allowPositionals: true })
+    const superfluous = args.positionals[positionals]
+    if (superfluous !== undefined) throw new UsageError(`unexpected argument: ${superfluous}`)
+    await main(args)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const usage = code?.startsWith('ERR_PARSE_ARGS') === true
     console.error(usage ? `${message}\n\n${help.trim()}` : message)
     process.exitCode = usage ? 2 : 1
   }
+}
+
+/** `| head` has seen enough: whoever printed for it ends, without a word. */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
 }

@@ -26,6 +26,13 @@ it('draws over the last frame on a terminal, and keeps within it', () => {
   expect(written(terminal)).toBe('\u001b[2A\u001b[0Jnext\n')
 })
 
+it('draws whole frames on a terminal that has no size', () => {
+  const terminal = stream({ isTTY: true, columns: 0, rows: 0 })
+  const screen = new Screen(terminal)
+  screen.draw('one\ntwo')
+  expect(written(terminal)).toBe('\u001b[0Jone\ntwo\n')
+})
+
 it('draws no progress into a pipe', () => {
   const pipe = stream({})
   const bar = new ProgressBar(2, pipe)

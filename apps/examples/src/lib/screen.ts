@@ -19,9 +19,11 @@ export class Screen {
       moveCursor(stream, 0, -this.#height)
       clearScreenDown(stream)
       // A line that wraps, or a frame that scrolls, could not be taken back.
-      const lines = frame.split('\n').slice(0, stream.rows - 1)
+      // A terminal that nobody has told its size says 0.
+      const lines = frame.split('\n').slice(0, (stream.rows || Number.POSITIVE_INFINITY) - 1)
       this.#height = lines.length
-      stream.write(`${lines.map((line) => cut(line, stream.columns)).join('\n')}\n`)
+      const columns = stream.columns || Number.POSITIVE_INFINITY
+      stream.write(`${lines.map((line) => cut(line, columns)).join('\n')}\n`)
     } else {
       stream.write(`${frame}\n`)
     }
