@@ -122,8 +122,8 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
   const windows = [
     { width: 1280, scheme: 'light' },
     { width: 1280, scheme: 'dark' },
-    { width: 390, scheme: 'light' },
-    { width: 390, scheme: 'dark' },
+    { width: 360, scheme: 'light' },
+    { width: 360, scheme: 'dark' },
   ] as const
 
   it.each(windows)(
@@ -170,7 +170,7 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
 
   it.each([
     { width: 1280, folders: ['documents', 'modules'] },
-    { width: 390, folders: ['documents', 'modules', 'classes', 'interfaces'] },
+    { width: 360, folders: ['documents', 'modules', 'classes', 'interfaces'] },
   ])(
     'shows no page that is wider than a window of $width px',
     async ({ width, folders }) => {
@@ -193,12 +193,12 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
   )
 
   it('is seen to complain: a page that is wider, and one that is missing', async () => {
-    await open(390, 'light', async (page) => {
+    await open(360, 'light', async (page) => {
       await page.goto('/')
       await page.evaluate(`document.querySelector('.col-content p').style.width = '600px'`)
       expect(await page.evaluate<string[]>(TOO_WIDE)).not.toEqual([])
     })
-    const missing = open(390, 'light', async (page) => {
+    const missing = open(360, 'light', async (page) => {
       await page.goto('/no-such-page.html')
     })
     await expect(missing).rejects.toThrow('to deeply equal []')
