@@ -1,4 +1,5 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
+import type { FileHandle } from 'node:fs/promises'
 import type { CallOptions } from '@netfd/poll'
 import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
@@ -14,6 +15,7 @@ import {
 import { NetConn } from './conn-base.js'
 import type { Source, Writer } from './copy.js'
 import { checkSource, copy, fileReader, isFileHandle, limitOf } from './copy.js'
+import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { hook } from './hook.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
@@ -192,8 +194,19 @@ export class TCPConn extends NetConn {
   /** The bytes moved without leaving the kernel, or null where it cannot. */
   async #inKernel(src: Source | TCPConn, limit: number): Promise<number | null> {
     if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit)
-    if (isFileHandle(src)) return await this.fd.sendFile(src, null, limit)
+    if (isFileHandle(src)) return await this.#sendFile(src, limit)
     return null
+  }
+
+  /** As Go has it, a file that could not even begin fails with the error of the write that was to come. */
+  async #sendFile(src: FileHandle, limit: number): Promise<number | null> {
+    try {
+      return await this.fd.sendFile(src, null, limit)
+    } catch (error) {
+      const { cause, bytesWritten, code, timeout } = error as OpError
+      if (bytesWritten !== 0 || !(timeout || code === 'ERR_NET_CLOSED')) throw error
+      throw this.fd.opError('readfrom', this.fd.opError('write', cause, 0), 0)
+    }
   }
 }
 

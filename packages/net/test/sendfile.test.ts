@@ -69,9 +69,24 @@ describe('readFrom a file (TestSendfile)', () => {
     const file = await fileOf(pattern(64))
     client.setWriteDeadline(PAST)
     const error = await rejected('readfrom', client.readFrom(file))
-    expect(error).toMatchObject({ timeout: true, bytesWritten: 0 })
+    expect(error).toMatchObject({ code: 'ETIMEDOUT', timeout: true, bytesWritten: 0 })
+    const ends = `tcp ${client.localAddr}->${client.remoteAddr}`
+    expect(error.message).toBe(`readfrom ${ends}: write ${ends}: i/o timeout`)
     client.setWriteDeadline(null)
     expect(await client.readFrom(file)).toBe(64)
+  })
+
+  it('after close fails with the error of the write, and with EBADF for a closed file', async () => {
+    const [client] = await pair()
+    const file = await fileOf(pattern(64))
+    const closed = await fileOf(pattern(64))
+    await closed.close()
+    const gone = await rejected('readfrom', client.readFrom(closed))
+    expect(gone).toMatchObject({ code: 'EBADF', syscall: 'sendfile', bytesWritten: 0 })
+    await client.close()
+    const error = await rejected('readfrom', client.readFrom(file))
+    expect(error).toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0 })
+    expect(error.cause).toMatchObject({ op: 'write', code: 'ERR_NET_CLOSED' })
   })
 
   it('copies a file that sendfile does not serve (TestCopyFromTTY)', async () => {
