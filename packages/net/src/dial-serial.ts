@@ -15,7 +15,7 @@ export interface Dialing {
 }
 
 /** The error of a dial, wrapped as Go wraps it. */
-export function dialError(
+function dialError(
   d: Pick<Dialing, 'network' | 'laddr'>,
   addr: TCPAddr | null,
   cause: Error,
