@@ -1,4 +1,5 @@
 // Go: net/lookup.go and addrselect.go. From host names to addresses.
+import { errorFrom } from '@netfd/poll'
 import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from '@netfd/syscall'
 import { sortByRFC6724 } from './addrselect.js'
 import type { Bound } from './bound.js'
@@ -61,7 +62,7 @@ export async function lookupHost(
   try {
     addrs = await within(bound, resolver.lookupHost(host, { signal: bound.signal }))
   } catch (error) {
-    throw dnsError(host, error as Error)
+    throw dnsError(host, errorFrom(error))
   }
   if (addrs.length === 0) throw new DNSError('no such host', host, { isNotFound: true })
   return addrs

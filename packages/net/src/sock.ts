@@ -1,4 +1,5 @@
 // Go: net/sock_posix.go. From an address to a socket that listens or is connected.
+import { errorFrom } from '@netfd/poll'
 import {
   AF_INET6,
   IPPROTO_IPV6,
@@ -103,8 +104,7 @@ async function runControl(
   try {
     await plan.control(plan.network + suffix, String(addr ?? anyAddr), new RawConn(fd))
   } catch (thrown) {
-    if (thrown instanceof Error) throw thrown
-    throw new Error('control threw something that is no Error: see cause', { cause: thrown })
+    throw errorFrom(thrown)
   }
 }
 

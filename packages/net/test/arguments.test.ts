@@ -188,6 +188,12 @@ describe('a control callback', () => {
 })
 
 describe('a resolver', () => {
+  it.each([null, undefined, 'text'])('that rejects with %o gives an Error', async (value) => {
+    const resolver = { lookupHost: () => Promise.reject(value) }
+    const error = await errorOf<OpError>(new Dialer({ resolver }).dial('tcp', 'host.test:80'))
+    expect(error.message).toMatch(/^dial tcp: lookup host.test: something was thrown/)
+  })
+
   it('that answers without a promise is taken at its word, and leaves no timer', async () => {
     const listener = await listening()
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

@@ -223,6 +223,21 @@ describe('for await over a connection', () => {
     expect(await b.read(buf)).toBe(5)
   })
 
+  it('ends at once although more pieces were asked for than there are', async () => {
+    const [a, b] = await pair()
+    await a.write('first')
+    await turns(3)
+    const pieces = b[Symbol.asyncIterator]()
+    const [first, second, end] = [pieces.next(), pieces.next(), pieces.return(undefined)]
+    expect(text((await first).value as Uint8Array)).toBe('first')
+    expect([await second, await end]).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ])
+    await a.write('second')
+    expect(await b.read(new Uint8Array(8))).toBe(6)
+  })
+
   it('ends when a stream made of it is destroyed, while it waits or queues', async () => {
     const [a, b] = await pair()
     const first = b.read(new Uint8Array(1))

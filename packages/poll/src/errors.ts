@@ -151,8 +151,12 @@ export class UnexpectedEOFError extends PollError {
   }
 }
 
-/** What was thrown, as an Error: a caller's function may throw anything, null included. */
+/** What was thrown, as an Error: a function of the caller's may throw anything, null included. */
 export function errorFrom(thrown: unknown): Error {
-  if (thrown instanceof Error || isNativeError(thrown)) return thrown
+  try {
+    if (isNativeError(thrown) || thrown instanceof Error) return thrown
+  } catch {
+    // A proxy may not even let itself be asked.
+  }
   return new Error('something was thrown that is no Error: see cause', { cause: thrown })
 }

@@ -134,7 +134,7 @@ export class FD extends Runner {
    * 1 GiB a call. Go: `FD.Read`; recv(2), read(2).
    */
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
-    if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
     // Before anything else, for a getter may call this again.
     const signal = o?.signal
     let op = this.#read
@@ -152,7 +152,7 @@ export class FD extends Runner {
    */
   reading(): Loop<[buf: Uint8Array], number | null> {
     const op = new ReadOp(this.#traits)
-    return { next: (buf) => this.start(op.of(buf)), stop: () => this.#stop(op) }
+    return this.#loop(op, (buf) => this.start(op.of(buf)))
   }
 
   /**
@@ -161,11 +161,19 @@ export class FD extends Runner {
    */
   accepting(): Loop<[], Accepted> {
     const op = new AcceptOp()
-    return { next: () => this.start(op), stop: () => this.#stop(op) }
+    return this.#loop(op, () => this.start(op))
   }
 
-  #stop(op: Op<unknown>): void {
-    this.cancel(op, new CanceledError(undefined))
+  #loop<A extends unknown[], T>(op: Op<T>, next: (...args: A) => Promise<T>): Loop<A, T> {
+    let left: CanceledError | null = null
+    return {
+      // What is asked for after that was queued before it: it takes nothing.
+      next: (...args) => (left === null ? next(...args) : Promise.reject(left)),
+      stop: () => {
+        left ??= new CanceledError(undefined)
+        this.cancel(op, left)
+      },
+    }
   }
 
   /**
@@ -173,7 +181,7 @@ export class FD extends Runner {
    * `bytesWritten`. Writes never interleave. Go: `FD.Write`; send(2), write(2).
    */
   write(buf: Uint8Array, o?: CallOptions): Promise<number> {
-    if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
     const signal = o?.signal
     let op = this.#write
     if (op === null || op.state !== IDLE) {
@@ -188,8 +196,8 @@ export class FD extends Runner {
    * their lengths. A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
    */
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
-    if (!Array.isArray(bufs)) return Promise.reject(notBytes(bufs))
-    for (const buf of bufs) if (!(buf instanceof Uint8Array)) return Promise.reject(notBytes(buf))
+    if (!Array.isArray(bufs)) return this.refused(notBytes(bufs))
+    for (const buf of bufs) if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
     return this.start(new WritevOp(this.#traits, bufs), o?.signal)
   }
 

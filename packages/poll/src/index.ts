@@ -6,6 +6,7 @@ export type { CodedError } from './errors.js'
 export {
   CanceledError,
   DeadlineExceededError,
+  errorFrom,
   FileClosingError,
   NetClosingError,
   NoDeadlineError,

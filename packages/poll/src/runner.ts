@@ -22,15 +22,17 @@ import type { OpHost } from './op.js'
 import { DEFERRED, IDLE, Op, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 
-type Outcome = typeof DONE | typeof FAILED | typeof LATER
+type Outcome = typeof DONE | typeof FAILED | typeof LATER | typeof NOTHING
 const DONE = 0
 const FAILED = 1
 /** It waits for an edge, a turn or the thread pool and will be settled then. */
 const LATER = 2
+/** Done, and there was nothing to do. */
+const NOTHING = 3
 
 type Verdict = Outcome | typeof AGAIN | typeof WAIT
-const AGAIN = 3
-const WAIT = 4
+const AGAIN = 4
+const WAIT = 5
 
 const NOT_A_SIGNAL = 'signal must be an AbortSignal'
 
@@ -81,6 +83,11 @@ export abstract class Runner implements OpHost {
       return op.promise(signal)
     }
     return this.#complete(op, signal)
+  }
+
+  /** The rejection of a call that cannot even be started. */
+  protected refused<T>(error: Error): Promise<T> {
+    return counted(() => Promise.reject(error))
   }
 
   /** Takes a lock and keeps it when the promise resolves, for the steps of a longer transfer. */
@@ -148,10 +155,6 @@ export abstract class Runner implements OpHost {
   turn(op: Op<unknown>): void {
     const side = this.#side(op)
     side.unpark()
-    if (op.trivial) {
-      this.#finish(op, DONE)
-      return
-    }
     const code = (this.pd as PollDesc).check(side)
     if (code === READY) this.#finish(op, this.#loop(op))
     else this.#giveUp(op, this.codeError(code))
@@ -202,17 +205,15 @@ export abstract class Runner implements OpHost {
     const error = outcome === FAILED ? this.#errorOf(op) : null
     const result = op.take()
     if (!op.keeps) this.unlock(op.kind)
-    return error === null ? Promise.resolve(result) : Promise.reject(error)
+    if (error !== null) return Promise.reject(error)
+    return outcome === NOTHING ? counted(() => Promise.resolve(result)) : Promise.resolve(result)
   }
 
   #reject<T>(op: Op<T>, error: Error): Promise<T> {
     op.error = error
     const wrapped = this.#errorOf(op)
     op.take()
-    budget.charge(0)
-    // A caller that tries again at once, whatever happens, would never leave the microtask queue.
-    if (!budget.spent) return Promise.reject(wrapped)
-    return new Promise((_, reject) => budget.defer({ nextTurn: () => reject(wrapped) }))
+    return this.refused(wrapped)
   }
 
   #side(op: Op<unknown>): PollSide {
@@ -252,17 +253,10 @@ export abstract class Runner implements OpHost {
   /** An operation that has the lock: from here to its end, or to where it has to wait. */
   #run(op: Op<unknown>): Outcome {
     op.state = RUNNING
-    if (op.trivial) return this.#trivial(op)
+    if (op.trivial) return NOTHING
     const pd = this.pd
     if (pd === null) return this.#unpolled(op)
     return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
-  }
-
-  /** Complete without the kernel, and yet not as often as one likes in one turn. */
-  #trivial(op: Op<unknown>): Outcome {
-    budget.charge(0)
-    // A lock that is taken for a transfer is no call of anybody's, and its steps are put off anyway.
-    return budget.spent && this.pd !== null && !op.keeps ? this.#defer(op) : DONE
   }
 
   /** After a wait or a check: on into the loop, out with an error, or parked. */
@@ -374,4 +368,12 @@ export abstract class Runner implements OpHost {
     if (--this.#pooled === 0) adopt(this.fd)
     this.#finish(op, verdict as Outcome)
   }
+}
+
+/** The outcome of a call that never came to the kernel, in the next turn when the budget is spent. */
+function counted<T>(outcome: () => Promise<T>): Promise<T> {
+  budget.charge(0)
+  // A caller that tries again at once, whatever happens, would never leave the microtask queue.
+  if (!budget.spent) return outcome()
+  return new Promise((resolve) => budget.defer({ nextTurn: () => resolve(outcome()) }))
 }

@@ -350,7 +350,8 @@ describe('standard input', () => {
          if (n === null) break
          chunks.push(buf.subarray(0, n))
        }
-       console.log(fd.pollable, Buffer.concat(chunks).length)`,
+       console.log(fd.pollable, Buffer.concat(chunks).length)
+       await fd.close()`,
       { feed: 'x'.repeat(100_000) },
     )
     expect(ended).toMatchObject({ code: 0, stdout: 'true 100000\n', stderr: '' })

@@ -246,6 +246,20 @@ describe('fairness', () => {
         return () => a.read(new Uint8Array(0))
       },
     ],
+    [
+      'a read into what is no buffer',
+      () => {
+        const [a] = unixPair()
+        return () => a.read(5 as never)
+      },
+    ],
+    [
+      'a transfer of nothing',
+      () => {
+        const [[a], [b]] = [unixPair(), unixPair()]
+        return () => a.spliceFrom(b, 0)
+      },
+    ],
   ])('lets the loop turn though %s is tried again and again', async (_name, make) => {
     const call = make()
     let turned = false
@@ -285,6 +299,21 @@ describe('fairness', () => {
       expect(await b.read(new Uint8Array(8))).toBe(1)
     },
   )
+
+  it('lets reads into nothing succeed, deadline or not, and leave no edge behind', async () => {
+    const [, b] = unixPair()
+    await turns(3)
+    const abort = new AbortController()
+    const { signal } = abort
+    const reads = Array.from({ length: 300 }, () => b.read(new Uint8Array(0), { signal }))
+    b.setReadDeadline(PAST)
+    abort.abort()
+    expect(new Set(await Promise.all(reads))).toEqual(new Set([0]))
+    b.setReadDeadline(null)
+    const wait = watchPromise(b.waitRead())
+    await turns(5)
+    expect(wait.state).toBe('pending')
+  })
 
   it('keeps an edge that comes while a wait past its deadline is put off', async () => {
     const [a, b] = unixPair()

@@ -127,9 +127,20 @@ describe('rawRead and rawWrite', () => {
     await expect(read).rejects.toThrow('mine')
   })
 
-  const THROWN = [null, undefined, 0, 'text', Symbol('s'), { message: Symbol('m') }]
+  // It throws at every question, instanceof included.
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const THROWN: [string, unknown][] = [
+    ['null', null],
+    ['undefined', undefined],
+    ['a number', 0],
+    ['a text', 'text'],
+    ['a symbol', Symbol('s')],
+    ['an object with an odd message', { message: Symbol('m') }],
+    ['a proxy that was revoked', proxy],
+  ]
 
-  it.each(THROWN)('reject with an Error even when %o is thrown', async (thrown) => {
+  it.each(THROWN)('reject with an Error even when %s is thrown', async (_, thrown) => {
     const [a, b] = tcpPair()
     const others = [tcpPair(), tcpPair()]
     await turns(3)
@@ -146,7 +157,7 @@ describe('rawRead and rawWrite', () => {
     hook.write(a.sysfd, pattern(1))
     for (const call of [atOnce, woken]) {
       const error = await call.catch((e: unknown) => e)
-      expect([error instanceof Error, (error as Error).cause]).toEqual([true, thrown])
+      expect([error instanceof Error, (error as Error).cause === thrown]).toEqual([true, true])
     }
     // Neither the others of the same batch of events nor the next call is the worse for it.
     expect(await Promise.all(reads)).toEqual([1, 1])
