@@ -183,7 +183,10 @@ export function pollerContract(name: string, make: () => PollerRig): void {
       pd.setKeepAlive(true)
       const wait = () => {
         pd.prepare(pd.r)
-        if (parked.codes.at(-1) !== TIMEOUT) pd.wait(pd.r, again)
+        if (parked.codes.at(-1) === TIMEOUT) return
+        // An edge may come when the time is up and the timer has not fired yet.
+        const code = pd.wait(pd.r, again)
+        if (code === TIMEOUT) parked.codes.push(code)
       }
       const again: Waiter = {
         wake: (code) => {
