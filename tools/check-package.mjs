@@ -14,13 +14,17 @@ import { pack, scratch } from './stranger.mjs'
 const REQUIRED = ['LICENSE', 'README.md', 'package.json']
 
 /** Files that a user has no use for. */
-const UNWANTED = /\.test\.|\.tsbuildinfo$|^(src|test|scripts|build[^/]*|node_modules|\.turbo)\//
+const UNWANTED =
+  /\.test\.|\.tsbuildinfo$|^(src|test|scripts|build[^/]*|native\/build|node_modules|\.turbo)\//
+
+/** Where it lies package managers run node-gyp, unasked: it has to be in a folder. */
+const ROOT_GYP = 'binding.gyp'
 
 /** What a package with prebuilt addons must bring: one for each CPU, and what a build needs. */
 const ADDON = [
   'prebuilds/linux-x64/syscall.node',
   'prebuilds/linux-arm64/syscall.node',
-  'binding.gyp',
+  'native/binding.gyp',
   'native/addon.cc',
 ]
 
@@ -36,6 +40,7 @@ export const problems = (files, manifest) => {
   return [
     ...[...wanted].filter((path) => !files.includes(path)).map((path) => `${path} is missing`),
     ...files.filter((path) => UNWANTED.test(path)).map((path) => `${path} does not belong there`),
+    ...(files.includes(ROOT_GYP) ? [`${ROOT_GYP} makes every package manager run node-gyp`] : []),
   ]
 }
 

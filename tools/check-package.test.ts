@@ -32,15 +32,21 @@ it.each(files)('misses %s', (name) => {
   ).toEqual([`${name} is missing`])
 })
 
-it.each(['dist/fd.test.js', 'src/index.ts', 'test/x.ts', 'build/Release/syscall.node'])(
+it.each(['dist/fd.test.js', 'src/index.ts', 'test/x.ts', 'native/build/Release/syscall.node'])(
   'refuses %s',
   (name) => {
     expect(problems([...files, name], manifest)).toEqual([`${name} does not belong there`])
   },
 )
 
+it('refuses a file that package managers run node-gyp for', () => {
+  expect(problems([...files, 'binding.gyp'], manifest)).toEqual([
+    'binding.gyp makes every package manager run node-gyp',
+  ])
+})
+
 it('misses the addon of a CPU in a package that ships addons', () => {
-  const shipped = ['prebuilds/linux-x64/syscall.node', 'binding.gyp', 'native/addon.cc']
+  const shipped = ['prebuilds/linux-x64/syscall.node', 'native/binding.gyp', 'native/addon.cc']
   const found = problems([...files, ...shipped], { ...manifest, files: ['dist', 'prebuilds'] })
   expect(found).toEqual(['prebuilds/linux-arm64/syscall.node is missing'])
 })

@@ -51,8 +51,12 @@ const fromSource = async (dir) => {
   rmSync(join(dir, 'node_modules/@netfd/syscall/prebuilds'), { recursive: true })
   const { code, output } = await run(node, ['absent.mjs'], { cwd: dir })
   if (code !== 0) return [output]
-  const named = [`linux-${process.arch}`, 'build/Release/syscall.node: not found', 'prebuilds/']
-  const command = /^ {2}(npm install .*)$/m.exec(output)?.[1]
+  const named = [
+    `linux-${process.arch}`,
+    'native/build/Release/syscall.node: not found',
+    'prebuilds/',
+  ]
+  const command = /^ {2}(npx .*)$/m.exec(output)?.[1]
   const missing = named.filter((text) => !output.includes(text))
   if (command === undefined || missing.length > 0) {
     return [`the error does not name ${missing.join(', ') || 'a command'}:\n${output}`]

@@ -50,9 +50,10 @@ export const buildEdited = async (name, edits) => {
   const folder = join(BUILD, 'tricks', name)
   const outfile = join(folder, 'dist', 'server.mjs')
   await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
+  await mkdir(join(folder, 'native'), { recursive: true })
   // The loader looks for the addon beside the folder of the program.
-  await symlink(join(ROOT, 'packages', 'syscall', 'build'), join(folder, 'build'))
+  const addon = join('native', 'build')
+  await symlink(join(ROOT, 'packages', 'syscall', addon), join(folder, addon))
   await build({
     entryPoints: [join(BENCH, 'servers', 'netfd.mjs')],
     outfile,

@@ -25,8 +25,8 @@ export function bundleForChildren(): void {
     dir = mkdtempSync(join(tmpdir(), 'netfd-child-'))
     // The addon is looked for beside the folder of the module that loads it.
     mkdirSync(join(dir, 'dist'))
-    mkdirSync(join(dir, 'build', 'Release'), { recursive: true })
-    const addon = join('build', 'Release', 'syscall.node')
+    mkdirSync(join(dir, 'native', 'build', 'Release'), { recursive: true })
+    const addon = join('native', 'build', 'Release', 'syscall.node')
     copyFileSync(join(packages, 'syscall', addon), join(dir, addon))
     writeFileSync(join(dir, 'entry.ts'), ENTRY)
     await build({

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// Compiles the addon into build/Release/syscall.node. ADDON_SANITIZE=asan builds it with
+// Compiles the addon into native/build/Release/syscall.node. ADDON_SANITIZE=asan builds it with
 // AddressSanitizer and UBSan instead, into build-asan/, for `npm run test:asan`.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkSources, compile, fail, gate, root } from './compile.mjs'
+import { checkSources, compile, fail, gate, native, root } from './compile.mjs'
 
 checkSources()
 const sanitize = process.env.ADDON_SANITIZE ?? 'none'
 if (sanitize === 'none') {
-  const built = compile(root)
+  const built = compile(native)
   gate(built)
   console.log(`built ${built}`)
 } else if (sanitize === 'asan') {

@@ -61,7 +61,7 @@ export const checkSymbols = (file) => {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const file = process.argv[2] ?? 'build/Release/syscall.node'
+  const file = process.argv[2] ?? 'native/build/Release/syscall.node'
   const found = checkSymbols(file)
   for (const line of found) console.error(`${file}: ${line}`)
   if (found.length > 0) process.exit(1)

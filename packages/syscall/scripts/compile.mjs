@@ -1,5 +1,5 @@
-// Runs node-gyp for the addon: in the package itself, or in a folder that borrows its sources, so that
-// builds for other CPUs and with sanitizers leave build/Release alone.
+// Runs node-gyp for the addon: in native/ itself, or in a folder that borrows its sources, so that builds
+// for other CPUs and with sanitizers leave native/build/ alone.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,6 +10,9 @@ import { checkSymbols } from './check-symbols.mjs'
 /** The package. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 
+/** The sources of the addon, and where it is built for this machine. */
+export const native = join(root, 'native')
+
 /** @param {string} message @returns {never} */
 export const fail = (message) => {
   console.error(`build-native: ${message}`)
@@ -18,10 +21,10 @@ export const fail = (message) => {
 
 /** A file that binding.gyp does not name would be left out silently, and miss only at load time. */
 export const checkSources = () => {
-  const gyp = readFileSync(join(root, 'binding.gyp'), 'utf8')
-  const missing = readdirSync(join(root, 'native'))
+  const gyp = readFileSync(join(native, 'binding.gyp'), 'utf8')
+  const missing = readdirSync(native)
     .filter((name) => name.endsWith('.cc'))
-    .filter((name) => !gyp.includes(`"native/${name}"`))
+    .filter((name) => !gyp.includes(`"${name}"`))
   if (missing.length > 0) fail(`binding.gyp does not list ${missing.join(', ')}`)
 }
 
@@ -40,15 +43,17 @@ const headers = () => {
 const stage = (dir) => {
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
-  for (const name of ['binding.gyp', 'native']) symlinkSync(join(root, name), join(dir, name))
+  for (const name of readdirSync(native)) {
+    if (name !== 'build') symlinkSync(join(native, name), join(dir, name))
+  }
 }
 
-/** Compiles in a folder, which is made unless it is the package; answers the file.
+/** Compiles in a folder, which is made unless it is native/; answers the file.
  * @param {string} dir
  * @param {{ args?: string[], env?: Record<string, string> }} [options]
  */
 export const compile = (dir, { args = [], env = {} } = {}) => {
-  if (dir !== root) stage(dir)
+  if (dir !== native) stage(dir)
   const gyp = createRequire(import.meta.url).resolve('node-gyp/bin/node-gyp.js')
   const all = [gyp, 'rebuild', '--loglevel=warn', '--jobs=max', ...args, ...headers()]
   const built = spawnSync(process.execPath, all, {

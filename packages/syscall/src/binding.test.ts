@@ -1,16 +1,17 @@
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { bundle, runProgram } from '../test/bundle.js'
 import { scratch, thrown } from '../test/fds.js'
-import { load, native, places } from './binding.js'
+import { advice, load, native, places } from './binding.js'
 
 const absent = (name: string) => join(scratch(), name)
 
 describe('load', () => {
   it('looks for what was built here first, then for what the package ships', () => {
     expect(places).toHaveLength(2)
-    expect(places[0]).toMatch(/packages\/syscall\/build\/Release\/syscall\.node$/)
+    expect(places[0]).toMatch(/packages\/syscall\/native\/build\/Release\/syscall\.node$/)
     const shipped = `prebuilds/${process.platform}-${process.arch}/syscall.node`
     expect(places[1]).toContain(shipped)
   })
@@ -45,6 +46,23 @@ describe('load', () => {
     const second = load([copy])
     expect(second).not.toBe(native)
     expect(second.constants).toEqual(native.constants)
+  })
+})
+
+describe('advice', () => {
+  it('says how to build the addon, where its sources are', () => {
+    const native = fileURLToPath(new URL('../native', import.meta.url))
+    expect(advice(fileURLToPath(new URL('binding.ts', import.meta.url)))).toContain(
+      `node-gyp rebuild --directory="${native}"`,
+    )
+  })
+
+  it('says to leave the package out, where the module is in a bundle', () => {
+    const bundle = absent('program.cjs')
+    const text = advice(bundle)
+    expect(text).toContain(`${bundle} is a bundle`)
+    expect(text).toContain("external: ['@netfd/syscall']")
+    expect(text).not.toContain('node-gyp')
   })
 })
 

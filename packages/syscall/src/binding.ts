@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,7 @@ const root = join(dirname(file), '..')
 
 /** Where the addon may lie, best first: what was built here, then what the package ships. */
 export const places = [
-  join(root, 'build', 'Release', 'syscall.node'),
+  join(root, 'native', 'build', 'Release', 'syscall.node'),
   join(root, 'prebuilds', `${process.platform}-${process.arch}`, 'syscall.node'),
 ]
 
@@ -35,16 +36,26 @@ export function load(candidates: readonly string[]): Native {
   return absent(tried)
 }
 
+/**
+ * What helps where there is no addon: a build, or, for a copy of this module in a bundle, which has
+ * neither addons nor sources beside it, to leave the package out of the bundle.
+ */
+export function advice(module: string): string {
+  const native = join(dirname(module), '..', 'native')
+  return existsSync(join(native, 'binding.gyp'))
+    ? 'With a C++ compiler, make and Python, this builds it:\n' +
+        `  npx --yes -p node-gyp -p node-addon-api node-gyp rebuild --directory="${native}"`
+    : `${module} is a bundle with @netfd/syscall in it, and the addon lies beside that package: leave it out ` +
+        "of the bundle (external: ['@netfd/syscall']) and install it where the bundle runs."
+}
+
 /** Stands in for the addon, so that importing never throws; the first call says what was tried. */
 function absent(tried: readonly string[]): Native {
   const fail = (): never => {
     const error = new Error(
       `@netfd/syscall has no addon that loads on ${process.platform}-${process.arch} ` +
         `(Node ${process.versions.node}). Tried:\n  ${tried.join('\n  ')}\n` +
-        'It runs on Linux, x64 and arm64. A bundle must leave @netfd/syscall out (external). ' +
-        'With a C++ compiler, make and Python, this builds it, in the folder of your project:\n' +
-        '  npm install --no-save node-gyp node-addon-api && ' +
-        `npx node-gyp rebuild --directory=${root}`,
+        `It runs on Linux, x64 and arm64. ${advice(file)}`,
     )
     throw Object.assign(error, { code: 'ERR_NO_ADDON' })
   }

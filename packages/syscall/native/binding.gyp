@@ -1,3 +1,5 @@
+# Here and not in the root of the package, where package managers take a binding.gyp for a reason to
+# run node-gyp, whatever package.json says.
 {
   "variables": {
     "sanitize%": "<!(echo ${ADDON_SANITIZE:-none})"
@@ -6,17 +8,17 @@
     {
       "target_name": "syscall",
       "sources": [
-        "native/addon.cc",
-        "native/args.cc",
-        "native/state.cc",
-        "native/socket.cc",
-        "native/io.cc",
-        "native/sockopt.cc",
-        "native/epoll.cc",
-        "native/watch.cc",
-        "native/watch-thread.cc",
-        "native/pool.cc",
-        "native/constants.cc"
+        "addon.cc",
+        "args.cc",
+        "state.cc",
+        "socket.cc",
+        "io.cc",
+        "sockopt.cc",
+        "epoll.cc",
+        "watch.cc",
+        "watch-thread.cc",
+        "pool.cc",
+        "constants.cc"
       ],
       "defines": [
         "NAPI_VERSION=9",
@@ -27,8 +29,9 @@
       # off_t has 64 bits on both CPUs anyway; with this define the linker would look for fcntl64,
       # which glibc has only since 2.28 and musl only for old binaries.
       "defines!": ["_FILE_OFFSET_BITS=64"],
-      # Headers that are not ours are system headers: our warnings are errors.
-      "cflags": ["-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api'))\")"],
+      # Headers that are not ours are system headers: our warnings are errors. npx puts node-addon-api
+      # into a folder of its own, which only the PATH that it sets for node-gyp names.
+      "cflags": ["-isystem <!(node -p \"require('node:path').dirname(require.resolve('node-addon-api', { paths: ['.', ...process.env.PATH.split(':')] }))\")"],
       "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
       "cflags!": ["-O3", "-O2", "-Wno-unused-parameter"],
       "cflags_cc": [
@@ -45,7 +48,7 @@
           # One file for glibc and musl, old and new: no library is named in it, so every function
           # of libc, Node and libuv is found in the process that loads it. The linker no longer
           # notices a misspelt name; scripts/check-symbols.mjs does.
-          "sources": ["native/compat.cc"],
+          "sources": ["compat.cc"],
           "cflags_cc": [
             "-O2",
             "-fno-threadsafe-statics",
@@ -58,7 +61,7 @@
           "ldflags": [
             "-nostdlib",
             "-Wl,--gc-sections",
-            "-Wl,--version-script=<(module_root_dir)/native/exports.map"
+            "-Wl,--version-script=<(module_root_dir)/exports.map"
           ],
           "libraries": ["-lgcc"]
         }],
