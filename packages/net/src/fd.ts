@@ -3,6 +3,7 @@ import { FD } from '@netfd/poll'
 import type { SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
 import { SyscallError, setOption, sockopt } from '@netfd/syscall'
 import type { Addr } from './addr.js'
+import type { OpErrorExtra } from './errors.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
 import type { PackedAddr } from './packed-addr.js'
@@ -124,8 +125,8 @@ export class NetFD extends FD {
     // A caller's mistake is no failure of the network.
     if (error instanceof TypeError || error instanceof RangeError) return error
     if (this.#listening) return new OpError(op, this.net, null, this.laddr, error)
-    const bytesWritten = written ?? (error as { bytesWritten?: number }).bytesWritten
-    const extra = bytesWritten === undefined ? undefined : { bytesWritten }
+    const { bytesWritten, bytesRead } = error as OpErrorExtra
+    const extra = { bytesWritten: written ?? bytesWritten, bytesRead }
     return new OpError(op, this.net, this.laddr, this.raddr, error, extra)
   }
 

@@ -7,7 +7,9 @@ import { codeOf, NetError } from './net-error.js'
 /** What an {@link OpError} can carry besides its parts in Go. */
 export interface OpErrorExtra {
   /** Bytes that a failed write had handed to the kernel. */
-  readonly bytesWritten?: number
+  readonly bytesWritten?: number | undefined
+  /** Bytes that a failed transfer had taken from its source. */
+  readonly bytesRead?: number | undefined
   /** The errors of further addresses that were tried, in the order of the addresses. */
   readonly errors?: readonly Error[]
 }
@@ -51,6 +53,8 @@ export class OpError extends NetError {
   declare readonly port?: number
   /** Bytes that a failed write had handed to the kernel. */
   declare readonly bytesWritten?: number
+  /** Bytes that a failed transfer had taken from its source: those that were not written are lost. */
+  declare readonly bytesRead?: number
   /** The errors of further addresses that were tried; this error is the first one's. */
   declare readonly errors?: readonly Error[]
   /** Why it failed; the kernel's own answers are a `SyscallError`. */
@@ -77,6 +81,7 @@ export class OpError extends NetError {
     if (typeof address === 'string' && address !== '') this.address = address
     if (typeof port === 'number') this.port = port
     if (extra?.bytesWritten !== undefined) this.bytesWritten = extra.bytesWritten
+    if (extra?.bytesRead !== undefined) this.bytesRead = extra.bytesRead
     if (extra?.errors !== undefined) this.errors = extra.errors
   }
 

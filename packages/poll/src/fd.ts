@@ -274,13 +274,21 @@ export class FD extends Runner {
    * Moves up to `max` bytes from one stream socket to this one through a pipe inside the kernel, until
    * `src` ends; after eight pieces under 8 KiB in a row, small ones are copied, which is cheaper.
    * Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does not splice
-   * between the two. A rejection carries `bytesWritten`. Writes to this descriptor and reads from `src`
-   * queue behind it. It takes no AbortSignal: a deadline or a close of either side ends it.
+   * between the two. Writes to this descriptor and reads from `src` queue behind it.
+   *
+   * A deadline or a close of either side ends it, and so does `signal`, which takes nothing more from
+   * `src`. A rejection carries `bytesWritten`, and `bytesRead`, how many bytes `src` has given: more
+   * than were written when this descriptor had no room for the rest of a piece, and those are lost.
    * Go: `poll.Splice`; splice(2).
    */
-  async spliceFrom(src: FD, max = Number.MAX_SAFE_INTEGER): Promise<number | null> {
+  async spliceFrom(
+    src: FD,
+    max = Number.MAX_SAFE_INTEGER,
+    o?: CallOptions,
+  ): Promise<number | null> {
+    const signal = o?.signal
     try {
-      return await splice(this.#transfer(), src.#transfer(), max)
+      return await splice(this.#transfer(), src.#transfer(), max, signal)
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }
@@ -291,15 +299,17 @@ export class FD extends Runner {
    * on the thread pool. Resolves to the bytes sent, fewer at the end of the file, or to null, nothing
    * having been sent, when the kernel does not send this file. A FileHandle is asked for its number
    * before each call, so one that is closed meanwhile ends it with EBADF; a number must stay the file's.
-   * A rejection carries `bytesWritten`. Go: `poll.SendFile`; sendfile(2).
+   * A rejection carries `bytesWritten`. An abort takes effect between two calls of up to 4 MiB. Go: `poll.SendFile`; sendfile(2).
    */
   async sendFile(
     file: number | FileHandle,
     offset: number | null,
     count: number,
+    o?: CallOptions,
   ): Promise<number | null> {
+    const signal = o?.signal
     try {
-      return await sendfile(this.#transfer(), file, offset, count)
+      return await sendfile(this.#transfer(), file, offset, count, signal)
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }
@@ -435,9 +445,9 @@ export class FD extends Runner {
       stream: this.#traits.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
-      lock: (op) => this.take(op),
+      lock: (op, signal) => this.take(op, signal),
       unlock: (kind) => this.unlock(kind),
-      step: (op) => this.step(op),
+      step: (op, signal) => this.step(op, signal),
     }
   }
 }

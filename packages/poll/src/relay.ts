@@ -8,7 +8,7 @@ import { budget } from './budget.js'
 import { hook } from './hook.js'
 import type { PARKED, PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
-import { Op } from './op.js'
+import { DEFERRED, Op } from './op.js'
 import { WriteOp } from './ops.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import type { TransferEnd } from './transfer.js'
@@ -109,5 +109,10 @@ export class RestOp extends WriteOp {
 
   override get call() {
     return 'splice'
+  }
+
+  /** The source has given these bytes: while there may be room for them, an abort does not stop them. */
+  override aborted(): void {
+    if (this.state !== DEFERRED) super.aborted()
   }
 }

@@ -97,10 +97,10 @@ export abstract class Runner implements OpHost {
   }
 
   /** Runs an operation under a lock that `take` took; the lock stays taken. */
-  protected step<T>(op: Op<T>): Promise<T> {
+  protected step<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
     op.keeps = true
     op.host = this
-    return this.#complete(op, undefined)
+    return this.#complete(op, signal)
   }
 
   /** Drops a lock and runs whoever was queued for it, until one has to wait. */
@@ -198,7 +198,7 @@ export abstract class Runner implements OpHost {
     if (outcome === LATER) {
       const promise = op.promise(signal)
       // The call itself may have aborted its signal, before anybody listened.
-      if (op.givenUp) this.abort(op)
+      if (op.givenUp) op.aborted()
       return promise
     }
     op.state = IDLE

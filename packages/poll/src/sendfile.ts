@@ -1,6 +1,7 @@
 // Go: internal/poll/sendfile_linux.go. From a file to a socket without the bytes leaving the kernel.
 import type { FileHandle } from 'node:fs/promises'
 import { EAGAIN, EBADF, EINTR, EINVAL, ENOSYS, EOPNOTSUPP, SyscallError } from '@netfd/syscall'
+import { CanceledError } from './errors.js'
 import { hook } from './hook.js'
 import type { TransferEnd } from './transfer.js'
 import { LockOp, PrepareOp, WaitOp } from './wait-ops.js'
@@ -18,21 +19,23 @@ export async function sendfile(
   file: number | FileHandle,
   offset: number | null,
   count: number,
+  signal?: AbortSignal,
 ): Promise<number | null> {
   let sent = 0
   let locked = false
   try {
-    await dst.lock(new LockOp('w'))
+    await dst.lock(new LockOp('w'), signal)
     locked = true
     while (sent < count) {
       // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
       await dst.step(new PrepareOp('w'))
+      if (signal?.aborted) throw new CanceledError(signal.reason)
       const at = offset === null ? -1 : offset + sent
       const fd = numberOf(file)
       const n = await hook.sendfilePool(dst.sysfd, fd, at, Math.min(count - sent, CHUNK))
       if (n > 0) sent += n
       else if (n === 0) break
-      else if (n === -EAGAIN) await dst.step(new WaitOp('w'))
+      else if (n === -EAGAIN) await dst.step(new WaitOp('w'), signal)
       else if (sent === 0 && unsupported(-n)) return null
       else if (n !== -EINTR) throw new SyscallError('sendfile', n)
     }

@@ -3,7 +3,7 @@ import { EINVAL, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from '@netfd/syscall'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
 import type { PARKED, PollCode } from './netpoll.js'
-import { Op } from './op.js'
+import { DEFERRED, Op } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 
 const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
@@ -106,5 +106,10 @@ export class PumpOp extends Op<number> {
 
   take(): number {
     return this.#sent
+  }
+
+  /** The source has given these bytes: while there may be room for them, an abort does not stop them. */
+  override aborted(): void {
+    if (this.state !== DEFERRED) super.aborted()
   }
 }

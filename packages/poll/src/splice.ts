@@ -1,5 +1,6 @@
 // Go: internal/poll/splice_linux.go. From one socket to another without the bytes leaving the kernel.
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
+import { CanceledError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
 import type { PollCode, Waiter } from './netpoll.js'
@@ -20,23 +21,25 @@ const SOCKET = { socket: true, stream: true, zeroReadIsEOF: true }
 /**
  * Moves up to `max` bytes from src to dst, until src ends. Resolves to the bytes that reached dst, or
  * to null when the kernel does not splice between the two or has no pipe to give, nothing having been
- * moved then.
+ * moved then. The signal ends a wait, and keeps the next piece from being taken from the source; a piece
+ * that was taken is sent on first, as far as dst has room for it.
  */
 export async function splice(
   dst: TransferEnd,
   src: TransferEnd,
   max: number,
+  signal?: AbortSignal,
 ): Promise<number | null> {
   // Both queues are joined at once: whoever calls after this comes after it, on either descriptor, and
   // two transfers cannot each hold what the other waits for.
-  const to = claim(dst, 'w')
-  const from = claim(src, 'r')
+  const to = claim(dst, 'w', signal)
+  const from = claim(src, 'r', signal)
   const [atDst, atSrc] = await Promise.allSettled([granted(to, from), granted(from, to)])
   try {
     for (const lock of [atDst, atSrc]) {
-      if (lock.status === 'rejected') throw Object.assign(lock.reason, { bytesWritten: 0 })
+      if (lock.status === 'rejected') throw withBytes(lock.reason, 0, 0)
     }
-    return await new Transfer(dst, src, max).run()
+    return await new Transfer(dst, src, max, signal).run()
   } finally {
     if (atSrc.status === 'fulfilled') src.unlock('r')
     if (atDst.status === 'fulfilled') dst.unlock('w')
@@ -50,10 +53,14 @@ interface Claim {
   readonly done: Promise<void>
 }
 
-function claim(end: TransferEnd, kind: LockKind): Claim {
+function claim(end: TransferEnd, kind: LockKind, signal: AbortSignal | undefined): Claim {
   const op = new LockOp(kind)
-  return { end, op, done: end.lock(op) }
+  return { end, op, done: end.lock(op, signal) }
 }
+
+/** What a transfer is rejected with. What was taken from the source and not written is in no place. */
+const withBytes = (error: Error, bytesWritten: number, bytesRead: number): Error =>
+  Object.assign(error, { bytesWritten, bytesRead })
 
 /**
  * Waits for one of the two locks. When it is refused, or its descriptor is closed while the transfer
@@ -125,6 +132,10 @@ class Transfer {
   readonly #dst: TransferEnd
   readonly #src: TransferEnd
   readonly #max: number
+  readonly #signal: AbortSignal | undefined
+  /** How many bytes the source has given. */
+  #taken = 0
+  /** How many of them the destination has. */
   #moved = 0
   /** What the pipe still holds. */
   #left = 0
@@ -132,10 +143,11 @@ class Transfer {
   /** How many small pieces came in a row. */
   #small = 0
 
-  constructor(dst: TransferEnd, src: TransferEnd, max: number) {
+  constructor(dst: TransferEnd, src: TransferEnd, max: number, signal: AbortSignal | undefined) {
     this.#dst = dst
     this.#src = src
     this.#max = max
+    this.#signal = signal
   }
 
   async run(): Promise<number | null> {
@@ -149,7 +161,7 @@ class Transfer {
       }
       return this.#moved
     } catch (error) {
-      throw Object.assign(error as Error, { bytesWritten: this.#moved })
+      throw withBytes(error as Error, this.#moved, this.#taken)
     } finally {
       this.#dropPipe()
     }
@@ -177,9 +189,10 @@ class Transfer {
     if (this.#left === 0) return false
     this.#small = this.#left < SMALL ? this.#small + 1 : 0
     const filled = this.#left
+    this.#taken += filled
     const pump = new PumpOp(pipe.r, filled)
     try {
-      await this.#dst.step(pump)
+      await this.#dst.step(pump, this.#signal)
     } finally {
       this.#moved += filled - pump.left
       this.#left = pump.left
@@ -196,6 +209,7 @@ class Transfer {
       await this.#fromSource(relay)
     } finally {
       this.#moved += relay.moved
+      this.#taken += relay.moved + (relay.rest?.length ?? 0)
     }
     if (relay.ended) return false
     if (relay.rest === null) {
@@ -204,7 +218,7 @@ class Transfer {
     }
     const rest = new RestOp(SOCKET).of(relay.rest)
     try {
-      await this.#dst.step(rest)
+      await this.#dst.step(rest, this.#signal)
     } finally {
       this.#moved += rest.written
     }
@@ -215,7 +229,8 @@ class Transfer {
   async #fromSource<T>(op: Op<T>): Promise<T> {
     const { pd } = this.#dst
     if (pd?.closing) throw this.#dst.closingError()
-    const done = this.#src.step(op)
+    if (this.#signal?.aborted) throw new CanceledError(this.#signal.reason)
+    const done = this.#src.step(op, this.#signal)
     if (op.state === IDLE || pd === null) return done
     const guard = new CloseGuard(op, this.#dst, pd.w)
     try {

@@ -11,8 +11,8 @@ export interface TransferEnd {
   readonly pd: PollDesc | null
   closingError(): Error
   /** Takes the lock of the operation's kind, for as long as the transfer lasts. */
-  lock(op: LockOp): Promise<void>
+  lock(op: LockOp, signal?: AbortSignal): Promise<void>
   unlock(kind: LockKind): void
   /** Runs one operation under the lock that was taken. */
-  step<T>(op: Op<T>): Promise<T>
+  step<T>(op: Op<T>, signal?: AbortSignal): Promise<T>
 }
