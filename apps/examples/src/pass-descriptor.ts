@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import type { MessagePort } from 'node:worker_threads'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import type { TCPConn } from '@netfd/net'
 import { fileConn, listen } from '@netfd/net'
 import { close } from '@netfd/syscall'
 import { cli } from './lib/cli.js'
@@ -19,11 +20,18 @@ At Ctrl-C the worker finishes what is open: a client that is idle has a minute.`
 
 const PATIENCE = 60_000
 
+/** A connection on a duplicate of `fd`, which has then done its duty, also when no duplicate is left. */
+function adopted(fd: number): TCPConn {
+  try {
+    return fileConn(fd)
+  } finally {
+    close(fd)
+  }
+}
+
 /** A worker: each message is a descriptor that is its own from now on. */
 async function serveDescriptor(fd: number): Promise<void> {
-  // fileConn works on a duplicate, so this one has done its duty.
-  await using conn = fileConn(fd)
-  close(fd)
+  await using conn = adopted(fd)
   const lines = new LineReader(conn)
   for (;;) {
     conn.setDeadline(Date.now() + PATIENCE)

@@ -15,6 +15,25 @@ export interface OpErrorExtra {
 }
 
 /**
+ * What accept(2) fails with, and epoll_ctl(2) after it, besides what is temporary anywhere: the kernel
+ * lacks room, or the one connection is to blame. Go has the two ECONN… here; accept(2) has the networks'.
+ */
+const PASSING: ReadonlySet<string> = new Set([
+  'ENOBUFS',
+  'ENOMEM',
+  'ENOSPC',
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENONET',
+  'ENOPROTOOPT',
+  'EPROTO',
+])
+
+/**
  * The error of every operation on a connection, listener or dialer: what was tried, between which
  * addresses, and why it failed (`cause`). `code`, `errno`, `syscall`, `address` and `port` are as
  * Node's own socket errors have them. `code` is the cause's, for example `ECONNREFUSED`,
@@ -90,7 +109,8 @@ export class OpError extends NetError {
   }
 
   override get temporary(): boolean {
-    return (this.cause as Cause).temporary === true
+    if ((this.cause as Cause).temporary === true) return true
+    return this.op === 'accept' && PASSING.has(this.code)
   }
 }
 

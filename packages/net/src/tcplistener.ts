@@ -1,5 +1,7 @@
 // Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
 import type { Accepted, CallOptions, Deadline } from '@netfd/poll'
+import { nextDelay, warnOfFailedAccept } from './accept-again.js'
+import type { OpError } from './errors.js'
 import { NetFD } from './fd.js'
 import type { KeepAliveConfig } from './keep-alive.js'
 import { isLeft, leavable } from './leavable.js'
@@ -8,6 +10,8 @@ import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
 import { accepted } from './trace.js'
+
+type Accepting = ReturnType<NetFD['accepting']>
 
 /**
  * A listening TCP socket: made by `listen`, `ListenConfig` or `listenTCP`. A connection is accepted
@@ -28,6 +32,7 @@ import { accepted } from './trace.js'
 export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
   readonly #fd: NetFD
   readonly #keepAlive: KeepAliveConfig | null
+  #warned = false
 
   /** @internal */
   constructor(fd: NetFD, keepAlive: KeepAliveConfig | null) {
@@ -45,7 +50,8 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
    * that was aborted while it was queued is passed over.
    *
    * Rejects with OpError: `ETIMEDOUT` past the deadline, even when a connection is queued, `ABORT_ERR`,
-   * `ERR_NET_CLOSED`, or the kernel's errno, such as `EMFILE`. Go: `TCPListener.Accept`; accept4(2).
+   * `ERR_NET_CLOSED`, or the kernel's errno, such as `EMFILE`. A loop of your own waits a little and goes
+   * on where `temporary` is true, as the loop over the listener does. Go: `TCPListener.Accept`; accept4(2).
    */
   async accept(o?: CallOptions): Promise<TCPConn> {
     return this.#made(await this.#fd.accept(o))
@@ -107,25 +113,41 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
   /**
    * `for await (const conn of listener)`: accept after accept, ending when the listener is closed.
    * accept(2) is called only while the loop asks for a connection. Leaving the loop closes nothing and
-   * loses no connection, also while it waits. Any other error, such as `EMFILE`, ends it: to go on after
-   * one, write the loop with `accept`.
+   * loses no connection, also while it waits.
+   *
+   * What is wrong for a while does not end it: at `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM` and whatever else
+   * is `temporary`, it warns once for each listener (`process.on('warning')`, code `NETFD_ACCEPT`), waits
+   * 5 ms, doubled each time up to 1 s, or until a descriptor of ours is closed, and tries again. Any other
+   * error ends it, and so does the deadline, with `ETIMEDOUT`. Go: the loop of `http.Server.Serve`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<TCPConn, void, undefined> {
     const accepting = this.#fd.accepting()
-    return leavable(this.#conns(accepting.next), accepting.stop)
+    return leavable(this.#conns(accepting), accepting.stop)
   }
 
-  async *#conns(accept: () => Promise<Accepted>): AsyncGenerator<TCPConn, void, undefined> {
+  async *#conns({ next, pause }: Accepting): AsyncGenerator<TCPConn, void, undefined> {
+    let delay = 0
     for (;;) {
       let conn: TCPConn
       try {
-        conn = this.#made(await accept())
+        if (delay > 0) await pause(delay)
+        conn = this.#made(await next())
       } catch (error) {
         if (this.#fd.closed || isLeft(error)) return
-        throw error
+        delay = this.#delayAfter(error as OpError, delay)
+        continue
       }
+      delay = 0
       yield conn
     }
+  }
+
+  /** How long to wait before the next try; throws an error that waiting does not help against. */
+  #delayAfter(error: OpError, delay: number): number {
+    if (!error.temporary || error.timeout) throw error
+    if (!this.#warned) warnOfFailedAccept(error)
+    this.#warned = true
+    return nextDelay(delay)
   }
 
   /** `await using`: closes, unless it is closed already. */

@@ -3,15 +3,23 @@
 import { hook as pollHook } from '@netfd/poll'
 import {
   close,
+  EBADF,
   ECONNABORTED,
+  ECONNRESET,
   EMFILE,
+  ENETDOWN,
+  ENFILE,
+  ENOBUFS,
   ENOMEM,
+  ENOSPC,
+  EPROTO,
   SO_LINGER,
   SOL_SOCKET,
   setsockoptLinger,
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import type { RawConn, TCPConn } from '../src/index.js'
+import { nextDelay } from '../src/accept-again.js'
+import type { RawConn, TCPConn, TCPListener } from '../src/index.js'
 import { dial, NetClosingError } from '../src/index.js'
 import { rejected, throws } from './error-walk.js'
 import {
@@ -25,6 +33,7 @@ import {
   socketLedger,
   track,
   turns,
+  until,
   watchPromise,
 } from './support.js'
 
@@ -34,6 +43,37 @@ function failing(...errnos: number[]): void {
   replacePoll({
     accept4: (fd, flags, sockaddr) => -(errnos.shift() ?? 0) || accept4(fd, flags, sockaddr),
   })
+}
+
+/** Has accept4(2) fail until the test ends; how many times it was called. */
+function failingFor(errno: number): { calls: number } {
+  const tries = { calls: 0 }
+  replacePoll({
+    accept4: () => {
+      tries.calls++
+      return -errno
+    },
+  })
+  return tries
+}
+
+/** Runs `f` and gives the warnings of this package that came meanwhile. */
+async function warningsOf(f: () => Promise<unknown>): Promise<(Error & { code?: string })[]> {
+  const warnings: (Error & { code?: string })[] = []
+  const keep = (warning: Error & { code?: string }) => {
+    if (warning.code?.startsWith('NETFD_')) warnings.push(warning)
+  }
+  process.on('warning', keep)
+  await f()
+  await turns(2)
+  process.off('warning', keep)
+  return warnings
+}
+
+/** The first connection of a loop over a listener. */
+async function firstOf(listener: TCPListener): Promise<TCPConn | null> {
+  for await (const conn of listener) return track(conn)
+  return null
 }
 
 describe('accept', () => {
@@ -54,18 +94,6 @@ describe('accept', () => {
     expect(error).toMatchObject({ code: 'EMFILE', temporary: true, timeout: false })
     const server = track(await listener.accept())
     expect(String(server.remoteAddr)).toBe(String(client.localAddr))
-  })
-
-  it('ends the loop over a listener with EMFILE, and the next loop goes on', async () => {
-    const listener = await listening()
-    failing(EMFILE)
-    await dialed(listener.addr)
-    const first = async (): Promise<TCPConn | null> => {
-      for await (const conn of listener) return track(conn)
-      return null
-    }
-    expect((await rejected('accept', first())).code).toBe('EMFILE')
-    expect(await first()).not.toBe(null)
   })
 
   it.each([
@@ -252,6 +280,98 @@ describe('close of a listener', () => {
     await listener.close()
     expect(await loop).toBe(1)
   })
+})
+
+describe('a loop over a listener', () => {
+  it.each([
+    ['EMFILE', EMFILE],
+    ['ENFILE', ENFILE],
+    ['ENOBUFS', ENOBUFS],
+    ['ENOMEM', ENOMEM],
+    ['ECONNRESET', ECONNRESET],
+    ['ENETDOWN', ENETDOWN],
+    ['EPROTO', EPROTO],
+  ])('goes on after %s, with which accept rejects', async (code, errno) => {
+    const listener = await listening()
+    const client = await dialed(listener.addr)
+    failing(errno, errno, errno)
+    const error = await rejected('accept', listener.accept())
+    expect(error).toMatchObject({ code, temporary: true, timeout: false })
+    const warnings = await warningsOf(async () => {
+      expect(String((await firstOf(listener))?.remoteAddr)).toBe(String(client.localAddr))
+    })
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        name: 'AcceptWarning',
+        code: 'NETFD_ACCEPT',
+        message: `${error.message}; the loop over the listener goes on`,
+      }),
+    ])
+  })
+
+  it('goes on when a connection can be accepted and not be watched', async () => {
+    const listener = await listening()
+    const clients = [await dialed(listener.addr), await dialed(listener.addr)]
+    const { epollCtl } = pollHook
+    const errnos = [ENOSPC]
+    replacePoll({ epollCtl: (...args) => -(errnos.shift() ?? 0) || epollCtl(...args) })
+    const conn = await firstOf(listener)
+    expect(String(conn?.remoteAddr)).toBe(String(clients[1]?.localAddr))
+  })
+
+  it('warns once for each listener', async () => {
+    const listeners = [await listening(), await listening()]
+    const warnings = await warningsOf(async () => {
+      for (const listener of [...listeners, ...listeners]) {
+        await dialed(listener.addr)
+        failing(EMFILE, EMFILE)
+        await firstOf(listener)
+      }
+    })
+    expect(warnings).toHaveLength(2)
+  })
+
+  it('ends with an error that does not pass', async () => {
+    const listener = await listening()
+    failing(EBADF)
+    await dialed(listener.addr)
+    expect((await rejected('accept', firstOf(listener))).code).toBe('EBADF')
+  })
+
+  it('can be left while it waits to try again, and asks no more', async () => {
+    const listener = await listening()
+    const tries = failingFor(EMFILE)
+    const conns = listener[Symbol.asyncIterator]()
+    const waiting = conns.next()
+    await until(() => tries.calls > 0)
+    await turns(1)
+    expect(await conns.return(undefined)).toEqual({ done: true, value: undefined })
+    expect(await waiting).toEqual({ done: true, value: undefined })
+  })
+
+  it('ends with the listener while it waits to try again', async () => {
+    const listener = await listening()
+    const tries = failingFor(EMFILE)
+    const waiting = firstOf(listener)
+    await until(() => tries.calls > 0)
+    await listener.close()
+    expect(await waiting).toBe(null)
+  })
+
+  it('ends at the deadline while it waits to try again', async () => {
+    const listener = await listening()
+    const tries = failingFor(EMFILE)
+    const waiting = firstOf(listener)
+    await until(() => tries.calls > 0)
+    listener.setDeadline(PAST)
+    expect((await rejected('accept', waiting)).code).toBe('ETIMEDOUT')
+  })
+})
+
+it('waits 5 ms, then twice as long each time, up to a second', () => {
+  const delays = [0]
+  for (let i = 0; i < 10; i++) delays.push(nextDelay(delays.at(-1) as number))
+  expect(delays).toEqual([0, 5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_000])
 })
 
 it('a listener has every method of Go’s (TestTCPListenerSpecificMethods)', async () => {

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, afterEach } from 'vitest'
@@ -19,9 +19,9 @@ export function scratch(): string {
   return dir
 }
 
-/** Bundles test/`name` with the sources it imports; the path of the program, gone after the tests. */
+/** Bundles `name`, a path from this folder, with the sources it imports; the path of the program, gone after the tests. */
 export function program(name: string): string {
-  const outfile = join(scratch(), name.replace(/\.ts$/, '.mjs'))
+  const outfile = join(scratch(), basename(name).replace(/\.ts$/, '.mjs'))
   // Called as a program: as a module it would leave a process with descriptors of its own behind.
   execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
     join(here, name),

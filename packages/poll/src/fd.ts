@@ -24,6 +24,7 @@ import type { Op } from './op.js'
 import { IDLE } from './op.js'
 import type { Traits } from './ops.js'
 import { ReadOp, WriteOp, WritevOp } from './ops.js'
+import { descriptorFreed, PauseOp } from './pause.js'
 import { PollDesc } from './poll-desc.js'
 import { Runner } from './runner.js'
 import { sendfile } from './sendfile.js'
@@ -42,6 +43,12 @@ export interface CallOptions {
 export interface Loop<A extends unknown[], T> {
   next(...args: A): Promise<T>
   stop(): void
+}
+
+/** The calls of a loop over a listener. */
+export interface AcceptLoop extends Loop<[], Accepted> {
+  /** Waits so many milliseconds, or until a descriptor of this thread is closed. */
+  pause(ms: number): Promise<void>
 }
 
 /**
@@ -159,9 +166,16 @@ export class FD extends Runner {
    * `reading` for accepts.
    * @internal
    */
-  accepting(): Loop<[], Accepted> {
+  accepting(): AcceptLoop {
     const op = new AcceptOp()
-    return this.#loop(op, () => this.start(op))
+    const pause = new PauseOp()
+    const accepts = this.#loop(op, () => this.start(op))
+    const pauses = this.#loop(pause, (ms: number) => this.start(pause.of(ms)))
+    const stop = () => {
+      accepts.stop()
+      pauses.stop()
+    }
+    return { next: accepts.next, pause: pauses.next, stop }
   }
 
   #loop<A extends unknown[], T>(op: Op<T>, next: (...args: A) => Promise<T>): Loop<A, T> {
@@ -420,6 +434,7 @@ export class FD extends Runner {
     this.#closer = null
     if (r < 0) closer?.reject(this.wrap('close', new SyscallError('close', r)))
     else closer?.resolve()
+    descriptorFreed()
   }
 
   /** Out of the poller; the number is nobody's. */

@@ -68,7 +68,7 @@ export class AcceptOp extends Op<Accepted> implements Accepting {
 }
 
 /** An operation that moves no bytes by itself. */
-abstract class BareOp extends Op<void> {
+export abstract class BareOp extends Op<void> {
   readonly kind: LockKind
 
   constructor(kind: LockKind) {
