@@ -28,8 +28,14 @@ export const builds = (entries: readonly string[], parts: readonly string[] = []
       format: 'esm',
       onSuccess: async () => removeStubs(parts),
     },
-    // Shims: what reads import.meta.url needs them in CommonJS.
-    { ...common, entry: sources(entries), format: 'cjs', shims: true },
+    {
+      ...common,
+      entry: sources(entries),
+      format: 'cjs',
+      // Not tsup's shim, which takes a program with a `document` for a browser: jest-jsdom has one, and
+      // the renderer of Electron. What reads import.meta.url asks for __filename first.
+      define: { 'import.meta.url': 'undefined' },
+    },
     {
       ...common,
       entry: sources(entries),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { bundle, runProgram } from '../test/bundle.js'
 import { scratch, thrown } from '../test/fds.js'
-import { advice, load, native, places } from './binding.js'
+import { advice, fileOf, load, native, places } from './binding.js'
 
 const absent = (name: string) => join(scratch(), name)
 
@@ -47,6 +47,24 @@ describe('load', () => {
     expect(second).not.toBe(native)
     expect(second.constants).toEqual(native.constants)
   })
+})
+
+describe('fileOf', () => {
+  it('prefers the file that CommonJS names', () => {
+    const never = () => expect.fail('asked for the address of a file that is known')
+    expect(fileOf('/app/main.cjs', never)).toBe('/app/main.cjs')
+  })
+
+  it.each([undefined, '[eval]', 'relative.js', 1])('takes the address when it is %s', (name) => {
+    expect(fileOf(name, () => 'file:///app/a%20b.mjs')).toBe('/app/a b.mjs')
+  })
+
+  it.each([undefined, '', 'http://localhost:5173/main.js', 'data:text/javascript,', 'blob:x'])(
+    'does not throw when the address is %s: the module is where the program is',
+    (url) => {
+      expect(fileOf(undefined, () => url)).toBe(process.execPath)
+    },
+  )
 })
 
 describe('advice', () => {

@@ -4,12 +4,20 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Native } from './native.js'
 
-// A bundler that makes CommonJS out of this leaves import.meta.url empty, and then there is __filename.
-// Under `node -e` there is a global one as well, '[eval]', which is no file's.
-const file =
-  typeof __filename === 'string' && isAbsolute(__filename)
-    ? __filename
-    : fileURLToPath(import.meta.url)
+/**
+ * The file of this module. CommonJS has __filename, and no import.meta.url after most bundlers; under
+ * `node -e` a global one is '[eval]', which is no file's. A module that a development server hands to an
+ * Electron renderer has no file at all, as one in a single executable has none: importing it must not fail.
+ */
+export function fileOf(filename: unknown, address: () => string | undefined): string {
+  if (typeof filename === 'string' && isAbsolute(filename)) return filename
+  const url = address()
+  return url?.startsWith('file:') ? fileURLToPath(url) : process.execPath
+}
+
+// Asked for only where it is needed: what rollup makes of it in CommonJS wants a real `document`.
+const address = () => import.meta.url
+const file = fileOf(typeof __filename === 'string' ? __filename : undefined, address)
 const root = join(dirname(file), '..')
 
 /** Where the addon may lie, best first: what was built here, then what the package ships. */
@@ -45,8 +53,8 @@ export function advice(module: string): string {
   return existsSync(join(native, 'binding.gyp'))
     ? 'With a C++ compiler, make and Python, this builds it:\n' +
         `  npx --yes -p node-gyp -p node-addon-api node-gyp rebuild --directory="${native}"`
-    : `${module} is a bundle with @netfd/syscall in it, and the addon lies beside that package: leave it out ` +
-        "of the bundle (external: ['@netfd/syscall']) and install it where the bundle runs."
+    : `${module} is a bundle with @netfd/syscall in it, and the addon lies in that package: ` +
+        "leave it out of the bundle (external: ['@netfd/syscall']) and install it where the bundle runs."
 }
 
 /** Stands in for the addon, so that importing never throws; the first call says what was tried. */
