@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import {
+  EMFILE,
+  EPERM,
   F_GETFD,
   F_GETFL,
   F_GETPIPE_SZ,
@@ -11,7 +13,8 @@ import {
   write,
 } from '@netfd/syscall'
 import { afterEach, describe, expect, it } from 'vitest'
-import { countCalls } from '../test/support.js'
+import { countCalls, replace } from '../test/support.js'
+import { hook } from './hook.js'
 import type { Pipe } from './pipe-pool.js'
 import { closeIdlePipes, PIPE_SIZE, putPipe, takePipe } from './pipe-pool.js'
 
@@ -19,7 +22,7 @@ afterEach(closeIdlePipes)
 
 const take = (): Pipe => {
   const pipe = takePipe()
-  if (pipe === null) throw new Error('no pipe')
+  if (typeof pipe === 'number') throw new Error('no pipe')
   return pipe
 }
 
@@ -33,31 +36,60 @@ describe('the pool of pipes', () => {
       expect(fcntl(fd, F_GETFD)).toBe(FD_CLOEXEC)
     }
     expect([pipe.size, fcntl(pipe.r, F_GETPIPE_SZ)]).toEqual([PIPE_SIZE, PIPE_SIZE])
-    putPipe(pipe, 0)
+    putPipe(pipe)
   })
 
   it('uses a pipe again (TestSplicePipePool)', () => {
     const calls = countCalls('pipe2')
     const pipe = take()
-    putPipe(pipe, 0)
+    putPipe(pipe)
     expect(take()).toBe(pipe)
-    putPipe(pipe, 0)
+    putPipe(pipe)
     expect(calls.pipe2).toBe(1)
   })
 
   it('closes a pipe with something left in it', () => {
     const pipe = take()
     write(pipe.w, new Uint8Array(1))
-    putPipe(pipe, 1)
+    pipe.left = 1
+    putPipe(pipe)
     expect(open(pipe)).toBe(false)
     const next = take()
     expect(next).not.toBe(pipe)
-    putPipe(next, 0)
+    putPipe(next)
+  })
+
+  it('keeps as many as are in use, for transfers that wait for room by turns', () => {
+    const busy = Array.from({ length: 12 }, take)
+    const turned = Array.from({ length: 12 }, take)
+    const calls = countCalls('pipe2', 'close')
+    for (let i = 0; i < 3; i++) {
+      for (const pipe of turned) putPipe(pipe)
+      for (const [at] of turned.entries()) turned[at] = take()
+    }
+    expect(calls).toEqual({ pipe2: 0, close: 0 })
+    for (const pipe of [...busy, ...turned]) putPipe(pipe)
+    expect([...busy, ...turned].filter(open)).toHaveLength(8)
+  })
+
+  it('says why there is none', () => {
+    replace({ pipe2: () => -EMFILE })
+    expect(takePipe()).toBe(-EMFILE)
+  })
+
+  it('takes a pipe as it is that may not grow', () => {
+    const { fcntl: call } = hook
+    replace({ fcntl: (fd, op, arg) => (arg === PIPE_SIZE ? -EPERM : call(fd, op, arg)) })
+    const pipe = take()
+    expect(pipe.size * pipe.slots).toBeGreaterThan(0)
+    // As much as any pipe holds, and no more than this one.
+    expect(pipe.size).toBeLessThanOrEqual(fcntl(pipe.r, F_GETPIPE_SZ))
+    putPipe(pipe)
   })
 
   it('keeps a few and closes the rest (TestSplicePipePool)', () => {
     const pipes = Array.from({ length: 12 }, take)
-    for (const pipe of pipes) putPipe(pipe, 0)
+    for (const pipe of pipes) putPipe(pipe)
     expect(pipes.filter(open)).toHaveLength(8)
     closeIdlePipes()
     expect(pipes.filter(open)).toHaveLength(0)

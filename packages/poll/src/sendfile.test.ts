@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipe2 } from '@netfd/syscall'
+import { EINVAL, pipe2 } from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   codeOf,
@@ -163,6 +163,29 @@ describe('sendFile', () => {
     const terminal = openSync('/dev/ptmx', 'r')
     open.push(terminal)
     expect(await a.sendFile(terminal, null, 100)).toBe(null)
+  })
+
+  it('fails when the kernel refuses to go on, and says what was sent', async () => {
+    const [a] = tcpPair()
+    const { sendfilePool } = hook
+    let calls = 0
+    replace({
+      sendfilePool: async (out, fd, at) =>
+        ++calls > 1 ? -EINVAL : await sendfilePool(out, fd, at, 1000),
+    })
+    await expect(a.sendFile(file(), 0, content.length)).rejects.toMatchObject({
+      code: 'EINVAL',
+      syscall: 'sendfile',
+      bytesWritten: 1000,
+    })
+  })
+
+  it('sends from offset 0, wherever the file’s position is', async () => {
+    const [a, b] = tcpPair()
+    const fd = file()
+    expect(await a.sendFile(fd, null, 100)).toBe(100)
+    expect(await a.sendFile(fd, 0, 10)).toBe(10)
+    expect(await readFull(b, 110)).toEqual(Uint8Array.of(...pattern(100), ...pattern(10)))
   })
 
   it('sends a file of /proc, or steps aside', async () => {

@@ -1,29 +1,53 @@
-// Go: internal/poll/splice_linux.go, spliceDrain and splicePump. The two halves of a splice.
-import { EINVAL, SPLICE_F_MOVE, SPLICE_F_NONBLOCK } from '@netfd/syscall'
+// Go: internal/poll/splice_linux.go, spliceDrain and splicePump. The operations of a transfer.
+import {
+  EAGAIN,
+  EINTR,
+  EINVAL,
+  SPLICE_F_MOVE,
+  SPLICE_F_NONBLOCK,
+  SyscallError,
+} from '@netfd/syscall'
+import { budget } from './budget.js'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
 import type { PARKED, PollCode } from './netpoll.js'
+import { READY } from './netpoll.js'
 import { DEFERRED, Op } from './op.js'
+import type { Pipe } from './pipe-pool.js'
+import { putPipe, takePipe } from './pipe-pool.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
+import type { TransferEnd } from './transfer.js'
 
 const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
 
-/** Fills the pipe from the source: the bytes moved, 0 at the end. */
-export class FillOp extends Op<number> {
-  readonly #pipe: number
-  readonly #most: number
-  readonly #emptied: number
-  #side: PollSide | null = null
-  #n = 0
-  /** Whether the kernel refuses to splice from this source at all. */
-  unsupported = false
+/** A piece of fewer bytes is small. */
+export const SMALL = 8 * 1024
 
-  /** A fill of fewer bytes than `emptied` has emptied the source. */
-  constructor(pipe: number, most: number, emptied: number) {
+/**
+ * Takes pieces from the source and sends each on in one step, until the source ends, all that was asked
+ * for has gone, or the destination has no room: no promise is made for a piece, and what a piece needs
+ * on its way is free again before the next one.
+ */
+export abstract class PieceOp extends Op<void> {
+  protected readonly dst: TransferEnd
+  readonly #most: number
+  readonly #stream: boolean
+  #source: { pd: PollDesc; side: PollSide } | null = null
+  /** A piece of fewer bytes has emptied a source that is a stream. */
+  protected short = 0
+  /** How many bytes the source has given. */
+  taken = 0
+  /** How many bytes the destination has taken. */
+  moved = 0
+  /** Whether the source has ended. */
+  ended = false
+
+  /** `stream` tells whether a short piece has emptied the source. */
+  constructor(dst: TransferEnd, most: number, stream: boolean) {
     super()
-    this.#pipe = pipe
+    this.dst = dst
     this.#most = most
-    this.#emptied = emptied
+    this.#stream = stream
   }
 
   get kind() {
@@ -34,46 +58,138 @@ export class FillOp extends Op<number> {
     return 'readfrom'
   }
 
+  // A transfer fails as it would if it spliced, whichever way the bytes go.
   get call() {
     return 'splice'
   }
 
-  /** As a read does: after a fill that emptied the source the next one waits for an edge. */
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    this.#side = side
+    this.#source = { pd, side }
     return pd.beginRead(side, this)
   }
 
   attempt(fd: number): number {
-    return hook.splice(fd, this.#pipe, this.#most, FLAGS)
+    const source = this.#source
+    if (source !== null) {
+      // As before a read: after a piece that emptied the source the next one waits for an edge, and
+      // before one is tried the edges that came until then are forgotten.
+      if (source.pd.emptied(source.side)) return -EAGAIN
+      source.side.edge = false
+    }
+    return this.receive(fd, this.#most - this.moved)
   }
 
   advance(n: number): boolean {
-    this.#n = n
-    if (n > 0 && n < this.#emptied && this.#side !== null) this.#side.drained = true
-    return true
+    if (n === 0) {
+      this.ended = true
+      return true
+    }
+    this.taken += n
+    if (n < this.short && this.#source !== null) this.#source.side.drained = this.#stream
+    const sent = this.#pass(n)
+    if (sent < 0) {
+      this.error = new SyscallError(this.call, sent)
+      return false
+    }
+    this.moved += sent
+    return this.complete(n, sent) || this.moved >= this.#most
+  }
+
+  take(): void {
+    // What there is to know stays in the fields.
+  }
+
+  /** Takes a piece of at most `most` bytes from the source: its length, or a negated errno. */
+  protected abstract receive(fd: number, most: number): number
+
+  /** Sends the piece of `n` bytes that was taken: how many of them went, or a negated errno. */
+  protected abstract send(fd: number, n: number): number
+
+  /** Whether no other piece may be taken after one of `n` bytes, of which `sent` went. */
+  protected abstract complete(n: number, sent: number): boolean
+
+  /** How many bytes of the piece went, or a negated errno. Why none went is found by who sends the rest. */
+  #pass(n: number): number {
+    const { pd, sysfd } = this.dst
+    if (pd !== null && pd.check(pd.w) !== READY) return 0
+    const sent = this.send(sysfd, n)
+    if (sent === -EAGAIN || sent === -EINTR) return 0
+    // Receiving the piece was charged by the loop; sending it is a second operation.
+    if (sent > 0) budget.charge(sent)
+    return sent
+  }
+}
+
+/** Pieces through a pipe, which it has only from the moment that a piece is there until that has gone. */
+export class SpliceOp extends PieceOp {
+  readonly #conversation: number
+  /** Where the piece is, or the rest of it that found no room. */
+  pipe: Pipe | null = null
+  /** How many small pieces came in a row. */
+  row: number
+  /** Whether there is no pipe, or the kernel refuses to splice from this source at all. */
+  unsupported = false
+
+  /** Ends after so many small pieces in a row as make a `conversation`; there were `row` before. */
+  constructor(
+    ...[dst, most, stream, row, conversation]: [TransferEnd, number, boolean, number, number]
+  ) {
+    super(dst, most, stream)
+    this.row = row
+    this.#conversation = conversation
+  }
+
+  protected receive(fd: number, most: number): number {
+    const pipe = takePipe()
+    if (typeof pipe === 'number') {
+      this.unsupported = true
+      return pipe
+    }
+    this.pipe = pipe
+    const asked = Math.min(most, pipe.size)
+    // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
+    // what is less than the number of slots, and less than was asked for, came up short of the source.
+    this.short = Math.min(asked, pipe.slots)
+    const n = hook.splice(fd, pipe.w, asked, FLAGS)
+    if (n > 0) pipe.left = n
+    else this.leavePipe()
+    return n
+  }
+
+  protected send(fd: number): number {
+    const pipe = this.pipe as Pipe
+    const sent = hook.splice(pipe.r, fd, pipe.left, FLAGS)
+    if (sent > 0) pipe.left -= sent
+    if (pipe.left === 0) this.leavePipe()
+    return sent
+  }
+
+  protected complete(n: number, sent: number): boolean {
+    this.row = n < SMALL ? this.row + 1 : 0
+    return sent < n || this.row >= this.#conversation
   }
 
   override retry(errno: number): boolean {
-    this.unsupported = errno === EINVAL
+    this.unsupported ||= errno === EINVAL
     return false
   }
 
-  take(): number {
-    return this.#n
+  /** Gives the pipe back, if there is one. */
+  leavePipe(): void {
+    if (this.pipe !== null) putPipe(this.pipe)
+    this.pipe = null
   }
 }
 
 /** Empties the pipe into the destination. */
-export class PumpOp extends Op<number> {
-  readonly #pipe: number
-  #left: number
-  #sent = 0
+export class PumpOp extends Op<void> {
+  readonly #pipe: Pipe
+  /** How many bytes the destination took. */
+  sent = 0
 
-  constructor(pipe: number, left: number) {
+  constructor(pipe: Pipe) {
     super()
     this.#pipe = pipe
-    this.#left = left
   }
 
   get kind() {
@@ -88,24 +204,20 @@ export class PumpOp extends Op<number> {
     return 'splice'
   }
 
-  /** What is still in the pipe. */
-  get left(): number {
-    return this.#left
-  }
-
   attempt(fd: number): number {
-    return hook.splice(this.#pipe, fd, this.#left, FLAGS)
+    return hook.splice(this.#pipe.r, fd, this.#pipe.left, FLAGS)
   }
 
   advance(n: number): boolean {
-    this.#left -= n
-    this.#sent += n
-    if (n === 0 && this.#left > 0) this.error = new UnexpectedEOFError()
-    return this.#left === 0
+    this.#pipe.left -= n
+    this.sent += n
+    const { left } = this.#pipe
+    if (n === 0 && left > 0) this.error = new UnexpectedEOFError()
+    return left === 0
   }
 
-  take(): number {
-    return this.#sent
+  take(): void {
+    // What there is to know stays in the fields.
   }
 
   /** The source has given these bytes: while there may be room for them, an abort does not stop them. */

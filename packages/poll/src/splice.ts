@@ -7,11 +7,10 @@ import type { PollCode, Waiter } from './netpoll.js'
 import { CLOSING, READY } from './netpoll.js'
 import type { Op } from './op.js'
 import { IDLE, QUEUED } from './op.js'
-import type { Pipe } from './pipe-pool.js'
-import { putPipe, takePipe } from './pipe-pool.js'
 import type { PollSide } from './poll-desc.js'
-import { RelayOp, RestOp, SMALL } from './relay.js'
-import { FillOp, PumpOp } from './splice-ops.js'
+import { RelayOp, RestOp } from './relay.js'
+import type { PieceOp } from './splice-ops.js'
+import { PumpOp, SpliceOp } from './splice-ops.js'
 import type { TransferEnd } from './transfer.js'
 import { LockOp } from './wait-ops.js'
 
@@ -137,11 +136,8 @@ class Transfer {
   #taken = 0
   /** How many of them the destination has. */
   #moved = 0
-  /** What the pipe still holds. */
-  #left = 0
-  #pipe: Pipe | null = null
   /** How many small pieces came in a row. */
-  #small = 0
+  #row = 0
 
   constructor(dst: TransferEnd, src: TransferEnd, max: number, signal: AbortSignal | undefined) {
     this.#dst = dst
@@ -154,101 +150,81 @@ class Transfer {
     if (!isStream(this.#dst) || !isStream(this.#src)) return null
     try {
       while (this.#moved < this.#max) {
-        const more =
-          this.#small >= CONVERSATION && this.#polled ? await this.#relay() : await this.#splice()
+        const more = this.#row >= this.#conversation ? await this.#relay() : await this.#splice()
         if (more === null) return null
         if (!more) break
       }
       return this.#moved
     } catch (error) {
       throw withBytes(error as Error, this.#moved, this.#taken)
-    } finally {
-      this.#dropPipe()
     }
+  }
+
+  /** How many small pieces in a row make one: without a poller none do. */
+  get #conversation(): number {
+    return this.#polled ? CONVERSATION : Number.POSITIVE_INFINITY
   }
 
   get #polled(): boolean {
     return this.#src.pd !== null && this.#dst.pd !== null
   }
 
-  /** One piece through the pipe: whether there may be more, or null where the kernel does not splice. */
+  /** Pieces through a pipe: whether there may be more, or null where the kernel does not splice. */
   async #splice(): Promise<boolean | null> {
-    this.#pipe ??= takePipe()
-    const pipe = this.#pipe
-    if (pipe === null) return this.#unspliced()
-    const most = Math.min(this.#max - this.#moved, pipe.size)
-    // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
-    // what is less than the number of slots, and less than was asked for, came up short of the source.
-    const fill = new FillOp(pipe.w, most, this.#src.stream ? Math.min(most, pipe.slots) : 0)
+    const { stream } = this.#src
+    const left = this.#max - this.#moved
+    const pieces = new SpliceOp(this.#dst, left, stream, this.#row, this.#conversation)
     try {
-      this.#left = await this.#fromSource(fill)
+      await this.#fromSource(pieces)
+      this.#row = pieces.row
+      if (pieces.pipe !== null) await this.#toDestination(new PumpOp(pieces.pipe))
+      return !pieces.ended
     } catch (error) {
-      if (!fill.unsupported || (this.#moved > 0 && !this.#polled)) throw error
+      if (!pieces.unsupported || (this.#moved > 0 && !this.#polled)) throw error
       return this.#unspliced()
-    }
-    if (this.#left === 0) return false
-    this.#small = this.#left < SMALL ? this.#small + 1 : 0
-    const filled = this.#left
-    this.#taken += filled
-    const pump = new PumpOp(pipe.r, filled)
-    try {
-      await this.#dst.step(pump, this.#signal)
     } finally {
-      this.#moved += filled - pump.left
-      this.#left = pump.left
+      pieces.leavePipe()
     }
-    return true
   }
 
   /** Small pieces until one is not: whether there may be more. */
   async #relay(): Promise<boolean> {
-    // A conversation may last for long and need no pipe in all that time.
-    this.#dropPipe()
-    const relay = new RelayOp(this.#dst, this.#max - this.#moved, this.#src.stream)
-    try {
-      await this.#fromSource(relay)
-    } finally {
-      this.#moved += relay.moved
-      this.#taken += relay.moved + (relay.rest?.length ?? 0)
-    }
-    if (relay.ended) return false
-    if (relay.rest === null) {
-      this.#small = 0
-      return true
-    }
-    const rest = new RestOp(SOCKET).of(relay.rest)
-    try {
-      await this.#dst.step(rest, this.#signal)
-    } finally {
-      this.#moved += rest.written
-    }
-    return true
+    const pieces = new RelayOp(this.#dst, this.#max - this.#moved, this.#src.stream)
+    await this.#fromSource(pieces)
+    if (pieces.rest === null) this.#row = 0
+    else await this.#toDestination(new RestOp(SOCKET).of(pieces.rest))
+    return !pieces.ended
   }
 
   /** Runs an operation that waits for the source, unless the destination is closed meanwhile. */
-  async #fromSource<T>(op: Op<T>): Promise<T> {
+  async #fromSource(op: PieceOp): Promise<void> {
     const { pd } = this.#dst
     if (pd?.closing) throw this.#dst.closingError()
     if (this.#signal?.aborted) throw new CanceledError(this.#signal.reason)
     const done = this.#src.step(op, this.#signal)
-    if (op.state === IDLE || pd === null) return done
-    const guard = new CloseGuard(op, this.#dst, pd.w)
+    const guard = op.state === IDLE || pd === null ? null : new CloseGuard(op, this.#dst, pd.w)
     try {
-      return await done
+      await done
     } finally {
-      guard.leave()
+      guard?.leave()
+      this.#taken += op.taken
+      this.#moved += op.moved
+    }
+  }
+
+  /** Sends what a piece has left, and waits for room where it must. */
+  async #toDestination(op: PumpOp | RestOp): Promise<void> {
+    try {
+      await this.#dst.step<unknown>(op, this.#signal)
+    } finally {
+      this.#moved += op.sent
     }
   }
 
   /** No splice between the two, or no pipe for one: nothing has been moved, or it goes on as it did. */
   #unspliced(): null | true {
     if (this.#moved === 0) return null
-    this.#small = CONVERSATION
+    this.#row = CONVERSATION
     return true
-  }
-
-  #dropPipe(): void {
-    if (this.#pipe !== null) putPipe(this.#pipe, this.#left)
-    this.#pipe = null
   }
 }

@@ -105,9 +105,12 @@ describe('an abort of spliceFrom', () => {
     const c = chain({ net: 'tcp', stream: false })
     await c.in.write(pattern(10))
     const { splice } = hook
+    let calls = 0
     replace({
+      // The piece is taken, finds no room at first, and the abort comes while it goes.
       splice: (from, to, length, flags) => {
-        c.abort.abort('why')
+        if (++calls === 2) return -EAGAIN
+        if (calls === 3) c.abort.abort('why')
         return splice(from, to, Math.min(length, 4), flags)
       },
     })
