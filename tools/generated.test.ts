@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { constants, sockopt } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
+import { generated } from '../packages/syscall/scripts/gen-constants.mjs'
 import { benchTable, targetTable, trickTable } from './gen-bench-readme.mjs'
 import { optionTables, page } from './gen-options.mjs'
 import { markdownTable, withPart } from './generated.mjs'
@@ -126,5 +128,18 @@ describe('trickTable', () => {
       '| It waits | it tries | Echo | 6.00 µs/request | 7.50 | **25 %** | 2 % |',
     )
     expect(text).toContain('Medians of 5 rounds, both sides in turns, 2026-01-02')
+  })
+})
+
+describe('the constants of @netfd/syscall', () => {
+  it('are those of the list in C++, with the numbers that the compiler finds', () => {
+    const path = '../packages/syscall/build/Release/syscall.node'
+    const addon = createRequire(import.meta.url)(path)
+    const files = generated({ values: addon.constants(), errnos: addon.errnos() })
+    expect(Object.keys(files)).toHaveLength(2)
+    for (const [file, text] of Object.entries(files)) {
+      const hint = 'stale: node packages/syscall/scripts/gen-constants.mjs'
+      expect(readFileSync(file, 'utf8'), hint).toBe(text)
+    }
   })
 })

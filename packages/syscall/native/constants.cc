@@ -288,21 +288,34 @@ constexpr Errno kErrnos[] = {
 
 #undef E
 
-}  // namespace
-
-// constants: name to number. errnos: a flat list of name, number, message.
-void ExportConstants(Napi::Env env, Napi::Object exports) {
-  Napi::Object constants = Napi::Object::New(env);
+// constants(): name to number.
+Napi::Value Constants(const Napi::CallbackInfo& info) {
+  Napi::Object constants = Napi::Object::New(info.Env());
   for (const Constant& c : kConstants) constants.Set(c.name, c.value);
-  exports.Set("constants", constants);
-  Napi::Array errnos = Napi::Array::New(env);
+  return constants;
+}
+
+// errnos(): a list of [name, number, message].
+Napi::Value Errnos(const Napi::CallbackInfo& info) {
+  Napi::Array errnos = Napi::Array::New(info.Env());
   uint32_t i = 0;
   for (const Errno& e : kErrnos) {
-    errnos.Set(i++, Napi::String::New(env, e.name));
-    errnos.Set(i++, Napi::Number::New(env, e.number));
-    errnos.Set(i++, Napi::String::New(env, e.message));
+    Napi::Array row = Napi::Array::New(info.Env(), 3);
+    row.Set(0u, Napi::String::New(info.Env(), e.name));
+    row.Set(1u, Napi::Number::New(info.Env(), e.number));
+    row.Set(2u, Napi::String::New(info.Env(), e.message));
+    errnos.Set(i++, row);
   }
-  exports.Set("errnos", errnos);
+  return errnos;
+}
+
+}  // namespace
+
+// scripts/gen-constants.mjs asks for these and writes them down; a test compares. A program that uses the
+// package never does, so that loading the addon makes no object of four hundred names.
+void ExportConstants(Napi::Env env, Napi::Object exports) {
+  Export<Constants>(env, exports, "constants");
+  Export<Errnos>(env, exports, "errnos");
 }
 
 }  // namespace netfd

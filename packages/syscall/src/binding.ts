@@ -67,10 +67,7 @@ function absent(tried: readonly string[]): Native {
     )
     throw Object.assign(error, { code: 'ERR_NO_ADDON' })
   }
-  const empty: Pick<Native, 'constants' | 'errnos'> = { constants: {}, errnos: [] }
-  return new Proxy(empty as Native, {
-    get: (target, name) => Reflect.get(target, name) ?? fail,
-  })
+  return new Proxy({} as Native, { get: () => fail })
 }
 
 /** The addon of this environment. */

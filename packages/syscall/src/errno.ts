@@ -1,15 +1,17 @@
 // Go: syscall/zerrors_linux_amd64.go. Error numbers, their names and Go's texts.
-import { native } from './binding.js'
+import { errorRows } from './constants.js'
 
-const names = new Map<number, string>()
-const messages = new Map<number, string>()
-const numbers = new Map<string, number>()
+type Row = ReturnType<typeof errorRows>[number]
 
-for (let i = 0; i < native.errnos.length; i += 3) {
-  const [name, number, message] = native.errnos.slice(i, i + 3) as [string, number, string]
-  names.set(number, name)
-  messages.set(number, message)
-  numbers.set(name, number)
+let rows: { byNumber: ReadonlyMap<number, Row>; byName: ReadonlyMap<string, Row> } | undefined
+
+/** The tables, made when an error is first named: most programs import them and see none. */
+function tables() {
+  rows ??= {
+    byNumber: new Map(errorRows().map((row) => [row[1], row])),
+    byName: new Map(errorRows().map((row) => [row[0], row])),
+  }
+  return rows
 }
 
 /**
@@ -23,7 +25,7 @@ for (let i = 0; i < native.errnos.length; i += 3) {
  */
 export function errnoName(errno: number): string {
   const n = Math.abs(errno)
-  return names.get(n) ?? `E${n}`
+  return tables().byNumber.get(n)?.[0] ?? `E${n}`
 }
 
 /**
@@ -37,7 +39,7 @@ export function errnoName(errno: number): string {
  */
 export function errnoMessage(errno: number): string {
   const n = Math.abs(errno)
-  return messages.get(n) ?? `errno ${n}`
+  return tables().byNumber.get(n)?.[2] ?? `errno ${n}`
 }
 
 /**
@@ -49,5 +51,5 @@ export function errnoMessage(errno: number): string {
  * ```
  */
 export function errnoNumber(name: string): number | undefined {
-  return numbers.get(name)
+  return tables().byName.get(name)?.[1]
 }

@@ -3,8 +3,8 @@ export type OptionValue = number | boolean | string | Uint8Array
 
 /** The addon, entry by entry. A result is a number: what the kernel returned, or errno negated. */
 export interface Native {
-  readonly constants: Readonly<Record<string, number>>
-  readonly errnos: readonly (string | number)[]
+  constants(): Readonly<Record<string, number>>
+  errnos(): readonly [name: string, number: number, message: string][]
 
   socket(domain: number, type: number, protocol?: number, adopt?: boolean): number
   socketpair(
