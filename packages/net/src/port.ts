@@ -1,6 +1,5 @@
 // Go: net/port.go and net/port_unix.go. Port numbers and service names.
 
-import { readFileSync } from 'node:fs'
 import { AddrError, DNSError } from './errors.js'
 
 type Services = ReadonlyMap<string, number>
@@ -91,7 +90,7 @@ export function readServices(path: string): Services {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
   } catch {
     // Small containers have no such file and a sandbox may refuse it; the table is all then, as in Go.
     return ''

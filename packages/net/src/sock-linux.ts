@@ -1,5 +1,4 @@
 // Go: net/sock_linux.go. How many connections may wait to be accepted.
-import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
 
 /** SOMAXCONN, when the kernel's own limit cannot be read. */
@@ -33,7 +32,9 @@ export function listenerBacklog(): number {
 
 function readSomaxconn(): string {
   try {
-    return readFileSync('/proc/sys/net/core/somaxconn', 'latin1')
+    return process
+      .getBuiltinModule('node:fs')
+      .readFileSync('/proc/sys/net/core/somaxconn', 'latin1')
   } catch {
     // No /proc, as in some containers: the fallback is what the C library promises.
     return ''

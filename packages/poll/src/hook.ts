@@ -1,5 +1,4 @@
 // Go: internal/poll/hook_unix.go. The one door through which tests reach the kernel.
-import fs from 'node:fs'
 import { watch } from '@netfd/syscall'
 import * as sys from '@netfd/syscall/raw'
 import type { Poller } from './netpoll.js'
@@ -22,16 +21,19 @@ const settle =
 /** As for every other call; the host's file calls refuse more than 2 GiB. */
 const MAX_RW = 1 << 30
 
+/** Not imported: that would load Node's streams as well, for a call that most programs never make. */
+const fs = () => process.getBuiltinModule('node:fs')
+
 const fileRead: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
     const length = Math.min(buf.length - offset, MAX_RW)
-    fs.read(fd, buf, offset, length, null, settle(resolve, reject))
+    fs().read(fd, buf, offset, length, null, settle(resolve, reject))
   })
 
 const fileWrite: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
     const length = Math.min(buf.length - offset, MAX_RW)
-    fs.write(fd, buf, offset, length, null, settle(resolve, reject))
+    fs().write(fd, buf, offset, length, null, settle(resolve, reject))
   })
 
 let poller: Poller | undefined
