@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
-export default defineConfig(builds(['index']))
+export default defineConfig(
+  builds(['index'], ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe']),
+)

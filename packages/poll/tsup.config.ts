@@ -1,4 +1,4 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
-export default defineConfig(builds(['index']))
+export default defineConfig(builds(['index'], ['errors', 'fd', 'fd-mutex']))
