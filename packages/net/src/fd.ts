@@ -94,9 +94,9 @@ export class NetFD extends FD {
     this.mayLinger = listener.mayLinger
   }
 
-  /** It came from elsewhere: nobody knows how its socket was set up. */
+  /** It came from elsewhere: nobody knows how its socket was set up, or who else has it. */
   adopted(): void {
-    this.mayLinger = true
+    this.mayLinger = this.mayShare = true
   }
 
   /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */

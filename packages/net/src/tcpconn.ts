@@ -102,8 +102,10 @@ export class TCPConn extends NetConn {
 
   /**
    * What close does with data not sent yet. Negative: it is sent in the background, as by default.
-   * 0: it is dropped and the peer gets a reset. Positive: close waits that many seconds for it, on the
-   * thread pool; an exit of the process waits for it as well. Go: `SetLinger`; SO_LINGER.
+   * 0: it is dropped and the peer gets a reset. Positive: close waits up to that many seconds until the
+   * peer has acknowledged it all; then it goes on in the background. The wait holds no thread, keeps the
+   * process alive as a call does, and is cut short by `process.exit()` and `worker.terminate()`: the
+   * kernel goes on sending. Go: `SetLinger`; SO_LINGER in socket(7).
    */
   setLinger(seconds: number): void {
     this.do('set', () => setLinger(this.fd, seconds))

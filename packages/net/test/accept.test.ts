@@ -397,15 +397,15 @@ it('a listener has every method of Go’s (TestTCPListenerSpecificMethods)', asy
   close(fd)
 })
 
-it('a listener’s control with a linger leaves accepted connections to close on the pool', async () => {
+it('a listener’s control with a linger makes accepted connections linger', async () => {
   const listener = await listening('tcp', '127.0.0.1:0', {
     control: (_network, _address, raw) =>
       raw.control((fd) => setsockoptLinger(fd, SOL_SOCKET, SO_LINGER, { on: true, seconds: 1 })),
   })
   const client = await dialed(listener.addr)
   const server = await listener.accept()
-  const calls = countCalls('closePool')
+  const calls = countCalls('shutdown')
   await server.close()
-  expect(calls.closePool).toBe(1)
+  expect(calls.shutdown).toBe(1)
   await client.close()
 })

@@ -71,9 +71,9 @@ describe('setLinger', () => {
     expect((await rejected('read', server.read(new Uint8Array(8)))).code).toBe('ECONNRESET')
   })
 
-  it('lets close wait on the thread pool while the loop goes on turning', async () => {
+  it('lets close wait while the loop goes on turning', async () => {
     const [client, server] = await pair()
-    const calls = countCalls('close', 'closePool')
+    const calls = countCalls('close', 'shutdown')
     client.setLinger(5)
     // More than both buffers take, so that there is something to wait for.
     const abort = new AbortController()
@@ -85,7 +85,7 @@ describe('setLinger', () => {
     const watched = watchPromise(closing)
     await turns(20)
     expect(watched.state).toBe('pending')
-    expect(calls).toEqual({ close: 0, closePool: 1 })
+    expect(calls).toEqual({ close: 0, shutdown: 1 })
     // The peer reads it all: that is what close has been waiting for.
     expect((await readAll(server)).length).toBeGreaterThan(0)
     await closing
@@ -93,11 +93,11 @@ describe('setLinger', () => {
 
   it('switched off again closes at once', async () => {
     const [client] = await pair()
-    const calls = countCalls('close', 'closePool')
+    const calls = countCalls('close', 'shutdown')
     client.setLinger(5)
     client.setLinger(-1)
     await client.close()
-    expect(calls).toEqual({ close: 1, closePool: 0 })
+    expect(calls).toEqual({ close: 1, shutdown: 0 })
   })
 
   it.each([1.5, Number.NaN, 2 ** 31])('refuses %d', async (seconds) => {
@@ -142,12 +142,12 @@ describe('setOption and getOption', () => {
     client.setOption('linger', { on: false, seconds: 0 })
   })
 
-  it('know that a lingering socket closes on the thread pool', async () => {
+  it('know that a socket lingers', async () => {
     const [client] = await pair()
     client.setOption('linger', { on: true, seconds: 1 })
-    const calls = countCalls('closePool')
+    const calls = countCalls('shutdown')
     await client.close()
-    expect(calls.closePool).toBe(1)
+    expect(calls.shutdown).toBe(1)
   })
 
   it('report what the kernel does not have as ENOPROTOOPT, in the words of the operation', async () => {

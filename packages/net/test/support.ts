@@ -105,7 +105,7 @@ export function replace(entries: Partial<Hook>): void {
 export function socketLedger(): { open: Set<number>; made: number } {
   const ledger = { open: new Set<number>(), made: 0 }
   const { socket, close } = hook
-  const { close: closeFD, closePool, accept4 } = pollHook
+  const { close: closeFD, accept4 } = pollHook
   const opens = (fd: number): number => {
     if (fd >= 0) {
       ledger.open.add(fd)
@@ -131,10 +131,6 @@ export function socketLedger(): { open: Set<number>; made: number } {
     close: (fd) => {
       closes(fd)
       return closeFD(fd)
-    },
-    closePool: (fd) => {
-      closes(fd)
-      return closePool(fd)
     },
   })
   return ledger

@@ -19,7 +19,7 @@ import type { FDKind } from './kind.js'
 import { ensureNonblock, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
-import { lingers } from './linger.js'
+import { closeLingering } from './linger.js'
 import type { Op } from './op.js'
 import { IDLE } from './op.js'
 import type { Traits } from './ops.js'
@@ -80,6 +80,8 @@ export class FD extends Runner {
   #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
   /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
   protected mayLinger: boolean
+  /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
+  protected mayShare: boolean
   readonly #foreign: boolean
   #held: Held | null = null
 
@@ -91,7 +93,7 @@ export class FD extends Runner {
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd)
     this.#traits = traitsOf(sysfd, kind)
-    this.#foreign = this.mayLinger = kind.net === undefined
+    this.#foreign = this.mayLinger = this.mayShare = kind.net === undefined
   }
 
   /** The descriptor's number, -1 once it is closed. */
@@ -264,8 +266,8 @@ export class FD extends Runner {
    * Reads and writes are not held off. Go: `FD.RawControl`.
    */
   rawControl<T>(f: (fd: number) => T): T {
-    // What f does to the socket is not known here: it may linger now, or end reads at records.
-    this.mayLinger = true
+    this.lent()
+    // It may end reads at records now.
     this.pd?.distrust()
     return this.use(f)
   }
@@ -276,11 +278,13 @@ export class FD extends Runner {
    * Deadlines, aborts and close end the waiting. Go: `FD.RawRead`.
    */
   rawRead(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    this.lent()
     return this.start(new RawOp('r', f), o?.signal)
   }
 
   /** `rawRead` for writing. Go: `FD.RawWrite`. */
   rawWrite(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    this.lent()
     return this.start(new RawOp('w', f), o?.signal)
   }
 
@@ -352,7 +356,7 @@ export class FD extends Runner {
    * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
    */
   dup(): number {
-    this.mayLinger = true
+    this.mayLinger = this.mayShare = true
     return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
@@ -367,13 +371,15 @@ export class FD extends Runner {
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()
-    return this.#leave()
+    const fd = this.#leave()
+    disown(fd)
+    return fd
   }
 
   /**
    * Closes the descriptor: every call that waits, and every later one, is rejected. Resolves when the
-   * number is really free, after the last call has left it; on the thread pool when the socket lingers.
-   * A second close is rejected. Go: `FD.Close`; close(2).
+   * number is really free, after the last call has left it; of a socket that lingers, when the peer has
+   * acknowledged what was sent or the time is over. A second close is rejected. Go: `FD.Close`; close(2).
    */
   close(): Promise<void> {
     if (!this.mu.increfAndClose()) {
@@ -399,11 +405,8 @@ export class FD extends Runner {
 
   protected destroy(): void {
     const fd = this.#leave()
-    if (!this.mayLinger || !lingers(fd)) {
-      this.#closed(hook.close(fd))
-    } else {
-      void hook.closePool(fd).then((r) => this.#closed(r))
-    }
+    if (this.mayLinger) closeLingering(fd, this.mayShare, (r) => this.#closed(r))
+    else this.#closed(hook.close(fd))
   }
 
   /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
@@ -411,6 +414,11 @@ export class FD extends Runner {
     if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
     // Kernel TLS ends a read at the end of each record.
     if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
+  }
+
+  /** A function of the caller's is about to get the number: what it does to the socket is not known. */
+  protected lent(): void {
+    this.mayLinger = this.mayShare = true
   }
 
   /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */
@@ -443,7 +451,6 @@ export class FD extends Runner {
     this.fd = -1
     this.pd?.close()
     if (this.#held !== null) unwatchLeak(this.#held)
-    disown(fd)
     return fd
   }
 

@@ -55,7 +55,6 @@ export const hook = {
   setNonblock: sys.setNonblock,
   shutdown: sys.shutdown,
   close: sys.close,
-  closePool: sys.closePool,
   setsockopt: sys.setsockopt,
   dupCloexec: sys.dupCloexec,
   fcntl: sys.fcntl,

@@ -1,5 +1,5 @@
 // Go: netFD's finalizer. A descriptor that was collected while open is closed, and reported once.
-import { hook } from './hook.js'
+import { closeNow } from './linger.js'
 import { PollDesc } from './poll-desc.js'
 
 /**
@@ -18,8 +18,8 @@ const registry = new FinalizationRegistry<Held>((held) => {
     held.evict()
     held.close()
   }
-  // On the thread pool: nobody knows any more whether the socket lingers.
-  void hook.closePool(held.sysfd)
+  // The socket may linger, but nobody waits for that.
+  closeNow(held.sysfd)
   process.emitWarning(`descriptor ${held.sysfd} was collected while open and has been closed`, {
     type: 'ResourceLeakWarning',
     code: 'NETFD_LEAK',

@@ -1,6 +1,7 @@
 // Go: internal/poll/sock_cloexec.go. Accepting with the descriptor's flags set from the start.
 import { EACCES, EFAULT, EINVAL, ENOSYS, SOCK_CLOEXEC, SOCK_NONBLOCK } from '@netfd/syscall'
 import { hook } from './hook.js'
+import { closeNow } from './linger.js'
 
 /** The call that failed, for the error: it is not always the one that was asked for. */
 export interface Accepting {
@@ -29,7 +30,8 @@ function acceptPlain(fd: number, sockaddr: Uint8Array, on: Accepting): number {
   hook.closeOnExec(accepted)
   const r = hook.setNonblock(accepted, 1)
   if (r >= 0) return accepted
-  hook.close(accepted)
+  // It has what its listener was set to, a linger time too.
+  closeNow(accepted)
   on.call = 'setnonblock'
   return r
 }

@@ -1,6 +1,7 @@
 // Raw access, duplicates, handing over, half-closes and lingering. Go: net/rawconn_test.go, file_test.go.
 import { existsSync } from 'node:fs'
 import {
+  AF_INET,
   close,
   EAGAIN,
   F_GETFD,
@@ -12,7 +13,13 @@ import {
   SHUT_RD,
   SHUT_WR,
   SO_KEEPALIVE,
+  SO_LINGER,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
   SOL_SOCKET,
+  setsockoptLinger,
+  socket,
 } from '@netfd/syscall'
 import * as raw from '@netfd/syscall/raw'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -38,6 +45,7 @@ import {
   turn,
   turns,
   unixPair,
+  until,
   watchPromise,
 } from './support.js'
 
@@ -365,51 +373,103 @@ describe('a reset', () => {
 })
 
 describe('close of a socket that lingers', () => {
-  it('goes to the thread pool, and the loop turns meanwhile', async () => {
+  it('shuts it down, and closes it when the peer has all of it', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 60)
+    const sent = await fill(a)
+    const calls = countCalls('close', 'shutdown')
+    const close = watchPromise(a.close())
+    expect([a.sysfd, calls]).toEqual([-1, { close: 0, shutdown: 1 }])
+    await turns(100)
+    expect(close.state).toBe('pending')
+    expect((await readAll(b)).length).toBe(sent)
+    await until(() => close.state === 'resolved')
+    expect(calls.close).toBe(1)
+  })
+
+  it('closes it when the time is over', async () => {
     const [a, b] = tcpPair()
     linger(a, 1)
+    const sent = await fill(a)
+    await a.close()
+    expect((await readAll(b)).length).toBe(sent)
+  })
+
+  it('closes it when the connection has failed', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 60)
     await fill(a)
-    const calls = countCalls('close', 'closePool')
-    let closed = false
-    const close = a.close().then(() => {
-      closed = true
-    })
-    expect(calls).toEqual({ close: 0, closePool: 1 })
-    await turns(100)
-    // Nobody reads: the kernel holds the closing thread, and it is not this one.
-    expect(closed).toBe(false)
+    const close = a.close()
     linger(b, 0)
     await b.close()
     await close
-    expect(a.sysfd).toBe(-1)
+  })
+
+  it('resets at once when data is unread', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 60)
+    await fill(a)
+    await b.write(pattern(10))
+    const calls = countCalls('close', 'shutdown')
+    const close = a.close()
+    expect(calls).toEqual({ close: 1, shutdown: 0 })
+    await close
+    expect(await codeOf(readAll(b))).toBe('ECONNRESET')
+  })
+
+  it('does not wait for a peer that was never reached', async () => {
+    const a = adoptFD(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC), TCP)
+    a.rawControl((fd) => setsockoptLinger(fd, SOL_SOCKET, SO_LINGER, { on: true, seconds: 60 }))
+    await a.close()
+  })
+
+  it('shuts down no connection that a duplicate shares, and waits for what was sent', async () => {
+    const [a, b] = tcpPair()
+    linger(a, 60)
+    const copy = adoptFD(a.dup(), TCP)
+    const sent = await fill(a)
+    const close = watchPromise(a.close())
+    await turns(100)
+    expect(close.state).toBe('pending')
+    expect((await readFull(b, sent)).length).toBe(sent)
+    await until(() => close.state === 'resolved')
+    await copy.write(pattern(3))
+    await copy.close()
+    expect((await readAll(b)).length).toBe(3)
   })
 
   it('is an ordinary close when it lingers for no time, or nobody may have asked it to', async () => {
     const [a, b] = tcpPair()
     linger(a, 0)
-    const calls = countCalls('close', 'closePool', 'getsockoptBytes')
+    const calls = countCalls('close', 'shutdown', 'getsockoptBytes')
     await a.close()
     await b.close()
-    expect(calls).toEqual({ close: 2, closePool: 0, getsockoptBytes: 1 })
+    expect(calls).toEqual({ close: 2, shutdown: 0, getsockoptBytes: 1 })
   })
 
-  it('is noticed when the option was set through rawControl or a duplicate', async () => {
-    for (const set of ['rawControl', 'dup'] as const) {
-      const [a] = tcpPair()
-      const value = new Uint8Array(Int32Array.of(1, 1).buffer)
-      const SO_LINGER_NUMBER = 13
-      if (set === 'rawControl') {
-        a.rawControl((fd) => hook.setsockopt(fd, SOL_SOCKET, SO_LINGER_NUMBER, value))
-      } else {
-        const number = a.dup()
-        hook.setsockopt(number, SOL_SOCKET, SO_LINGER_NUMBER, value)
-        close(number)
+  it.each(['rawControl', 'rawRead', 'rawWrite', 'dup'] as const)(
+    'is noticed when the option was set through %s',
+    async (way) => {
+      const [a, b] = tcpPair()
+      const set = (fd: number): boolean => {
+        setsockoptLinger(fd, SOL_SOCKET, SO_LINGER, { on: true, seconds: 60 })
+        return true
       }
-      const calls = countCalls('close', 'closePool')
-      await a.close()
-      expect(calls).toEqual({ close: 0, closePool: 1 })
-    }
-  })
+      const sent = await fill(a)
+      if (way === 'dup') {
+        const number = a.dup()
+        set(number)
+        close(number)
+      } else {
+        await a[way](set)
+      }
+      const closing = watchPromise(a.close())
+      await turns(100)
+      expect(closing.state).toBe('pending')
+      expect((await readAll(b)).length).toBe(sent)
+      await until(() => closing.state === 'resolved')
+    },
+  )
 })
 
 describe('accept', () => {

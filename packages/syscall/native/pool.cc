@@ -12,19 +12,25 @@
 namespace netfd {
 namespace {
 
-// A duplicate that a job works on. A worker that is being terminated closes its descriptors while the
-// pool may still be busy, and another thread may have got the number by the time the job runs.
+// A duplicate that a job works on. By the time the job runs the caller's number may have been closed,
+// by the end of a worker too, and be another file's.
 class OwnFd {
  public:
   OwnFd() = default;
   OwnFd(const OwnFd&) = delete;
   OwnFd& operator=(const OwnFd&) = delete;
+  // Of a job that the pool did not take: what has been there closes it.
   ~OwnFd() {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0) CloseNow(fd_);
   }
 
   bool Dup(int fd) { return (fd_ = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0; }
   int get() const { return fd_; }
+  int Close() {
+    const int fd = fd_;
+    fd_ = -1;
+    return fd < 0 ? 0 : close(fd);
+  }
 
  private:
   int fd_ = -1;
@@ -32,8 +38,7 @@ class OwnFd {
 
 // One call under way: what to run, its plain numbers, and the promise that awaits it.
 struct Job {
-  int64_t (*run)(const Job&);
-  int fd = -1;
+  int64_t (*run)(Job&);
   OwnFd out;
   OwnFd in;
   int64_t offset = 0;
@@ -45,9 +50,13 @@ struct Job {
 
 void Execute(napi_env, void* data) {
   auto* job = static_cast<Job*>(data);
-  if (job->result < 0) return;
-  const int64_t r = job->run(*job);
-  job->result = r < 0 ? -static_cast<int64_t>(errno) : r;
+  if (job->result == 0) {
+    const int64_t r = job->run(*job);
+    job->result = r < 0 ? -static_cast<int64_t>(errno) : r;
+  }
+  // Here and not on the event loop: each may be the last descriptor of a file whose close blocks.
+  job->out.Close();
+  job->in.Close();
 }
 
 // While a worker is being terminated nothing can be resolved, which is all right: nobody listens. Its
@@ -81,26 +90,31 @@ Napi::Value Queue(napi_env env, const char* name, std::unique_ptr<Job> job) {
   return Refused();
 }
 
+// The number is free when this returns. The pool closes a duplicate: the kernel waits at the last close.
 Napi::Value ClosePool(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   if (!a.ok()) return Refused();
   auto job = std::make_unique<Job>();
-  job->run = [](const Job& j) -> int64_t { return close(j.fd); };
-  job->fd = fd;
-  if (State::Of(a.env())->Watches(fd)) job->result = -EBADF;
-  const Napi::Value promise = Queue(a.env(), "netfd.close", std::move(job));
-  // The number may be another thread's as soon as the pool has closed it: see Close in socket.cc. One
-  // that the pool did not take, in a worker that is being terminated, stays ours to close.
-  if (!promise.IsEmpty()) State::Of(a.env())->Disown(fd);
-  return promise;
+  job->run = [](Job& j) -> int64_t { return j.out.Close(); };
+  if (!State::Of(a.env())->GiveUp(fd)) {
+    job->result = -EBADF;
+  } else if (job->out.Dup(fd)) {
+    close(fd);
+  } else if (errno == EBADF) {
+    job->result = -EBADF;
+  } else {
+    // No number is left for a duplicate.
+    CloseNow(fd);
+  }
+  return Queue(a.env(), "netfd.close", std::move(job));
 }
 
 // sendfilePool(out, in, offset, count): an offset of -1 uses and moves the file's own.
 Napi::Value SendfilePool(const Napi::CallbackInfo& info) {
   Args a(info);
   auto job = std::make_unique<Job>();
-  job->run = [](const Job& j) -> int64_t {
+  job->run = [](Job& j) -> int64_t {
     off_t offset = j.offset;
     return sendfile(j.out.get(), j.in.get(), j.offset < 0 ? nullptr : &offset, j.count);
   };

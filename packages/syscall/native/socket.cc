@@ -258,6 +258,11 @@ Napi::Value Adopt(const Napi::CallbackInfo& info) {
   // Only a number beyond the table is asked after, so that a wild one cannot make it grow without end.
   State* state = State::Of(a.env());
   if (!state->HasRoom(fd) && fcntl(fd, F_GETFD) < 0) return Ret(a.env(), -1);
+  // Closed with its watcher, and once more when the number may be another thread's.
+  if (state->Watches(fd)) {
+    errno = EBADF;
+    return Ret(a.env(), -1);
+  }
   state->Adopt(fd);
   return Ret(a.env(), 0);
 }

@@ -1,11 +1,23 @@
 #include "state.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <new>
 
 namespace netfd {
+
+void CloseNow(int fd) {
+  linger set = {};
+  socklen_t length = sizeof set;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &set, &length) == 0 && set.l_onoff != 0 &&
+      set.l_linger > 0) {
+    set = {};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &set, sizeof set);
+  }
+  close(fd);
+}
 
 State* State::Create(napi_env env) {
   auto* state = new State(env);
@@ -123,10 +135,11 @@ void State::Cleanup(void* data) {
   state->FinishWhenIdle();
 }
 
+// Without lingering: a peer must not decide how long it takes to end a thread.
 void State::CloseAdopted() {
   for (size_t word = 0; word < adopted_.size(); word++) {
     for (int bit = 0; bit < 64; bit++) {
-      if ((adopted_[word] >> bit & 1) != 0) close(static_cast<int>(word * 64) + bit);
+      if ((adopted_[word] >> bit & 1) != 0) CloseNow(static_cast<int>(word * 64) + bit);
     }
   }
   adopted_.clear();

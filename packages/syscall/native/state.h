@@ -24,6 +24,10 @@ struct Watcher;
 // Of watch-thread.cc: whether the descriptor is the helper's or one of its watchers'.
 bool Owns(const Helper* helper, int fd);
 
+// Closes without ever waiting: a positive linger time is switched off before, and the kernel goes on
+// sending by itself. One of 0, which resets the connection, stays.
+void CloseNow(int fd);
+
 // A State outlives the addon's instance: libuv reports a closed handle after N-API is gone. It is freed
 // when the environment's cleanup hooks have run and its last watcher's close callback has come.
 class State {

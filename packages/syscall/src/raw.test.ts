@@ -153,5 +153,8 @@ describe('adopt and disown', () => {
     // A list of numbers this high would have taken 256 MiB.
     expect(raw.adopt(2 ** 31 - 1)).toBe(-sys.EBADF)
     expect(raw.disown(2 ** 31 - 1)).toBe(0)
+    const watcher = sys.watch(a, () => undefined)
+    expect(raw.adopt(watcher.fd)).toBe(-sys.EBADF)
+    watcher.close()
   })
 })

@@ -105,14 +105,16 @@ export const splice = native.splice
 export const sendfile = native.sendfile
 
 /**
- * sendfile(2) on the thread pool, for a file whose pages may have to come from disk. `out` has to be
+ * sendfile(2) on the thread pool, for a file whose pages may have to come from disk; both numbers may be
+ * closed while it runs. `out` has to be
  * non-blocking: a peer that does not read would hold the pool's thread, and with it the end of the process.
  */
 export const sendfilePool = native.sendfilePool
 
 /**
- * close(2) on the thread pool, for a socket that lingers: closing it blocks. Ends `adopt`. An exit of
- * the process waits for it, which the end of a process by itself would not.
+ * close(2) on the thread pool, for what blocks: the number is free at once, a duplicate is closed in the
+ * pool. Ends `adopt`. A socket that lingers keeps one thread of the pool for as long as its peer wants,
+ * and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.
  */
 export const closePool = native.closePool
 
