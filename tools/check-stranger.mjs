@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // Uses the packages as a stranger would: packed, installed with install scripts off into an empty
 // project outside the checkout, by npm 11 and 12, from ES modules, CommonJS and TypeScript, one of them
-// alone, bundled, without a binary, and built from source.
+// alone, bundled, without a binary, and built from source. Then by every package manager, in every way.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkBundles, writeBundles } from './bundles.mjs'
+import { tryManagers } from './managers.mjs'
 import { installMatrix, NODES, NPM_12, OTHERS } from './matrix.mjs'
-import { packages, report } from './packages.mjs'
+import { manifest, packages, report } from './packages.mjs'
+import { serveRegistry } from './registry.mjs'
 import { root, run, seconds, tool, turbo } from './step.mjs'
 import { pack, project, runIn, scratch } from './stranger.mjs'
 
@@ -121,5 +123,13 @@ for (const [title, npm, start] of /** @type {const} */ ([
   }
   problems.push(...(await attempt('no binary: says so, and builds', () => fromSource(all.dir))))
 }
+
+const releases = packages(root).map((name, i) => ({
+  manifest: manifest(root, name),
+  tarball: tarballs[i] ?? '',
+}))
+const registry = await serveRegistry(releases)
+problems.push(...(await tryManagers(into, registry.url)))
+registry.close()
 
 report(problems, 'a stranger can use the packages')

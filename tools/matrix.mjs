@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The runtimes of tools/node-matrix, which are installed when first needed: four versions of Node, one
-// for arm64, Bun, Deno, and the npm that follows ours. They are no workspace: each claims `node`.
+// The runtimes and package managers of tools/node-matrix, which are installed when first needed: four
+// versions of Node, one for arm64, Bun, Deno, and what people install packages with. They are no workspace:
+// each claims `node`.
 import { join } from 'node:path'
 import { markInstalled, needsInstall } from './bootstrap.mjs'
 import { isMain } from './packages.mjs'
@@ -29,6 +30,17 @@ export const OTHERS = [
 /** npm 12, as a command: it does not start on Node 20. */
 export const NPM_12 = [join(modules, 'node24/bin/node'), join(modules, 'npm/bin/npm-cli.js')]
 
+/** The package managers: programs for Node, but for npm 12 and pnpm 12, which are commands of their own. */
+export const MANAGERS = {
+  npm10: join(modules, 'npm10/bin/npm-cli.js'),
+  npm11: join(modules, 'npm11/bin/npm-cli.js'),
+  npm12: NPM_12,
+  yarn1: join(modules, 'yarn1/bin/yarn.js'),
+  yarn4: join(modules, 'yarn4/bin/yarn.js'),
+  pnpm10: join(modules, 'pnpm10/bin/pnpm.cjs'),
+  pnpm12: join(modules, 'pnpm12/pnpm'),
+}
+
 /** Node for arm64, as a command. */
 export const NODE_ARM64 = [
   'qemu-aarch64',
@@ -41,7 +53,7 @@ const CI = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=err
 /** Installs what is locked, unless it is there; ends the process if that fails. */
 export const installMatrix = async () => {
   const folders = [
-    { cwd: dir, args: CI, title: 'install the runtimes' },
+    { cwd: dir, args: CI, title: 'install the runtimes and package managers' },
     // Another CPU's binary is what is wanted.
     { cwd: arm64, args: [...CI, '--force'], title: 'install Node for arm64' },
   ]

@@ -15,6 +15,7 @@ export const packages = (dir) =>
 /**
  * @typedef {object} Manifest
  * @property {string} name
+ * @property {string} version
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, unknown>} [exports]
  */

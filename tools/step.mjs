@@ -32,15 +32,15 @@ const ticker = (title, start) => {
 /** Starts a program and answers its exit code and everything it printed.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, inherit?: boolean }} [options]
+ * @param {{ cwd?: string, inherit?: boolean, env?: NodeJS.ProcessEnv }} [options] env: instead of ours
  * @returns {Promise<{ code: number, output: string }>}
  */
-export const run = (command, args, { cwd = root, inherit = false } = {}) =>
+export const run = (command, args, { cwd = root, inherit = false, env = process.env } = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
+      env: { ...env, ...environment },
     })
     /** @type {string[]} */
     const output = []
