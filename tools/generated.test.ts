@@ -133,7 +133,7 @@ describe('trickTable', () => {
 
 describe('the constants of @netfd/syscall', () => {
   it('are those of the list in C++, with the numbers that the compiler finds', () => {
-    const path = '../packages/syscall/build/Release/syscall.node'
+    const path = '../packages/syscall/native/build/Release/syscall.node'
     const addon = createRequire(import.meta.url)(path)
     const files = generated({ values: addon.constants(), errnos: addon.errnos() })
     expect(Object.keys(files)).toHaveLength(2)

@@ -117,7 +117,8 @@ describe('setsockopt and getsockopt', () => {
     ['ARPT_SO_SET_REPLACE', sys.IPPROTO_IP, 96],
     ['EBT_SO_SET_ENTRIES', sys.IPPROTO_IP, 128],
     ['EBT_SO_GET_INIT_ENTRIES', sys.IPPROTO_IP, 131],
-    ['SO_GET_FILTER', sys.SOL_SOCKET, sys.SO_ATTACH_FILTER],
+    ['SO_ATTACH_FILTER and SO_GET_FILTER', sys.SOL_SOCKET, sys.SO_ATTACH_FILTER],
+    ['SO_ATTACH_REUSEPORT_CBPF', sys.SOL_SOCKET, sys.SO_ATTACH_REUSEPORT_CBPF],
     ['TCP_AO_GET_KEYS', sys.IPPROTO_TCP, 41],
     ['RDS_GET_MR', 276, 2],
   ])(
@@ -128,8 +129,72 @@ describe('setsockopt and getsockopt', () => {
       expect(() => raw.getsockoptBytes(fd, level, optname, wild)).toThrow(/no more than its bytes/)
       expect(() => raw.setsockopt(fd, level, optname, wild)).toThrow(RangeError)
       expect(() => raw.getsockopt(fd, level, optname)).toThrow(RangeError)
+      expect(() => raw.setsockopt(fd, level, optname, 1)).toThrow(RangeError)
     },
   )
+
+  const SOL_XDP = 283
+  const SOL_SCTP = 132
+  const SOL_PACKET = 263
+  it.each([
+    ['XDP_UMEM_REG', SOL_XDP, 4],
+    ['SCTP_SOCKOPT_CONNECTX3', SOL_SCTP, 111],
+    ['PACKET_FANOUT_DATA', SOL_PACKET, 22],
+    ['what comes after the last option of a socket', sys.SOL_SOCKET, 84],
+    ['what comes after the last option of TCP', sys.IPPROTO_TCP, 47],
+    ['the first of iptables for IPv6', sys.IPPROTO_IPV6, 65],
+    ['a negative number', sys.SOL_SOCKET, -1],
+    ['a level that nothing has', 9999, 1],
+  ])(
+    'refuse bytes and strings for %s, which is not known to be plain data',
+    (_name, level, optname) => {
+      const [fd] = tcpPair()
+      const wild = new Uint8Array(64).fill(0x41)
+      const refused = (door: string) => `option ${optname} of level ${level} needs ${door}`
+      for (const value of [wild, 'AAAA', new Uint8Array(0)]) {
+        const set = thrown(() => raw.setsockopt(fd, level, optname, value))
+        expect(set).toBeInstanceOf(RangeError)
+        expect(set.message).toContain(refused('unsafeSetsockopt'))
+      }
+      const get = thrown(() => raw.getsockoptBytes(fd, level, optname, wild))
+      expect(get).toBeInstanceOf(RangeError)
+      expect(get.message).toContain(refused('unsafeGetsockopt'))
+      expect(wild).toEqual(new Uint8Array(64).fill(0x41))
+      // No pointer fits into an int.
+      expect(raw.setsockopt(fd, level, optname, 1)).toBeLessThan(0)
+      expect(raw.getsockopt(fd, level, optname)).toBeLessThan(0)
+    },
+  )
+
+  it('know every option of the table to be plain data', () => {
+    const closed = 2 ** 30
+    for (const { level, optname } of Object.values<sys.Sockopt>(sys.sockopt)) {
+      expect(raw.setsockopt(closed, level, optname, new Uint8Array(4))).toBe(-sys.EBADF)
+      expect(raw.getsockoptBytes(closed, level, optname, new Uint8Array(4))).toBe(-sys.EBADF)
+    }
+  })
+
+  it('say what has to be done for a row of one’s own', () => {
+    const row = { ...sys.sockopt.cookie, optname: 84 }
+    expect(() => sys.getOption(tcp(), row)).toThrow(/option 84 of level 1 needs unsafeGetsockopt/)
+  })
+
+  it('the unsafe ones take any option, in bytes alone', () => {
+    const fd = tcp()
+    const idle = (seconds: number) => new Uint8Array(Int32Array.of(seconds).buffer)
+    expect(raw.unsafeSetsockopt(fd, sys.IPPROTO_TCP, sys.TCP_KEEPIDLE, idle(77))).toBe(0)
+    const out = new Uint8Array(8)
+    expect(raw.unsafeGetsockopt(fd, sys.IPPROTO_TCP, sys.TCP_KEEPIDLE, out)).toBe(4)
+    expect(out.subarray(0, 4)).toEqual(idle(77))
+    // struct sock_fprog without instructions: the kernel looks at the length alone.
+    expect(raw.unsafeSetsockopt(fd, sys.SOL_SOCKET, sys.SO_ATTACH_FILTER, new Uint8Array(16))).toBe(
+      -sys.EINVAL,
+    )
+    expect(raw.unsafeGetsockopt(fd, sys.SOL_SOCKET, 84, out)).toBeLessThan(0)
+    expect(() =>
+      raw.unsafeSetsockopt(fd, sys.SOL_SOCKET, sys.SO_KEEPALIVE, 1 as unknown as Uint8Array),
+    ).toThrow(TypeError)
+  })
 
   const MCAST_JOIN_SOURCE_GROUP = 46
   const MCAST_MSFILTER = 48

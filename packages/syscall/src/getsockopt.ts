@@ -32,7 +32,8 @@ export interface Timeval {
 
 /**
  * setsockopt(2): an int, a flag, a string (a device or a congestion control) or the raw bytes of a
- * struct. An option the kernel does not have is ENOPROTOOPT.
+ * struct. An option the kernel does not have is ENOPROTOOPT. Strings and bytes for an option that is not
+ * known to be plain data are a RangeError: `unsafeSetsockopt` of the raw entry takes them.
  *
  * ```ts
  * import * as sys from '@netfd/syscall'
@@ -53,7 +54,10 @@ export function getsockopt(fd: number, level: number, optname: number): number {
   return out[0] ?? 0
 }
 
-/** getsockopt(2) of anything: what the kernel wrote, at most `length` bytes. */
+/**
+ * getsockopt(2) of anything that is known to be plain data: what the kernel wrote, at most `length` bytes.
+ * RangeError for any other option, which `unsafeGetsockopt` of the raw entry asks for.
+ */
 export function getsockoptBytes(
   fd: number,
   level: number,

@@ -61,6 +61,8 @@ export interface Native {
   setsockopt(fd: number, level: number, optname: number, value: OptionValue): number
   getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number
   getsockoptBytes(fd: number, level: number, optname: number, out: Uint8Array): number
+  unsafeSetsockopt(fd: number, level: number, optname: number, value: Uint8Array): number
+  unsafeGetsockopt(fd: number, level: number, optname: number, out: Uint8Array): number
 
   epollCreate1(flags?: number, adopt?: boolean): number
   epollCtl(

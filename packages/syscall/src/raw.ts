@@ -118,14 +118,29 @@ export const sendfilePool = native.sendfilePool
  */
 export const closePool = native.closePool
 
-/** setsockopt(2) with an int, a flag, a string or raw bytes: 0. */
+/**
+ * setsockopt(2) with an int, a flag, a string or raw bytes: 0. Strings and bytes are for options that are
+ * known to be plain data, those of `sockopt` and some more; for any other it throws RangeError.
+ */
 export const setsockopt = native.setsockopt
 
 /** getsockopt(2) for an int: the value, or 0 with the value in `out`, which may then be negative. */
 export const getsockopt = native.getsockopt
 
-/** getsockopt(2) for anything else: how many bytes the kernel wrote into `out`. */
+/**
+ * getsockopt(2) for anything else: how many bytes the kernel wrote into `out`. Throws RangeError for an
+ * option that is not known to be plain data.
+ */
 export const getsockoptBytes = native.getsockoptBytes
+
+/**
+ * setsockopt(2) with raw bytes for any option: 0. The kernel takes whatever stands where an option has an
+ * address for one, and reads and writes there: wrong bytes corrupt the memory of the process.
+ */
+export const unsafeSetsockopt = native.unsafeSetsockopt
+
+/** `getsockoptBytes` for any option, and as dangerous as `unsafeSetsockopt`: `out` may hold addresses. */
+export const unsafeGetsockopt = native.unsafeGetsockopt
 
 /** epoll_create1(2): a descriptor. */
 export const epollCreate1 = native.epollCreate1

@@ -91,6 +91,8 @@ export const right: Record<string, () => Arguments> = {
   setsockopt: () => [tcp(), SOL_SOCKET, SO_KEEPALIVE, 1],
   getsockopt: () => [tcp(), SOL_SOCKET, SO_KEEPALIVE, new Int32Array(1)],
   getsockoptBytes: () => [tcp(), SOL_SOCKET, SO_KEEPALIVE, bytes()],
+  unsafeSetsockopt: () => [tcp(), SOL_SOCKET, SO_KEEPALIVE, bytes()],
+  unsafeGetsockopt: () => [tcp(), SOL_SOCKET, SO_KEEPALIVE, bytes()],
   epollCreate1: () => [0, false],
   epollCtl: () => [epoll(), EPOLL_CTL_ADD, pair()[0], EPOLLIN, 0, 0],
   epollWait: () => [epoll(), new Int32Array(6), 0],
@@ -309,7 +311,10 @@ export async function problemsOf(name: string): Promise<string[]> {
   return found
 }
 
-/** The entries there are. */
+/** Those that take no argument, and answer with a table. */
+const TABLES = ['constants', 'errnos']
+
+/** The entries that take arguments. */
 export const entries = Object.keys(native).filter(
-  (name) => typeof native[name as 'socket'] === 'function',
+  (name) => typeof native[name as 'socket'] === 'function' && !TABLES.includes(name),
 )
