@@ -7,6 +7,8 @@ import { recv } from '@netfd/syscall/raw'
 
 export const server: Promise<TCPListener> = listen('tcp', ':0')
 export const client: Promise<Conn> = dial('tcp', 'localhost:80')
+// @ts-expect-error a network that there is not
+export const misspelt: Promise<Conn> = dial('tpc', 'localhost:80')
 export const n: number = recv(0, new Uint8Array(1))
 export const code = (error: SyscallError): string => error.code
 export { FD }

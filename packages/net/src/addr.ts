@@ -1,6 +1,19 @@
 // Go: net/net.go. What every network address can do.
 
 /**
+ * The networks of TCP: of either IP version, of IPv4 alone, of IPv6 alone.
+ *
+ * ```ts
+ * import { dial, listen, type TCPNetwork } from '@netfd/net'
+ *
+ * const network: TCPNetwork = process.env.IPV6_ONLY === '1' ? 'tcp6' : 'tcp'
+ * await using listener = await listen(network, 'localhost:0')
+ * await using conn = await dial(network, String(listener.addr))
+ * ```
+ */
+export type TCPNetwork = 'tcp' | 'tcp4' | 'tcp6'
+
+/**
  * A network end point: what `localAddr` and `remoteAddr` are, and what errors name. Go: `net.Addr`.
  *
  * ```ts

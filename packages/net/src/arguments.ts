@@ -1,16 +1,67 @@
-// What a caller got wrong: TypeErrors, which are never wrapped, for they are no failure of the network.
-import type { TCPAddr } from './tcpaddr.js'
+// What a caller got wrong: TypeErrors and RangeErrors, which are never wrapped, for they are no failure
+// of the network.
+import { isNativeError } from 'node:util/types'
+import type { TCPNetwork } from './addr.js'
+import { joinHostPort } from './ipsock.js'
+import { nearest } from './nearest.js'
+import { TCPAddr } from './tcpaddr.js'
 
-/** An address is a text; whoever has an address object has to say how it is meant. */
-export function checkText(name: string, value: unknown): void {
-  if (typeof value === 'string') return
-  throw new TypeError(`${name} must be a string such as 'host:port', got ${kindOf(value)}`)
+const NETWORKS: ReadonlySet<unknown> = new Set<TCPNetwork>(['tcp', 'tcp4', 'tcp6'])
+const NAMES = "'tcp', 'tcp4' or 'tcp6'"
+
+/** Whether it names a network that there is. */
+export const isNetwork = (network: unknown): network is TCPNetwork => NETWORKS.has(network)
+
+/** A network and an address are texts. What is wrong is named, and the right `call` shown. */
+export function checkTarget(call: string, network: unknown, address: unknown): void {
+  if (typeof network === 'string' && typeof address === 'string') return
+  const right = `call ${call}('tcp', '${likely(network, address)}')`
+  const wrong = isNetwork(network)
+    ? `address must be a string 'host:port', got ${shown(address)}`
+    : `network must be ${NAMES}, got ${shown(network)}`
+  throw new TypeError(`${wrong}: ${right}`)
 }
 
-/** An address object of this package, perhaps of another copy of it. */
-export function checkAddr(name: string, value: Partial<TCPAddr>): void {
-  if (typeof value.port === 'number' && typeof value.ip === 'string') return
-  throw new TypeError(`${name} must be a TCPAddr, got ${kindOf(value)}`)
+/** A network's name, for those who take address objects. Whether there is such a network is not asked. */
+export function checkNetworkName(network: unknown): void {
+  if (typeof network === 'string') return
+  throw new TypeError(`network must be ${NAMES}, got ${shown(network)}`)
+}
+
+/** The address that was meant, as far as one can tell. */
+function likely(network: unknown, address: unknown): string {
+  const [port, host] = typeof network === 'number' ? [network, address] : [address, undefined]
+  if (typeof port === 'number') return joinHostPort(typeof host === 'string' ? host : 'host', port)
+  if (typeof network === 'string' && network.includes(':')) return network
+  for (const value of [network, address]) {
+    if (typeof value !== 'object' || value === null) continue
+    const { host, ip, port } = value as Record<string, unknown>
+    const name = [host, ip].find((part) => typeof part === 'string') ?? 'host'
+    if (typeof port === 'number') return joinHostPort(name as string, port)
+  }
+  return 'host:port'
+}
+
+/**
+ * An address object, as one of this copy of the package. Another copy's is taken, since two may be loaded;
+ * a plain `{ ip, port }` is not, for nothing has looked at its parts.
+ */
+export function addrOf(name: string, value: unknown): TCPAddr {
+  const { network, ip, port, zone } = (value ?? {}) as Partial<TCPAddr>
+  const parts = typeof ip === 'string' && typeof port === 'number' && typeof zone === 'string'
+  if (!parts || typeof network !== 'string') {
+    const how =
+      typeof value === 'string' ? 'resolveTCPAddr(network, text)' : 'new TCPAddr(ip, port)'
+    throw new TypeError(`${name} must be a TCPAddr, got ${shown(value)}: make one with ${how}`)
+  }
+  if (value instanceof TCPAddr) return value
+  try {
+    return new TCPAddr(ip, port, zone)
+  } catch (error) {
+    const { message } = error as Error
+    if (error instanceof RangeError) throw new RangeError(`${name}.${message}`)
+    throw new TypeError(`${name}.ip is an ${message}`)
+  }
 }
 
 /** A callback for sockets. */
@@ -25,9 +76,44 @@ export function checkSignal(value: unknown): void {
   throw new TypeError(`signal must be an AbortSignal, got ${kindOf(value)}`)
 }
 
+/**
+ * An object of options, or undefined, for the call or class `name`. One that is unknown would be ignored in silence, so it is a
+ * TypeError that names the nearest known one.
+ */
+export function checkOptions(name: string, o: unknown, known: readonly string[]): void {
+  if (o === undefined) return
+  if (typeof o !== 'object' || o === null) {
+    throw new TypeError(`the options of ${name} must be an object, got ${shown(o)}`)
+  }
+  if (o instanceof AbortSignal) {
+    throw new TypeError(`the options of ${name} are no AbortSignal: pass { signal }`)
+  }
+  for (const key of Object.keys(o)) {
+    if (known.includes(key)) continue
+    const meant = nearest(key, known)
+    const hint = meant === null ? `known are ${known.join(', ')}` : `did you mean '${meant}'?`
+    throw new TypeError(`${name} has no option '${key}': ${hint}`)
+  }
+}
+
+/**
+ * Whether an error is a caller's mistake, which is no failure of the network. The addon's errors are of
+ * the main realm, wherever this module runs.
+ */
+export function isMistake(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true
+  return isNativeError(error) && (error.name === 'TypeError' || error.name === 'RangeError')
+}
+
 /** Its type, or the name of its class. */
-function kindOf(value: unknown): string {
+export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   const name: unknown = typeof value === 'object' ? value.constructor?.name : undefined
   return typeof name === 'string' && name !== '' ? name : typeof value
+}
+
+/** What a caller recognises: a text or a number as it was written, else its kind. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value.length > 80 ? `${value.slice(0, 80)}…` : value}'`
+  return typeof value === 'number' ? `number ${value}` : kindOf(value)
 }

@@ -1,10 +1,11 @@
 // Go: net/net.go, conn. What a connection does whatever its protocol.
+import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
 import { UnexpectedEOFError } from '@netfd/poll'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
-import { bytesOf, checkBytes, chunks, readUntilFull } from './conn.js'
+import { checkBytes, chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
 import { leavable } from './leavable.js'
 import { RawConn } from './rawconn.js'
@@ -58,7 +59,9 @@ export abstract class NetConn implements Conn {
    * `bytesWritten`; codes are those of `read`, and `EPIPE`. Go: `TCPConn.Write`; send(2).
    */
   write(data: Uint8Array | string, o?: CallOptions): Promise<number> {
-    return this.fd.write(bytesOf(data), o)
+    // A string's bytes may be another realm's Buffer, so bytes are told by what they are.
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+    return isUint8Array(bytes) ? this.fd.write(bytes, o) : this.fd.unwritable(data)
   }
 
   /**

@@ -1,6 +1,8 @@
 // Go: net/net.go. What every connection can do.
+import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
 import type { Addr } from './addr.js'
+import { kindOf } from './arguments.js'
 import { isLeft } from './leavable.js'
 
 /**
@@ -89,11 +91,6 @@ export async function* chunks(
 
 /** Throws what `read` rejects with, before anything is read. */
 export function checkBytes(buf: unknown): void {
-  if (buf instanceof Uint8Array) return
-  throw new TypeError(`expected a Uint8Array, got ${buf === null ? 'null' : typeof buf}`)
-}
-
-/** The bytes of what a caller writes. */
-export function bytesOf(data: Uint8Array | string): Uint8Array {
-  return typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+  if (isUint8Array(buf)) return
+  throw new TypeError(`expected a Uint8Array, got ${kindOf(buf)}`)
 }

@@ -1,6 +1,14 @@
 // Go: net/dial.go. From a name to a connection.
 import type { Deadline } from '@netfd/poll'
-import { checkAddr, checkControl, checkSignal, checkText } from './arguments.js'
+import type { Addr, TCPNetwork } from './addr.js'
+import {
+  addrOf,
+  checkControl,
+  checkNetworkName,
+  checkOptions,
+  checkSignal,
+  checkTarget,
+} from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier, epochOf } from './bound.js'
 import { dialParallel } from './dial-parallel.js'
@@ -49,6 +57,19 @@ export interface DialerOptions extends KeepAliveOptions {
   mptcp?: boolean | undefined
 }
 
+const CALL_OPTIONS = ['signal'] as const satisfies readonly (keyof DialCallOptions)[]
+const OPTIONS = [
+  'timeout',
+  'deadline',
+  'localAddr',
+  'fallbackDelay',
+  'resolver',
+  'control',
+  'mptcp',
+  'keepAlive',
+  'keepAliveConfig',
+] as const satisfies readonly (keyof DialerOptions)[]
+
 /**
  * Dials with options. One Dialer serves any number of dials. Go: `net.Dialer`.
  *
@@ -66,17 +87,21 @@ export class Dialer {
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: DialerOptions = {}) {
+    checkOptions('Dialer', options, OPTIONS)
     checkDuration('timeout', options.timeout)
     checkDuration('fallbackDelay', options.fallbackDelay)
     this.#keepAlive = keepAliveOf(options)
     epochOf(options.deadline)
     const { localAddr, resolver } = options
-    if (localAddr != null) checkAddr('localAddr', localAddr)
     if (resolver !== undefined && typeof resolver?.lookupHost !== 'function') {
       throw new TypeError('resolver must have a function lookupHost')
     }
     checkControl(options.control)
     this.#options = { ...options }
+    // An address of another network is one as well; it fits no dial, which then says so.
+    if (localAddr != null && !isOfOtherNetwork(localAddr)) {
+      this.#options.localAddr = addrOf('localAddr', localAddr)
+    }
   }
 
   /** Whether Multipath TCP is asked for. Go: `Dialer.MultipathTCP`. */
@@ -93,7 +118,7 @@ export class Dialer {
    * `ABORT_ERR`, `ENOTFOUND`, `ERR_ADDR`. With several addresses it is the first one's error, the
    * others are in `errors`. Go: `Dialer.DialContext`; connect(2).
    */
-  dial(network: string, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
+  dial(network: TCPNetwork, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
     return traceDial(network, address, (trace) => this.#dial(network, address, o, trace))
   }
 
@@ -103,7 +128,7 @@ export class Dialer {
     o: DialCallOptions,
     trace: DialTrace | null,
   ): Promise<TCPConn> {
-    checkText('address', address)
+    checkTarget('dial', network, address)
     const bound = this.#bound(o)
     const d = this.#dialing(network, trace)
     let addrs: TCPAddr[]
@@ -125,14 +150,14 @@ export class Dialer {
    * Go: `Dialer.DialTCP`.
    */
   async dialTCP(
-    network: string,
+    network: TCPNetwork,
     laddr: TCPAddr | null,
     raddr: TCPAddr,
     o: DialCallOptions = {},
   ): Promise<TCPConn> {
-    const [from, to] = [laddr ?? null, raddr ?? null]
-    if (from !== null) checkAddr('laddr', from)
-    if (to !== null) checkAddr('raddr', to)
+    checkNetworkName(network)
+    const from = laddr == null ? null : addrOf('laddr', laddr)
+    const to = raddr == null ? null : addrOf('raddr', raddr)
     const run = (trace: DialTrace | null) => this.#dialTCP(network, from, to, o, trace)
     return await traceDial(network, String(to), run)
   }
@@ -155,7 +180,9 @@ export class Dialer {
     return await dialSerial(d, [raddr], bound)
   }
 
-  #bound({ signal }: DialCallOptions): Bound {
+  #bound(o: DialCallOptions): Bound {
+    checkOptions('dial', o, CALL_OPTIONS)
+    const { signal } = o
     checkSignal(signal)
     const { timeout = 0, deadline } = this.#options
     const relative = timeout === 0 ? null : Date.now() + timeout
@@ -188,6 +215,9 @@ export class Dialer {
   }
 }
 
+const isOfOtherNetwork = ({ network }: Addr): boolean =>
+  typeof network === 'string' && network !== 'tcp'
+
 function checkDuration(name: string, value: number | undefined): void {
   if (value === undefined) return
   if (typeof value !== 'number') throw new TypeError(`${name} must be a number of milliseconds`)
@@ -206,18 +236,23 @@ const plain = new Dialer()
  * await conn.write('hello')
  * ```
  */
-export function dial(network: string, address: string, o?: DialCallOptions): Promise<TCPConn> {
+export function dial(network: TCPNetwork, address: string, o?: DialCallOptions): Promise<TCPConn> {
   return plain.dial(network, address, o)
 }
 
 /** `dial` with a timeout in ms, resolving included; rejects with `ETIMEDOUT`. Go: `net.DialTimeout`. */
-export async function dialTimeout(network: string, address: string, ms: number): Promise<TCPConn> {
+export async function dialTimeout(
+  network: TCPNetwork,
+  address: string,
+  ms: number,
+): Promise<TCPConn> {
+  checkDuration('ms', ms)
   return await new Dialer({ timeout: ms }).dial(network, address)
 }
 
 /** Connects to one resolved address, from `laddr` when it is not null. Go: `net.DialTCP`. */
 export function dialTCP(
-  network: string,
+  network: TCPNetwork,
   laddr: TCPAddr | null,
   raddr: TCPAddr,
   o?: DialCallOptions,

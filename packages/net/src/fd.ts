@@ -3,6 +3,7 @@ import { FD } from '@netfd/poll'
 import type { SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
 import { SyscallError, setOption, sockopt } from '@netfd/syscall'
 import type { Addr } from './addr.js'
+import { isMistake, kindOf } from './arguments.js'
 import type { OpErrorExtra } from './errors.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
@@ -115,6 +116,11 @@ export class NetFD extends FD {
     this.setsockopt(level, optname, value)
   }
 
+  /** The rejection of a write of what is neither bytes nor text. */
+  unwritable(data: unknown): Promise<never> {
+    return this.refused(new TypeError(`expected a Uint8Array or a string, got ${kindOf(data)}`))
+  }
+
   /** Runs `f` with the descriptor, which stays this one's until `f` returns. */
   lend<T>(f: (fd: number) => T): T {
     return this.use(f)
@@ -122,8 +128,7 @@ export class NetFD extends FD {
 
   /** The error of an operation, as Go's OpError names its two ends. */
   opError(op: string, error: Error, written?: number): Error {
-    // A caller's mistake is no failure of the network.
-    if (error instanceof TypeError || error instanceof RangeError) return error
+    if (isMistake(error)) return error
     if (this.#listening) return new OpError(op, this.net, null, this.laddr, error)
     const { bytesWritten, bytesRead } = error as OpErrorExtra
     const extra = { bytesWritten: written ?? bytesWritten, bytesRead }
@@ -132,7 +137,7 @@ export class NetFD extends FD {
 
   /** The error of a call that only concerns this end: Go names no source there. */
   setError(op: string, error: Error): Error {
-    if (error instanceof TypeError || error instanceof RangeError) return error
+    if (isMistake(error)) return error
     return new OpError(op, this.net, null, this.laddr, error)
   }
 

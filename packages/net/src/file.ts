@@ -10,6 +10,7 @@ import {
   SyscallError,
 } from '@netfd/syscall'
 import type { Addr } from './addr.js'
+import { isMistake } from './arguments.js'
 import { OpError } from './errors.js'
 import { NetFD, ROOM } from './fd.js'
 import { hook } from './hook.js'
@@ -65,7 +66,7 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
     return make(own)
   } catch (error) {
     void own?.close()
-    if (error instanceof TypeError || error instanceof RangeError) throw error
+    if (isMistake(error)) throw error
     throw new OpError('file', 'file+net', null, name, error as Error)
   }
 }

@@ -1,6 +1,6 @@
 // @netfd/net: TCP connections and listeners as Go's net has them.
 export type { CallOptions, Deadline } from '@netfd/poll'
-export type { Addr } from './addr.js'
+export type { Addr, TCPNetwork } from './addr.js'
 export type { Conn, Reader } from './conn.js'
 export type { Source, Writer } from './copy.js'
 export type { DialCallOptions, DialerOptions } from './dial.js'

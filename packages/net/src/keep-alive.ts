@@ -7,6 +7,7 @@ import {
   TCP_KEEPIDLE,
   TCP_KEEPINTVL,
 } from '@netfd/syscall'
+import { checkOptions } from './arguments.js'
 
 /**
  * How a connection looks after a silent peer. Each number: 0 or left out takes the default, a negative
@@ -27,6 +28,13 @@ export interface KeepAliveConfig {
   /** How many unanswered probes end the connection; 9 by default. */
   count?: number | undefined
 }
+
+const CONFIG = [
+  'enable',
+  'idle',
+  'interval',
+  'count',
+] as const satisfies readonly (keyof KeepAliveConfig)[]
 
 const DEFAULT_SECONDS = 15
 const DEFAULT_COUNT = 9
@@ -66,7 +74,9 @@ function checkNumber(name: string, value: unknown, most: number): void {
 }
 
 /** Throws TypeError or RangeError, before anything is set. Anything the kernel may refuse passes. */
-function checkKeepAlive({ idle, interval, count }: KeepAliveConfig): void {
+function checkKeepAlive(config: KeepAliveConfig): void {
+  checkOptions('keepAliveConfig', config, CONFIG)
+  const { idle, interval, count } = config
   checkNumber('idle', idle, MOST * 1000)
   checkNumber('interval', interval, MOST * 1000)
   checkNumber('count', count, MOST)
@@ -102,11 +112,13 @@ export interface KeepAliveOptions {
 export function keepAliveOf(o: KeepAliveOptions): KeepAliveConfig | null {
   const { keepAlive, keepAliveConfig } = o
   checkNumber('keepAlive', keepAlive, MOST * 1000)
-  if (keepAliveConfig?.enable === true) {
-    const { idle, interval, count } = keepAliveConfig
-    const config = { enable: true, idle, interval, count }
+  if (keepAliveConfig != null) {
+    // What is checked is what is kept: a getter may say something else when it is asked again.
+    checkOptions('keepAliveConfig', keepAliveConfig, CONFIG)
+    const { enable, idle, interval, count } = keepAliveConfig
+    const config = { enable, idle, interval, count }
     checkKeepAlive(config)
-    return config
+    if (enable === true) return config
   }
   const idle = keepAlive ?? 0
   return idle < 0 ? null : { enable: true, idle }

@@ -1,5 +1,13 @@
 // Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
-import { checkAddr, checkControl, checkSignal, checkText } from './arguments.js'
+import type { TCPNetwork } from './addr.js'
+import {
+  addrOf,
+  checkControl,
+  checkNetworkName,
+  checkOptions,
+  checkSignal,
+  checkTarget,
+} from './arguments.js'
 import { OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
 import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
@@ -33,6 +41,16 @@ export interface ListenCallOptions {
   signal?: AbortSignal | undefined
 }
 
+const CALL_OPTIONS = ['signal'] as const satisfies readonly (keyof ListenCallOptions)[]
+const OPTIONS = [
+  'control',
+  'mptcp',
+  'backlog',
+  'reusePort',
+  'keepAlive',
+  'keepAliveConfig',
+] as const satisfies readonly (keyof ListenOptions)[]
+
 /**
  * Listens with options. Go: `net.ListenConfig`.
  *
@@ -49,6 +67,7 @@ export class ListenConfig {
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: ListenOptions = {}) {
+    checkOptions('ListenConfig', options, OPTIONS)
     const { backlog } = options
     if (
       backlog !== undefined &&
@@ -74,8 +93,13 @@ export class ListenConfig {
    * Rejects with OpError: `EADDRINUSE`, `EACCES`, `ERR_ADDR` and the like. Go: `ListenConfig.Listen`;
    * bind(2), listen(2).
    */
-  async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<TCPListener> {
-    checkText('address', address)
+  async listen(
+    network: TCPNetwork,
+    address: string,
+    o: ListenCallOptions = {},
+  ): Promise<TCPListener> {
+    checkTarget('listen', network, address)
+    checkOptions('listen', o, CALL_OPTIONS)
     checkSignal(o.signal)
     let laddr: TCPAddr
     try {
@@ -89,14 +113,15 @@ export class ListenConfig {
   }
 
   /** Listens on an address that is resolved already; null is every address, any port. */
-  async listenTCP(network: string, laddr: TCPAddr | null): Promise<TCPListener> {
-    if (laddr != null) checkAddr('laddr', laddr)
+  async listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Promise<TCPListener> {
+    checkNetworkName(network)
+    const addr = laddr == null ? null : addrOf('laddr', laddr)
     try {
       checkNetwork(network)
     } catch (error) {
-      throw new OpError('listen', network, null, laddr, error as Error)
+      throw new OpError('listen', network, null, addr, error as Error)
     }
-    return await this.#listen(network, laddr ?? TCPAddr.of('', 0, ''))
+    return await this.#listen(network, addr ?? TCPAddr.of('', 0, ''))
   }
 
   async #listen(network: string, laddr: TCPAddr): Promise<TCPListener> {
@@ -123,14 +148,17 @@ export class ListenConfig {
  * ```
  */
 export async function listen(
-  network: string,
+  network: TCPNetwork,
   address: string,
   o: ListenOptions & ListenCallOptions = {},
 ): Promise<TCPListener> {
-  return await new ListenConfig(o).listen(network, address, o)
+  checkTarget('listen', network, address)
+  checkOptions('listen', o, [...OPTIONS, ...CALL_OPTIONS])
+  const { signal, ...options } = o
+  return await new ListenConfig(options).listen(network, address, { signal })
 }
 
 /** Listens on one resolved address; null is every address, any port. Go: `net.ListenTCP`. */
-export async function listenTCP(network: string, laddr: TCPAddr | null): Promise<TCPListener> {
+export async function listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Promise<TCPListener> {
   return await new ListenConfig().listenTCP(network, laddr)
 }

@@ -1,8 +1,10 @@
 // Go: net/tcpsock_test.go and ipsock_test.go. From a text to the addresses that are dialed.
+
 import { describe, expect, it } from 'vitest'
 import { answering } from '../test/fake-hosts.js'
 import { errorOf, noSuchHost, replace } from '../test/support.js'
 import { hook } from './hook.js'
+import type { TCPNetwork } from './index.js'
 import { defaultResolver } from './lookup.js'
 import { dialAddrList, internetAddrList, resolveTCPAddr } from './resolve.js'
 import { TCPAddr } from './tcpaddr.js'
@@ -32,10 +34,10 @@ const literals: [network: string, text: string, want: string][] = [
 
 describe('resolveTCPAddr (TestResolveTCPAddr)', () => {
   it.each(literals)('%s %j is %s, and so is that text again', async (network, text, want) => {
-    const addr = await resolveTCPAddr(network, text)
+    const addr = await resolveTCPAddr(network as TCPNetwork, text)
     expect(addr).toBeInstanceOf(TCPAddr)
     expect(String(addr)).toBe(want)
-    const again = await resolveTCPAddr(network, String(addr))
+    const again = await resolveTCPAddr(network as TCPNetwork, String(addr))
     expect(String(again)).toBe(want)
   })
 
@@ -46,7 +48,7 @@ describe('resolveTCPAddr (TestResolveTCPAddr)', () => {
     ['tcp6', 'host.test:http', ['127.0.0.1', '::1'], '[::1]:80'],
   ])('%s %s of %j is %s', async (network, text, found, want) => {
     replace({ lookup: async () => found })
-    expect(String(await resolveTCPAddr(network, text))).toBe(want)
+    expect(String(await resolveTCPAddr(network as TCPNetwork, text))).toBe(want)
   })
 
   it.each([
@@ -58,7 +60,7 @@ describe('resolveTCPAddr (TestResolveTCPAddr)', () => {
     ['tcp', '127.0.0.1%lo:80', 'lookup 127.0.0.1%lo: no such host', 'ENOTFOUND'],
   ])('%s %s is refused: %s', async (network, text, message, code) => {
     replace({ lookup: noSuchHost })
-    const error = await errorOf(resolveTCPAddr(network, text))
+    const error = await errorOf(resolveTCPAddr(network as TCPNetwork, text))
     expect([error.message, error.code]).toEqual([message, code])
   })
 })

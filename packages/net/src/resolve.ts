@@ -1,5 +1,6 @@
 // Go: net/ipsock.go (internetAddrList) and dial.go (resolveAddrList). From a text to addresses.
-import { checkText } from './arguments.js'
+import type { TCPNetwork } from './addr.js'
+import { checkTarget, isNetwork } from './arguments.js'
 import type { Bound } from './bound.js'
 import { AddrError, UnknownNetworkError } from './errors.js'
 import { isUnspecified, parseAddr } from './ip.js'
@@ -11,9 +12,7 @@ import { TCPAddr } from './tcpaddr.js'
 
 /** Throws UnknownNetworkError unless it is a TCP network. */
 export function checkNetwork(network: string): void {
-  if (network !== 'tcp' && network !== 'tcp4' && network !== 'tcp6') {
-    throw new UnknownNetworkError(network)
-  }
+  if (!isNetwork(network)) throw new UnknownNetworkError(network)
 }
 
 /** All addresses that a text stands for, in the order in which they are to be tried. */
@@ -84,9 +83,9 @@ const sameFamily = (a: TCPAddr, b: TCPAddr): boolean => a.ip.includes(':') === b
  * console.assert(String(await resolveTCPAddr('tcp', '127.0.0.1:http')) === '127.0.0.1:80')
  * ```
  */
-export async function resolveTCPAddr(network: string, address: string): Promise<TCPAddr> {
+export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
   const bound = { deadline: null, signal: undefined }
-  checkText('address', address)
+  checkTarget('resolveTCPAddr', network, address)
   checkNetwork(network)
   return firstAddr(await internetAddrList(defaultResolver, network, address, bound), address)
 }

@@ -1,6 +1,6 @@
 // Go: net/dial_test.go and error_test.go. What may be dialed, and what every wrong argument says.
 import { describe, expect, it } from 'vitest'
-import type { OpError } from '../src/index.js'
+import type { OpError, TCPNetwork } from '../src/index.js'
 import {
   AddrError,
   Dialer,
@@ -33,7 +33,10 @@ describe('dial', () => {
     async (network, host) => {
       const listener = await listening('tcp', ':0')
       noSockets()
-      const error = await rejected('dial', dial(network, `${host}:${listener.addr.port}`))
+      const error = await rejected(
+        'dial',
+        dial(network as TCPNetwork, `${host}:${listener.addr.port}`),
+      )
       expect(error.cause).toBeInstanceOf(AddrError)
       expect(error).toMatchObject({ code: 'ERR_ADDR', cause: { err: 'no suitable address found' } })
     },
@@ -77,7 +80,7 @@ describe('dial', () => {
   ])(
     'an AddrError names the address that %s cannot use: %s (TestDialAddrError)',
     async (network, host, address) => {
-      const error = await rejected('dial', dial(network, address))
+      const error = await rejected('dial', dial(network as TCPNetwork, address))
       expect(error.cause).toMatchObject({ addr: host })
       expect(error.message).toBe(`dial ${network}: address ${host}: no suitable address found`)
     },
@@ -105,7 +108,7 @@ describe('a wrong argument', () => {
     async (network, address, type, message) => {
       noSockets()
       replace({ lookup: noSuchHost })
-      const error = await rejected('dial', dial(network, address))
+      const error = await rejected('dial', dial(network as TCPNetwork, address))
       expect(error.cause).toBeInstanceOf(type)
       expect(error.message).toBe(message)
       expect(error.source).toBeUndefined()
@@ -115,7 +118,7 @@ describe('a wrong argument', () => {
 
   it('is refused by dialTCP as well (TestProtocolDialError)', async () => {
     const to = new TCPAddr('127.0.0.1', 80)
-    const network = await rejected('dial', dialTCP('udp', null, to))
+    const network = await rejected('dial', dialTCP('udp' as never, null, to))
     expect(network.message).toBe('dial udp 127.0.0.1:80: unknown network udp')
     const address = await rejected('dial', dialTCP('tcp', null, null as unknown as TCPAddr))
     expect(address.message).toBe('dial tcp: missing address')
@@ -135,7 +138,7 @@ it.each([
   ['tcp6', '[::1]'],
 ])('%s: a refused dial names both what failed and where', async (network, host) => {
   const to = await refusing(host.replace(/[[\]]/g, ''))
-  const error: OpError = await rejected('dial', dial(network, `${host}:${to.port}`))
+  const error: OpError = await rejected('dial', dial(network as TCPNetwork, `${host}:${to.port}`))
   expect(error.message).toBe(`dial ${network} ${to}: connect: connection refused`)
   expect(error).toMatchObject({
     code: 'ECONNREFUSED',
@@ -188,7 +191,7 @@ const localAddrs: [network: string, host: string, laddr: TCPAddr | null, code: s
 describe('a Dialer with a local address (TestDialerLocalAddr)', () => {
   it.each(localAddrs)('%s to %s from %s: %s', async (network, host, localAddr, code) => {
     const listener = await listening('tcp', host === '::1' ? '[::1]:0' : '127.0.0.1:0')
-    const dialing = new Dialer({ localAddr }).dial(network, String(listener.addr))
+    const dialing = new Dialer({ localAddr }).dial(network as TCPNetwork, String(listener.addr))
     if (code === null) {
       const conn = track(await dialing)
       expect(conn.localAddr.ip).toBe(host)

@@ -167,7 +167,7 @@ it.each([
 
 it('a refused control of a wrong network is an error of the network', async () => {
   const dialer = new Dialer({ control: () => undefined })
-  expect((await rejected('dial', dialer.dial('tcp7', 'localhost:1'))).code).toBe(
+  expect((await rejected('dial', dialer.dial('tcp7' as never, 'localhost:1'))).code).toBe(
     'ERR_UNKNOWN_NETWORK',
   )
 })

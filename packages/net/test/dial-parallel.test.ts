@@ -1,6 +1,6 @@
 // Go: net/dial_test.go, TestDialParallel and its neighbours. Two families at once.
 import { describe, expect, it, vi } from 'vitest'
-import type { OpError, TCPAddr } from '../src/index.js'
+import type { OpError, TCPAddr, TCPNetwork } from '../src/index.js'
 import { Dialer } from '../src/index.js'
 import { rejected } from './error-walk.js'
 import type { Host } from './fake-hosts.js'
@@ -153,7 +153,7 @@ describe('dialing two families', () => {
     async (network, resolved, want) => {
       const dialed = await hosts()
       const resolver = answering(...resolved.map((name) => IPS[name]))
-      track(await new Dialer({ resolver }).dial(network, 'host.test:80'))
+      track(await new Dialer({ resolver }).dial(network as TCPNetwork, 'host.test:80'))
       expect(dialed.map(nameOf)).toEqual(want)
     },
   )

@@ -1,5 +1,5 @@
 // The calls of test/go/main.go, texts, in the same order and under the same names.
-import type { TCPConn, TCPListener } from '../src/index.js'
+import type { TCPConn, TCPListener, TCPNetwork } from '../src/index.js'
 import { Dialer, dial, ListenConfig, TCPAddr } from '../src/index.js'
 import { listening, PAST, pair } from './support.js'
 
@@ -46,9 +46,14 @@ const addressing = (refusing: number, taken: number): Call[] => {
   return [
     ['refused', () => dial('tcp', to)],
     ['refused, IPv6', () => dial('tcp6', `[::1]:${refusing}`)],
-    ...dials.map(([name, network, address]): Call => [name, () => dial(network, address)]),
+    ...dials.map(
+      ([name, network, address]): Call => [name, () => dial(network as TCPNetwork, address)],
+    ),
     ...listens.map(
-      ([name, network, address]): Call => [name, () => new ListenConfig().listen(network, address)],
+      ([name, network, address]): Call => [
+        name,
+        () => new ListenConfig().listen(network as TCPNetwork, address),
+      ],
     ),
     ['timeout', () => new Dialer({ timeout: -1 }).dial('tcp', to)],
     ['local address of the other family', () => new Dialer({ localAddr }).dial('tcp', '[::1]:80')],

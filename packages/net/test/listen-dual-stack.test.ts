@@ -1,5 +1,7 @@
 // Go: net/listen_test.go and server_test.go. IPv4 and IPv6 on one port, and who reaches whom.
+
 import { describe, expect, it } from 'vitest'
+import type { TCPNetwork } from '../src/index.js'
 import { listen } from '../src/index.js'
 import { rejected } from './error-walk.js'
 import { dialed, listening, pair, readAll, track } from './support.js'
@@ -27,7 +29,7 @@ const both: [first: [string, string], second: [string, string], code: string | n
 describe('two listeners on one port (TestDualStackTCPListener)', () => {
   it.each(both)('%j then %j: %s', async ([network, host], [otherNetwork, otherHost], code) => {
     const first = await listening(network, `${host}:0`)
-    const second = listen(otherNetwork, `${otherHost}:${first.addr.port}`)
+    const second = listen(otherNetwork as TCPNetwork, `${otherHost}:${first.addr.port}`)
     if (code === null) {
       track(await second)
     } else {

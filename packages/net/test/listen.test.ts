@@ -10,7 +10,7 @@ import {
   setsockopt,
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import type { ListenOptions, RawConn, TCPListener } from '../src/index.js'
+import type { ListenOptions, RawConn, TCPListener, TCPNetwork } from '../src/index.js'
 import {
   AddrError,
   DNSError,
@@ -59,7 +59,7 @@ describe('listen', () => {
       expect(listener.addr.port).toBeGreaterThan(0)
       expect(String(listener.addr)).toBe(`${host}:${listener.addr.port}`)
       expect(listener.addr).toBe(listener.addr)
-      const again = await rejected('listen', listen(network, String(listener.addr)))
+      const again = await rejected('listen', listen(network as TCPNetwork, String(listener.addr)))
       expect(again).toMatchObject({ code: 'EADDRINUSE', syscall: 'bind' })
       // "[::]" stands for IPv4 as well, and a listener takes the first IPv4 address: so Go prints it.
       const named =
@@ -79,8 +79,11 @@ describe('listen', () => {
     ['tcp4', '[::]:0', null],
   ])('%s on %s: %s', async (network, address, message) => {
     // The last one is wide enough for IPv4 too, as in a dial.
-    if (message === null) track(await listen(network, address))
-    else expect((await rejected('listen', listen(network, address))).message).toBe(message)
+    if (message === null) track(await listen(network as TCPNetwork, address))
+    else
+      expect((await rejected('listen', listen(network as TCPNetwork, address))).message).toBe(
+        message,
+      )
   })
 
   it('on the name of a host takes its first IPv4 address', async () => {
@@ -120,7 +123,7 @@ describe('a wrong argument', () => {
     async (network, address, type, message) => {
       const ledger = socketLedger()
       replace({ lookup: noSuchHost })
-      const error = await rejected('listen', listen(network, address))
+      const error = await rejected('listen', listen(network as TCPNetwork, address))
       expect(error.cause).toBeInstanceOf(type)
       expect(error.message).toBe(message)
       expect(error).not.toHaveProperty('source')
@@ -129,7 +132,7 @@ describe('a wrong argument', () => {
   )
 
   it('to listenTCP is named with its address (TestProtocolListenError)', async () => {
-    const error = await rejected('listen', listenTCP('udp', new TCPAddr('127.0.0.1', 9)))
+    const error = await rejected('listen', listenTCP('udp' as never, new TCPAddr('127.0.0.1', 9)))
     expect(error.message).toBe('listen udp 127.0.0.1:9: unknown network udp')
   })
 

@@ -1,6 +1,6 @@
 // What happens in a network namespace, for netns.test.ts: one scene a process, a line for each outcome.
 import { IPPROTO_TCP, setsockopt, TCP_SYNCNT } from '@netfd/syscall'
-import type { OpError, RawConn } from '../src/index.js'
+import type { OpError, RawConn, TCPNetwork } from '../src/index.js'
 import { Dialer, dial, ListenConfig } from '../src/index.js'
 
 const say = (value: unknown): void => console.log(JSON.stringify(value))
@@ -17,8 +17,8 @@ const heard = (): Promise<unknown> => new Promise((resolve) => process.stdin.onc
 
 const scenes: Record<string, (...args: string[]) => Promise<void>> = {
   'link-local': async (network = '', host = '') => {
-    await using listener = await config.listen(network, `[${host}]:0`)
-    await using client = await dial(network, String(listener.addr))
+    await using listener = await config.listen(network as TCPNetwork, `[${host}]:0`)
+    await using client = await dial(network as TCPNetwork, String(listener.addr))
     await using server = await listener.accept()
     await client.write('zone')
     const n = await server.read(new Uint8Array(8))

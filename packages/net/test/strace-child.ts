@@ -1,5 +1,7 @@
 // One listen, one dial and one accept, between calls that a trace can be cut at.
+
 import { close } from '@netfd/syscall/raw'
+import type { TCPNetwork } from '../src/index.js'
 import { dial, ListenConfig } from '../src/index.js'
 
 /** No descriptor has such a number: the call fails, and marks the trace. */
@@ -9,16 +11,16 @@ async function main(network: string, address: string): Promise<void> {
   const config = new ListenConfig({ mptcp: false })
   // Whatever is asked of the kernel once per process is asked here.
   {
-    await using listener = await config.listen(network, address)
-    await using client = await dial(network, String(listener.addr))
+    await using listener = await config.listen(network as TCPNetwork, address)
+    await using client = await dial(network as TCPNetwork, String(listener.addr))
     await using server = await listener.accept()
     await client.write('warm')
     await server.read(new Uint8Array(8))
   }
   mark(0)
-  const listener = await config.listen(network, address)
+  const listener = await config.listen(network as TCPNetwork, address)
   mark(1)
-  const client = await dial(network, String(listener.addr))
+  const client = await dial(network as TCPNetwork, String(listener.addr))
   mark(2)
   const server = await listener.accept()
   mark(3)

@@ -4,7 +4,14 @@ import { hook as pollHook } from '@netfd/poll'
 import { SOCK_STREAM } from '@netfd/syscall'
 import { afterEach, onTestFinished } from 'vitest'
 import { replace as replacePoll } from '../../poll/test/support.js'
-import type { Dialer, ListenOptions, TCPAddr, TCPConn, TCPListener } from '../src/index.js'
+import type {
+  Dialer,
+  ListenOptions,
+  TCPAddr,
+  TCPConn,
+  TCPListener,
+  TCPNetwork,
+} from '../src/index.js'
 import { dial, hook, ListenConfig } from '../src/index.js'
 
 export {
@@ -45,7 +52,7 @@ export async function listening(
   options: ListenOptions = {},
 ): Promise<TCPListener> {
   const config = new ListenConfig({ mptcp: false, ...options })
-  return track(await config.listen(network, address))
+  return track(await config.listen(network as TCPNetwork, address))
 }
 
 /** Dials, and has the connection closed after the test. */
@@ -54,7 +61,7 @@ export async function dialed(
   network = 'tcp',
   dialer?: Dialer,
 ): Promise<TCPConn> {
-  return track(await (dialer ?? { dial }).dial(network, String(address)))
+  return track(await (dialer ?? { dial }).dial(network as TCPNetwork, String(address)))
 }
 
 /** Two ends of a connection over loopback: the one that dialed, and the accepted one. */

@@ -1,6 +1,6 @@
 // A dial together with what netfd told about it on its diagnostics channel.
 import { tracingChannel } from 'node:diagnostics_channel'
-import type { Dialer, DialTrace, TCPConn } from '@netfd/net'
+import type { Dialer, DialTrace, TCPConn, TCPNetwork } from '@netfd/net'
 
 /** How a dial went: its steps, and either a connection or an error. */
 export interface TracedDial {
@@ -11,7 +11,7 @@ export interface TracedDial {
 /** Dials and keeps the trace. */
 export async function tracedDial(
   dialer: Dialer,
-  network: string,
+  network: TCPNetwork,
   address: string,
   signal?: AbortSignal,
 ): Promise<TracedDial> {
