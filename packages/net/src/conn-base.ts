@@ -108,16 +108,17 @@ export abstract class NetConn implements Conn {
   }
 
   /**
-   * A duplicate of the descriptor, which is the caller's: non-blocking, kept from child processes, and
-   * sharing all options. Closing either leaves the other alone. Go: `File`; fcntl(2).
+   * A duplicate of the descriptor, which is the caller's: kept from child processes, and sharing all options
+   * and flags, O_NONBLOCK among them. Closing either leaves the other alone. Go: `File`; fcntl(2).
    */
   dup(): number {
     return this.do('file', () => this.fd.dup())
   }
 
   /**
-   * Hands the descriptor over: it is open, non-blocking, and the caller's; this object is closed. Calls
-   * that wait are rejected with `ERR_NET_CLOSED`.
+   * Hands the descriptor over: it is open, and the caller's; this object is closed. It is non-blocking,
+   * unless `fileConn` made it of one that blocks: then it is as it came. Calls that wait are rejected with
+   * `ERR_NET_CLOSED`.
    */
   detach(): number {
     return this.do('file', () => this.fd.detach())

@@ -97,7 +97,7 @@ export class NetFD extends FD {
 
   /** It came from elsewhere: nobody knows how its socket was set up, or who else has it. */
   adopted(): void {
-    this.mayLinger = this.mayShare = true
+    this.mayLinger = this.mayShare = this.borrowed = true
   }
 
   /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */

@@ -21,7 +21,9 @@ import { TCPListener } from './tcplistener.js'
 
 /**
  * A connection on a duplicate of `fd`, which stays the caller's; closing either leaves the other alone.
- * Both share one open socket, so `fd` becomes non-blocking. Its network is 'tcp'.
+ * Both share one open socket. While it blocks, what needs O_NONBLOCK (`readFrom` a connection or a file,
+ * `syscallConn`) switches it on, for `fd` as well, until the connection is closed or the process ends.
+ * Its network is 'tcp'.
  *
  * Throws OpError: `ENOTSOCK` for what is no socket, `EPROTONOSUPPORT` for one of another family,
  * `EINVAL` for one that is not a stream. Go: `net.FileConn`; dup(2).
@@ -44,8 +46,8 @@ export function fileConn(fd: number): TCPConn {
 }
 
 /**
- * A listener on a duplicate of `fd`, as `fileConn` makes connections. That the socket listens is not
- * checked: accept tells. Go: `net.FileListener`.
+ * A listener on a duplicate of `fd`, as `fileConn` makes connections; `accept` needs O_NONBLOCK. That the
+ * socket listens is not checked: accept tells. Go: `net.FileListener`.
  */
 export function fileListener(fd: number): TCPListener {
   return adopt(fd, true, (net) => {
@@ -71,7 +73,7 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
   }
 }
 
-/** A stream socket of IPv4 or IPv6, and from now on one that never blocks. */
+/** Refuses what is not a stream socket of IPv4 or IPv6. */
 function check(fd: number): void {
   const type = must('getsockopt', hook.getsockopt(fd, SOL_SOCKET, SO_TYPE))
   const sockaddr = new Uint8Array(ROOM)
@@ -79,7 +81,6 @@ function check(fd: number): void {
   const family = new Uint16Array(sockaddr.buffer, 0, 1)[0]
   if (family !== AF_INET && family !== AF_INET6) throw new SyscallError('socket', EPROTONOSUPPORT)
   if (type !== SOCK_STREAM) throw new SyscallError('socket', EINVAL)
-  must('setnonblock', hook.setNonblock(fd, 1))
 }
 
 function must(call: string, result: number): number {

@@ -7,6 +7,7 @@ export const hook = {
   socketpair: sys.socketpair,
   closeOnExec: sys.closeOnExec,
   setNonblock: sys.setNonblock,
+  ensureNonblock: sys.ensureNonblock,
   close: sys.close,
   bind: sys.bind,
   listen: sys.listen,

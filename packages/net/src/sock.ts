@@ -47,7 +47,11 @@ export async function dialSocket(plan: SocketPlan, bound: Bound): Promise<NetFD>
   const { family, v6only } = favoriteFamily(plan.network, plan.laddr, plan.raddr, false)
   const fd = openSocket(plan, family, v6only, false)
   try {
-    if (plan.control !== undefined) await within(bound, runControl(plan, fd, family, plan.raddr))
+    if (plan.control !== undefined) {
+      await within(bound, runControl(plan, fd, family, plan.raddr))
+      // The callback may have given the socket to a child process, and that switches O_NONBLOCK off.
+      hook.ensureNonblock(fd.sysfd)
+    }
     if (plan.laddr !== null) bind(fd, family, plan.laddr)
     const remote = plan.raddr as TCPAddr
     const peer = await connect(fd, toSockaddr(family, remote), bound)

@@ -16,7 +16,7 @@ import { dueOf } from './deadline.js'
 import { CanceledError, NoDeadlineError } from './errors.js'
 import { hook } from './hook.js'
 import type { FDKind } from './kind.js'
-import { ensureNonblock, traitsOf } from './kind.js'
+import { borrow, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
@@ -82,7 +82,8 @@ export class FD extends Runner {
   protected mayLinger: boolean
   /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
   protected mayShare: boolean
-  readonly #foreign: boolean
+  /** Whether it was here before, so that its flags are to be left as they came. */
+  protected borrowed: boolean
   #held: Held | null = null
 
   /**
@@ -93,7 +94,7 @@ export class FD extends Runner {
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd)
     this.#traits = traitsOf(sysfd, kind)
-    this.#foreign = this.mayLinger = this.mayShare = kind.net === undefined
+    this.borrowed = this.mayLinger = this.mayShare = kind.net === undefined
   }
 
   /** The descriptor's number, -1 once it is closed. */
@@ -125,7 +126,8 @@ export class FD extends Runner {
     if (pollable) this.#register()
     this.#held = this.pd ?? { sysfd: this.fd }
     watchLeak(this, this.#held)
-    adopt(this.fd)
+    if (this.borrowed && this.pd !== null) borrow(this.fd)
+    else adopt(this.fd)
   }
 
   #register(): void {
@@ -133,7 +135,6 @@ export class FD extends Runner {
     const r = pd.open()
     if (r === -EPERM) return
     if (r < 0) throw new SyscallError('epoll_ctl', r)
-    if (this.#foreign) ensureNonblock(this.fd)
     this.pd = pd
   }
 
@@ -262,14 +263,18 @@ export class FD extends Runner {
   }
 
   /**
-   * Calls `f` with the descriptor, which is valid until `f` returns, and returns what `f` returns.
-   * Reads and writes are not held off. Go: `FD.RawControl`.
+   * Calls `f` with the descriptor, which is valid and non-blocking until `f` returns, and returns what `f`
+   * returns. Reads and writes are not held off. Go: `FD.RawControl`.
    */
   rawControl<T>(f: (fd: number) => T): T {
     this.lent()
     // It may end reads at records now.
     this.pd?.distrust()
-    return this.use(f)
+    return this.use((fd) => {
+      // f may read or write, and blocks the whole thread if that blocks.
+      if (this.pd !== null) hook.ensureNonblock(fd)
+      return f(fd)
+    })
   }
 
   /**
@@ -361,9 +366,10 @@ export class FD extends Runner {
   }
 
   /**
-   * Takes the descriptor out of the poller and hands it over: it is open, non-blocking, and the
-   * caller's. Pending calls are rejected as by `close`. Throws EBUSY while a call uses it that cannot
-   * be ended at once: on the thread pool, or a `spliceFrom` or `sendFile` from or to it.
+   * Takes the descriptor out of the poller and hands it over: it is open, and the caller's. It is
+   * non-blocking, unless it blocked when it came here: then it is as it came. Pending calls are rejected
+   * as by `close`. Throws EBUSY while a call uses it that cannot be ended at once: on the thread pool, or
+   * a `spliceFrom` or `sendFile` from or to it.
    */
   detach(): number {
     this.use(() => undefined)

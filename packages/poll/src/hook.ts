@@ -39,20 +39,21 @@ const fileWrite: FileCall = (fd, buf, offset) =>
 let poller: Poller | undefined
 
 /**
- * Every call that reaches the kernel, and the poller of this thread. Tests may swap an entry and put it
- * back; production code never assigns one.
+ * Every call that reaches the kernel, in its form that never waits where there is one, and the poller of
+ * this thread. Tests may swap an entry and put it back; production code never assigns one.
  */
 export const hook = {
-  read: sys.read,
-  write: sys.write,
-  recv: sys.recv,
-  send: sys.send,
-  writev: sys.writev,
-  sendmsg: sys.sendmsg,
-  accept4: sys.accept4,
-  accept: sys.accept,
+  read: sys.tryRead,
+  write: sys.tryWrite,
+  recv: sys.tryRecv,
+  send: sys.trySend,
+  writev: sys.tryWritev,
+  sendmsg: sys.trySendmsg,
+  accept4: sys.tryAccept4,
+  accept: sys.tryAccept,
   closeOnExec: sys.closeOnExec,
   setNonblock: sys.setNonblock,
+  ensureNonblock: sys.ensureNonblock,
   shutdown: sys.shutdown,
   close: sys.close,
   setsockopt: sys.setsockopt,
@@ -61,7 +62,7 @@ export const hook = {
   getsockopt: sys.getsockopt,
   getsockoptBytes: sys.getsockoptBytes,
   pipe2: sys.pipe2,
-  splice: sys.splice,
+  splice: sys.trySplice,
   sendfilePool: sys.sendfilePool,
   epollCreate1: sys.epollCreate1,
   epollCtl: sys.epollCtl,

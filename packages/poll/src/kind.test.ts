@@ -3,9 +3,6 @@ import {
   AF_UNIX,
   close,
   eventfd,
-  F_GETFL,
-  fcntl,
-  O_NONBLOCK,
   pipe2,
   SOCK_CLOEXEC,
   SOCK_DGRAM,
@@ -16,7 +13,7 @@ import {
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { countCalls } from '../test/support.js'
-import { ensureNonblock, traitsOf } from './kind.js'
+import { traitsOf } from './kind.js'
 
 /** The traits of what `make` opens. */
 function traits(make: () => number | [number, number]) {
@@ -59,17 +56,5 @@ describe('traitsOf', () => {
       stream: true,
       zeroReadIsEOF: false,
     })
-  })
-})
-
-describe('ensureNonblock', () => {
-  it('sets O_NONBLOCK where it is missing, and only there', () => {
-    const [r, w] = pipe2()
-    const calls = countCalls('setNonblock')
-    ensureNonblock(r)
-    ensureNonblock(r)
-    expect([fcntl(r, F_GETFL) & O_NONBLOCK, calls.setNonblock]).toEqual([O_NONBLOCK, 1])
-    close(r)
-    close(w)
   })
 })

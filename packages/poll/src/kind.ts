@@ -1,9 +1,7 @@
 // Go: internal/poll/fd_unix.go (FD.IsStream, ZeroReadIsEOF, isFile). What kind of descriptor it is.
 import {
   EINVAL,
-  F_GETFL,
   IPPROTO_TCP,
-  O_NONBLOCK,
   SO_PROTOCOL,
   SO_TYPE,
   SOCK_DGRAM,
@@ -11,6 +9,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from '@netfd/syscall'
+import { adopt, giveBack } from '@netfd/syscall/raw'
 import { hook } from './hook.js'
 import type { Traits } from './ops.js'
 
@@ -57,8 +56,16 @@ function emptiesOnShortRead(fd: number): boolean {
   return hook.getsockopt(fd, SOL_SOCKET, SO_PROTOCOL) === IPPROTO_TCP
 }
 
-/** Makes a descriptor of unknown origin safe to poll: a call that blocks would stop the whole thread. */
-export function ensureNonblock(fd: number): void {
-  const flags = hook.fcntl(fd, F_GETFL)
-  if (flags >= 0 && (flags & O_NONBLOCK) === 0) hook.setNonblock(fd, 1)
+let watching = false
+
+/**
+ * Adopts a descriptor that was here before. Its open file may be shared, with the shell or with whoever
+ * reads the terminal next, so O_NONBLOCK is left as it is until a call has no other way not to block; and
+ * what is switched on is switched off again at close, and at the end of the thread or process.
+ */
+export function borrow(fd: number): void {
+  adopt(fd, true)
+  if (watching) return
+  watching = true
+  process.on('exit', giveBack)
 }

@@ -2,6 +2,7 @@
 import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED } from '@netfd/syscall'
 import { NotPollableError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
+import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { PARKED, READY } from './netpoll.js'
 import { Op } from './op.js'
@@ -163,6 +164,8 @@ export class RawOp extends BareOp {
   }
 
   override attempt(fd: number): number {
+    // What the caller's function calls goes by O_NONBLOCK, which another process may have switched off.
+    hook.ensureNonblock(fd)
     return this.#try(fd) ? 0 : -EAGAIN
   }
 

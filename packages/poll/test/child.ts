@@ -9,7 +9,8 @@ import { afterAll, beforeAll } from 'vitest'
 
 const packages = fileURLToPath(new URL('../../', import.meta.url))
 
-const ENTRY = `
+const ENTRY = (net: boolean) => `
+${net ? `export * as net from '${packages}net/src/index.ts'` : ''}
 export * from '${packages}poll/src/index.ts'
 export * as sys from '${packages}syscall/src/index.ts'
 export * from '${packages}poll/test/child-tools.ts'
@@ -19,8 +20,8 @@ export * from '${packages}poll/test/child-tools.ts'
 export let bundleURL = ''
 let dir = ''
 
-/** Bundles the sources once for this test file. */
-export function bundleForChildren(): void {
+/** Bundles the sources once for this test file; with `net`, programs have that package as well. */
+export function bundleForChildren(o: { net?: boolean } = {}): void {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'netfd-child-'))
     // The addon is looked for beside the folder of the module that loads it.
@@ -28,7 +29,7 @@ export function bundleForChildren(): void {
     mkdirSync(join(dir, 'native', 'build', 'Release'), { recursive: true })
     const addon = join('native', 'build', 'Release', 'syscall.node')
     copyFileSync(join(packages, 'syscall', addon), join(dir, addon))
-    writeFileSync(join(dir, 'entry.ts'), ENTRY)
+    writeFileSync(join(dir, 'entry.ts'), ENTRY(o.net === true))
     await build({
       configFile: false,
       logLevel: 'silent',
@@ -37,6 +38,7 @@ export function bundleForChildren(): void {
       resolve: {
         alias: [
           { find: '@netfd/syscall/raw', replacement: join(packages, 'syscall/src/raw.ts') },
+          { find: '@netfd/poll', replacement: join(packages, 'poll/src/index.ts') },
           { find: '@netfd/syscall', replacement: join(packages, 'syscall/src/index.ts') },
         ],
       },
@@ -62,12 +64,15 @@ export interface Ended {
 
 /** The start of every program: `poll` and `sys`, and TCP ends to work with. */
 const HEAD = () => `const poll = await import(${JSON.stringify(bundleURL)})
-const { FD, hook, keptPair, sys, tcpPair, turns } = poll
+const { FD, hook, keptPair, net, sys, tcpPair, turns } = poll
 `
 
 /** The program as a module's address, for a worker thread. */
 export const programURL = (program: string): URL =>
   new URL(`data:text/javascript,${encodeURIComponent(HEAD() + program)}`)
+
+/** A program of which nothing is heard for so long (ms) is killed: its event loop stands still. */
+const TIMEOUT = 20_000
 
 /** Runs a program in a process of its own; `feed` is its standard input. */
 export function runChild(
@@ -78,6 +83,8 @@ export function runChild(
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...o.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: TIMEOUT,
+    killSignal: 'SIGKILL',
   })
   const out = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk) => {

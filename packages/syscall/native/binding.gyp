@@ -13,6 +13,7 @@
         "state.cc",
         "socket.cc",
         "io.cc",
+        "nonblock.cc",
         "sockopt.cc",
         "epoll.cc",
         "watch.cc",

@@ -1,6 +1,9 @@
 // Moving bytes. The kernel reads from and writes into the caller's memory; nothing is copied here.
 //
-// Sends always carry MSG_NOSIGNAL: a peer that has gone is an EPIPE, never a SIGPIPE.
+// A peer that has gone is an EPIPE, never a SIGPIPE: sends always carry MSG_NOSIGNAL, and every other
+// call that would raise one is made WithoutSigpipe.
+//
+// With Try, an entry answers at once whatever O_NONBLOCK says: see nonblock.h.
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -10,6 +13,8 @@
 #include <cstring>
 
 #include "args.h"
+#include "nonblock.h"
+#include "state.h"
 
 namespace netfd {
 namespace {
@@ -17,38 +22,48 @@ namespace {
 // IOV_MAX of every Linux; also the number of entries Go hands to one writev.
 constexpr uint32_t kMaxIov = 1024;
 
+template <bool Try>
+constexpr int kDontwait = Try ? MSG_DONTWAIT : 0;
+
+template <bool Try>
 Napi::Value Read(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   const Bytes buf = a.Slice(1);
   if (!a.ok()) return Refused();
+  if (Try) return Ret(a.env(), TryRead(State::Of(a.env()), fd, {buf.data, buf.size}));
   return Ret(a.env(), read(fd, buf.data, buf.size));
 }
 
+template <bool Try>
 Napi::Value Write(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   const Bytes buf = a.Slice(1);
   if (!a.ok()) return Refused();
-  return Ret(a.env(), write(fd, buf.data, buf.size));
+  const iovec one{buf.data, buf.size};
+  if (Try) return Ret(a.env(), TryWritev(State::Of(a.env()), fd, &one, 1));
+  return Ret(a.env(), QuietWritev(fd, &one, 1));
 }
 
+template <bool Try>
 Napi::Value Recv(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   const Bytes buf = a.Slice(1);
   const int flags = a.IntOr(4, "flags", 0);
   if (!a.ok()) return Refused();
-  return Ret(a.env(), recv(fd, buf.data, buf.size, flags));
+  return Ret(a.env(), recv(fd, buf.data, buf.size, flags | kDontwait<Try>));
 }
 
+template <bool Try>
 Napi::Value Send(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   const Bytes buf = a.Slice(1);
   const int flags = a.IntOr(4, "flags", 0);
   if (!a.ok()) return Refused();
-  return Ret(a.env(), send(fd, buf.data, buf.size, flags | MSG_NOSIGNAL));
+  return Ret(a.env(), send(fd, buf.data, buf.size, flags | kDontwait<Try> | MSG_NOSIGNAL));
 }
 
 // The iovec of an array of Uint8Array, from entry `start`, whose first `offset` bytes are done with.
@@ -104,16 +119,19 @@ Napi::Value Readv(const Napi::CallbackInfo& info) {
   return Ret(a.env(), readv(fd, v.iov, v.count));
 }
 
+template <bool Try>
 Napi::Value Writev(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   const Vector v(a, 1, 2, 3);
   if (!a.ok()) return Refused();
-  return Ret(a.env(), writev(fd, v.iov, v.count));
+  if (Try) return Ret(a.env(), TryWritev(State::Of(a.env()), fd, v.iov, v.count));
+  return Ret(a.env(), QuietWritev(fd, v.iov, v.count));
 }
 
 // sendmsg(fd, bufs, flags?, control?, start?, offset?). The list is read before the control data: its
 // getters may detach whatever pointer has been taken already.
+template <bool Try>
 Napi::Value Sendmsg(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
@@ -128,7 +146,7 @@ Napi::Value Sendmsg(const Napi::CallbackInfo& info) {
   message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(v.count);
   message.msg_control = control.data;
   message.msg_controllen = static_cast<decltype(message.msg_controllen)>(control.size);
-  return Ret(a.env(), sendmsg(fd, &message, flags | MSG_NOSIGNAL));
+  return Ret(a.env(), sendmsg(fd, &message, flags | kDontwait<Try> | MSG_NOSIGNAL));
 }
 
 // recvmsg(fd, bufs, flags?, control?, meta?): meta[0] is the control data's length, meta[1] msg_flags.
@@ -155,14 +173,22 @@ Napi::Value Recvmsg(const Napi::CallbackInfo& info) {
   return Ret(a.env(), n);
 }
 
-// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed.
+// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed. A socket's end
+// goes by O_NONBLOCK alone; SPLICE_F_NONBLOCK speaks for pipes.
+template <bool Try>
 Napi::Value Splice(const Napi::CallbackInfo& info) {
   Args a(info);
   const int in = a.Fd(0), out = a.Fd(1);
   const auto length = static_cast<size_t>(a.Whole(2, "length", 0, INT64_C(1) << 53));
   const auto flags = static_cast<unsigned>(a.IntOr(3, "flags", 0));
   if (!a.ok()) return Refused();
-  return Ret(a.env(), splice(in, nullptr, out, nullptr, length, flags));
+  if (Try) {
+    State::Of(a.env())->EnsureNonblock(in);
+    State::Of(a.env())->EnsureNonblock(out);
+  }
+  return Ret(a.env(), WithoutSigpipe(length, [&] {
+               return splice(in, nullptr, out, nullptr, length, flags);
+             }));
 }
 
 // sendfile(out, in, offset, count): an offset of -1 uses and moves the file's own.
@@ -172,21 +198,30 @@ Napi::Value Sendfile(const Napi::CallbackInfo& info) {
   auto offset = static_cast<off_t>(a.Whole(2, "offset", -1, INT64_C(1) << 53));
   const auto count = static_cast<size_t>(a.Whole(3, "count", 0, INT64_C(1) << 53));
   if (!a.ok()) return Refused();
-  return Ret(a.env(), sendfile(out, in, offset < 0 ? nullptr : &offset, count));
+  return Ret(a.env(), WithoutSigpipe(count, [&] {
+               return sendfile(out, in, offset < 0 ? nullptr : &offset, count);
+             }));
 }
 
 }  // namespace
 
 void ExportIo(Napi::Env env, Napi::Object exports) {
-  Export<Read>(env, exports, "read");
-  Export<Write>(env, exports, "write");
-  Export<Recv>(env, exports, "recv");
-  Export<Send>(env, exports, "send");
+  Export<Read<false>>(env, exports, "read");
+  Export<Read<true>>(env, exports, "tryRead");
+  Export<Write<false>>(env, exports, "write");
+  Export<Write<true>>(env, exports, "tryWrite");
+  Export<Recv<false>>(env, exports, "recv");
+  Export<Recv<true>>(env, exports, "tryRecv");
+  Export<Send<false>>(env, exports, "send");
+  Export<Send<true>>(env, exports, "trySend");
   Export<Readv>(env, exports, "readv");
-  Export<Writev>(env, exports, "writev");
-  Export<Sendmsg>(env, exports, "sendmsg");
+  Export<Writev<false>>(env, exports, "writev");
+  Export<Writev<true>>(env, exports, "tryWritev");
+  Export<Sendmsg<false>>(env, exports, "sendmsg");
+  Export<Sendmsg<true>>(env, exports, "trySendmsg");
   Export<Recvmsg>(env, exports, "recvmsg");
-  Export<Splice>(env, exports, "splice");
+  Export<Splice<false>>(env, exports, "splice");
+  Export<Splice<true>>(env, exports, "trySplice");
   Export<Sendfile>(env, exports, "sendfile");
 }
 

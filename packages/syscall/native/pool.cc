@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "args.h"
+#include "nonblock.h"
 #include "state.h"
 
 namespace netfd {
@@ -110,18 +111,24 @@ Napi::Value ClosePool(const Napi::CallbackInfo& info) {
   return Queue(a.env(), "netfd.close", std::move(job));
 }
 
-// sendfilePool(out, in, offset, count): an offset of -1 uses and moves the file's own.
+// sendfilePool(out, in, offset, count): an offset of -1 uses and moves the file's own. A peer that does not
+// read would hold the thread, so O_NONBLOCK is looked at twice: here, where what was switched on is
+// remembered, and right before the call, for the job may have been queued for long.
 Napi::Value SendfilePool(const Napi::CallbackInfo& info) {
   Args a(info);
   auto job = std::make_unique<Job>();
   job->run = [](Job& j) -> int64_t {
     off_t offset = j.offset;
-    return sendfile(j.out.get(), j.in.get(), j.offset < 0 ? nullptr : &offset, j.count);
+    SetNonblock(j.out.get());
+    return WithoutSigpipe(j.count, [&] {
+      return sendfile(j.out.get(), j.in.get(), j.offset < 0 ? nullptr : &offset, j.count);
+    });
   };
   const int out = a.Fd(0), in = a.Fd(1);
   job->offset = a.Whole(2, "offset", -1, INT64_C(1) << 53);
   job->count = static_cast<size_t>(a.Whole(3, "count", 0, INT64_C(1) << 53));
   if (!a.ok()) return Refused();
+  State::Of(a.env())->EnsureNonblock(out);
   if (!job->out.Dup(out) || !job->in.Dup(in)) job->result = -static_cast<int64_t>(errno);
   return Queue(a.env(), "netfd.sendfile", std::move(job));
 }

@@ -108,26 +108,33 @@ class SockaddrOut {
   socklen_t length_ = 0;
 };
 
+// With Try, whatever O_NONBLOCK says: see nonblock.h.
+template <bool Try>
 Napi::Value Accept4(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0), flags = a.Int(1, "flags");
   SockaddrOut peer(a, 2);
   const bool adopt = a.Flag(3, "adopt");
   if (!a.ok()) return Refused();
+  State* state = State::Of(a.env());
+  if (Try) state->EnsureNonblock(fd);
   const int accepted = accept4(fd, peer.address(), peer.length(), flags);
   if (accepted >= 0) peer.Finish();
-  return Ret(a.env(), State::Of(a.env())->AdoptNew(accepted, adopt));
+  return Ret(a.env(), state->AdoptNew(accepted, adopt));
 }
 
+template <bool Try>
 Napi::Value Accept(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
   SockaddrOut peer(a, 1);
   const bool adopt = a.Flag(2, "adopt");
   if (!a.ok()) return Refused();
+  State* state = State::Of(a.env());
+  if (Try) state->EnsureNonblock(fd);
   const int accepted = accept(fd, peer.address(), peer.length());
   if (accepted >= 0) peer.Finish();
-  return Ret(a.env(), State::Of(a.env())->AdoptNew(accepted, adopt));
+  return Ret(a.env(), state->AdoptNew(accepted, adopt));
 }
 
 template <int (*Call)(int, sockaddr*, socklen_t*)>
@@ -175,6 +182,19 @@ Napi::Value SetNonblock(const Napi::CallbackInfo& info) {
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0) return Ret(a.env(), flags);
   return Ret(a.env(), fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK));
+}
+
+Napi::Value EnsureNonblock(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int fd = a.Fd(0);
+  if (!a.ok()) return Refused();
+  State::Of(a.env())->EnsureNonblock(fd);
+  return Ret(a.env(), 0);
+}
+
+Napi::Value GiveBack(const Napi::CallbackInfo& info) {
+  State::Of(info.Env())->GiveBackAll();
+  return Ret(info.Env(), 0);
 }
 
 Napi::Value CloseOnExec(const Napi::CallbackInfo& info) {
@@ -254,6 +274,7 @@ Napi::Value IfIndextoname(const Napi::CallbackInfo& info) {
 Napi::Value Adopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
+  const bool borrowed = a.Flag(1, "borrowed");
   if (!a.ok()) return Refused();
   // Only a number beyond the table is asked after, so that a wild one cannot make it grow without end.
   State* state = State::Of(a.env());
@@ -263,7 +284,7 @@ Napi::Value Adopt(const Napi::CallbackInfo& info) {
     errno = EBADF;
     return Ret(a.env(), -1);
   }
-  state->Adopt(fd);
+  state->Adopt(fd, borrowed);
   return Ret(a.env(), 0);
 }
 
@@ -285,13 +306,17 @@ void ExportSocket(Napi::Env env, Napi::Object exports) {
   Export<Bind>(env, exports, "bind");
   Export<Connect>(env, exports, "connect");
   Export<Listen>(env, exports, "listen");
-  Export<Accept4>(env, exports, "accept4");
-  Export<Accept>(env, exports, "accept");
+  Export<Accept4<false>>(env, exports, "accept4");
+  Export<Accept4<true>>(env, exports, "tryAccept4");
+  Export<Accept<false>>(env, exports, "accept");
+  Export<Accept<true>>(env, exports, "tryAccept");
   Export<Name<GetSockName>>(env, exports, "getsockname");
   Export<Name<GetPeerName>>(env, exports, "getpeername");
   Export<Shutdown>(env, exports, "shutdown");
   Export<Close>(env, exports, "close");
   Export<SetNonblock>(env, exports, "setNonblock");
+  Export<EnsureNonblock>(env, exports, "ensureNonblock");
+  Export<GiveBack>(env, exports, "giveBack");
   Export<CloseOnExec>(env, exports, "closeOnExec");
   Export<DupCloexec>(env, exports, "dupCloexec");
   Export<Fcntl>(env, exports, "fcntl");

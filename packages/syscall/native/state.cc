@@ -34,16 +34,26 @@ State* State::Of(napi_env env) {
   return static_cast<State*>(data);
 }
 
-void State::Adopt(int fd) {
-  const auto word = static_cast<size_t>(fd) / 64;
+void FdSet::Add(int fd) {
   // In steps, for descriptors are small numbers that go up one by one.
-  if (word >= adopted_.size()) adopted_.resize(word + 16);
-  adopted_[word] |= UINT64_C(1) << (fd % 64);
+  if (!HasRoom(fd)) words_.resize(Word(fd) + 16);
+  words_[Word(fd)] |= Bit(fd);
+}
+
+bool FdSet::Remove(int fd) {
+  if (!Has(fd)) return false;
+  words_[Word(fd)] &= ~Bit(fd);
+  return true;
+}
+
+void State::Adopt(int fd, bool borrowed) {
+  adopted_.Add(fd);
+  if (borrowed) borrowed_.Add(fd);
 }
 
 void State::Disown(int fd) {
-  const auto word = static_cast<size_t>(fd) / 64;
-  if (word < adopted_.size()) adopted_[word] &= ~(UINT64_C(1) << (fd % 64));
+  adopted_.Remove(fd);
+  GiveBack(fd);
 }
 
 bool State::GiveUp(int fd) {
@@ -137,12 +147,8 @@ void State::Cleanup(void* data) {
 
 // Without lingering: a peer must not decide how long it takes to end a thread.
 void State::CloseAdopted() {
-  for (size_t word = 0; word < adopted_.size(); word++) {
-    for (int bit = 0; bit < 64; bit++) {
-      if ((adopted_[word] >> bit & 1) != 0) CloseNow(static_cast<int>(word * 64) + bit);
-    }
-  }
-  adopted_.clear();
+  GiveBackAll();
+  adopted_.Drain(CloseNow);
 }
 
 // Frees the State when both hooks have run and libuv has let go of every handle.

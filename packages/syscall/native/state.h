@@ -28,6 +28,31 @@ bool Owns(const Helper* helper, int fd);
 // sending by itself. One of 0, which resets the connection, stays.
 void CloseNow(int fd);
 
+// A set of descriptors: one bit each, with room for the first thousand from the start.
+class FdSet {
+ public:
+  bool HasRoom(int fd) const { return Word(fd) < words_.size(); }
+  bool Has(int fd) const { return HasRoom(fd) && (words_[Word(fd)] & Bit(fd)) != 0; }
+  void Add(int fd);
+  // Whether it was there.
+  bool Remove(int fd);
+  // Calls f with each and forgets them all.
+  template <typename F>
+  void Drain(F f) {
+    for (size_t word = 0; word < words_.size(); word++) {
+      for (int bit = 0; bit < 64; bit++) {
+        const int fd = static_cast<int>(word * 64) + bit;
+        if (Remove(fd)) f(fd);
+      }
+    }
+  }
+
+ private:
+  static size_t Word(int fd) { return static_cast<size_t>(fd) / 64; }
+  static uint64_t Bit(int fd) { return UINT64_C(1) << (fd % 64); }
+  std::vector<uint64_t> words_ = std::vector<uint64_t>(16);
+};
+
 // A State outlives the addon's instance: libuv reports a closed handle after N-API is gone. It is freed
 // when the environment's cleanup hooks have run and its last watcher's close callback has come.
 class State {
@@ -41,9 +66,19 @@ class State {
   // Of watch-thread.cc, while there is one.
   Helper* helper = nullptr;
 
-  bool HasRoom(int fd) const { return static_cast<size_t>(fd) / 64 < adopted_.size(); }
-  void Adopt(int fd);
+  bool HasRoom(int fd) const { return adopted_.HasRoom(fd); }
+  // A descriptor that is borrowed was here before: others use its open file as they left it, so what is
+  // switched on for us is switched off again when it is closed, disowned, or this environment ends.
+  void Adopt(int fd, bool borrowed = false);
   void Disown(int fd);
+  // Switches O_NONBLOCK on where it is off, for a call that has no other way not to block.
+  void EnsureNonblock(int fd);
+  // Switches off again what EnsureNonblock switched on: of one borrowed descriptor, or of all.
+  void GiveBack(int fd);
+  void GiveBackAll();
+  // The RWF_ flags that a write to a pipe may have on this kernel.
+  int PipeFlags();
+
   // Whether the caller may close it, which is then this environment's no more; false with EBADF set for
   // the duplicate of a watcher.
   bool GiveUp(int fd);
@@ -75,8 +110,12 @@ class State {
   uint32_t last_id_ = 0;
   uint32_t closing_ = 0;
   bool ended_ = false;
-  // One bit a descriptor; there is room for the first thousand from the start.
-  std::vector<uint64_t> adopted_ = std::vector<uint64_t>(16);
+  FdSet adopted_;
+  FdSet borrowed_;
+  // Of the borrowed ones, those whose O_NONBLOCK was off and is on.
+  FdSet switched_;
+  // What PipeFlags found, -1 before it was asked.
+  int pipe_flags_ = -1;
 };
 
 // One uv_poll_t on a duplicate of the caller's descriptor. The duplicate is ours alone: libuv aborts the

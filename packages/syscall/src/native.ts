@@ -26,12 +26,14 @@ export interface Native {
   shutdown(fd: number, how: number): number
   close(fd: number): number
   setNonblock(fd: number, on: 0 | 1): number
+  ensureNonblock(fd: number): number
+  giveBack(): number
   closeOnExec(fd: number): number
   dupCloexec(fd: number, adopt?: boolean): number
   fcntl(fd: number, cmd: number, arg?: number): number
   ifNametoindex(name: string): number
   ifIndextoname(index: number): string | number
-  adopt(fd: number): number
+  adopt(fd: number, borrowed?: boolean): number
   disown(fd: number): number
 
   read(fd: number, buf: Uint8Array, offset?: number, length?: number): number
@@ -57,6 +59,17 @@ export interface Native {
   ): number
   splice(fdIn: number, fdOut: number, length: number, flags?: number): number
   sendfile(out: number, file: number, offset: number, count: number): number
+
+  // The same calls, whatever O_NONBLOCK says.
+  readonly tryAccept4: Native['accept4']
+  readonly tryAccept: Native['accept']
+  readonly tryRead: Native['read']
+  readonly tryWrite: Native['write']
+  readonly tryRecv: Native['recv']
+  readonly trySend: Native['send']
+  readonly tryWritev: Native['writev']
+  readonly trySendmsg: Native['sendmsg']
+  readonly trySplice: Native['splice']
 
   setsockopt(fd: number, level: number, optname: number, value: OptionValue): number
   getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number

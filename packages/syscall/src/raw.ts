@@ -50,6 +50,18 @@ export const close = native.close
 /** fcntl(2) with F_GETFL and F_SETFL: switches O_NONBLOCK on (1) or off (0). */
 export const setNonblock = native.setNonblock
 
+/**
+ * Switches O_NONBLOCK on where it is off: 0. Of a descriptor that was adopted as borrowed, `close`,
+ * `disown` and the end of the thread switch it off again.
+ */
+export const ensureNonblock = native.ensureNonblock
+
+/**
+ * Switches O_NONBLOCK off on every borrowed descriptor of this thread on which it was switched on: 0. For
+ * the end of the process, which the addon is not told of.
+ */
+export const giveBack = native.giveBack
+
 /** fcntl(2) with F_SETFD: sets FD_CLOEXEC. */
 export const closeOnExec = native.closeOnExec
 
@@ -68,16 +80,20 @@ export const ifIndextoname = native.ifIndextoname
 /**
  * Has this thread close an open descriptor when it ends, unless it closes or disowns it before: 0. Not for
  * one that node:fs opened in a worker: Node closes that itself, so adopt a duplicate (`dupCloexec`).
+ * `borrowed` is for one that was here before: what the try calls switch on is switched off again.
  */
 export const adopt = native.adopt
 
-/** Takes back `adopt`, for a descriptor that is handed to somebody else: 0. */
+/** Takes back `adopt`, for a descriptor that is handed to somebody else, with O_NONBLOCK as it came: 0. */
 export const disown = native.disown
 
 /** read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call. */
 export const read = native.read
 
-/** write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. */
+/**
+ * write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. A pipe
+ * that has no reader is -EPIPE, never a SIGPIPE; so it is in `writev`, `splice` and `sendfile`.
+ */
 export const write = native.write
 
 /** recv(2): as `read`, on a socket. */
@@ -106,8 +122,8 @@ export const sendfile = native.sendfile
 
 /**
  * sendfile(2) on the thread pool, for a file whose pages may have to come from disk; both numbers may be
- * closed while it runs. `out` has to be
- * non-blocking: a peer that does not read would hold the pool's thread, and with it the end of the process.
+ * closed while it runs. `out` is made non-blocking: a peer that does not read would hold the pool's thread,
+ * and with it the end of the process.
  */
 export const sendfilePool = native.sendfilePool
 
@@ -117,6 +133,37 @@ export const sendfilePool = native.sendfilePool
  * and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.
  */
 export const closePool = native.closePool
+
+// The calls of an event loop. They take and answer what their namesakes do, but never wait, even if
+// O_NONBLOCK is off, which any process that shares the open file may have done: -EAGAIN then. Sockets go by
+// MSG_DONTWAIT and pipes by RWF_NOWAIT; for what the kernel has no such flag, O_NONBLOCK is switched on.
+
+/** `read` that never waits. */
+export const tryRead = native.tryRead
+
+/** `write` that never waits. */
+export const tryWrite = native.tryWrite
+
+/** `writev` that never waits. */
+export const tryWritev = native.tryWritev
+
+/** `recv` that never waits: MSG_DONTWAIT. */
+export const tryRecv = native.tryRecv
+
+/** `send` that never waits: MSG_DONTWAIT. */
+export const trySend = native.trySend
+
+/** `sendmsg` that never waits: MSG_DONTWAIT. */
+export const trySendmsg = native.trySendmsg
+
+/** `accept4` that never waits: O_NONBLOCK is switched on. */
+export const tryAccept4 = native.tryAccept4
+
+/** `accept` that never waits: O_NONBLOCK is switched on. */
+export const tryAccept = native.tryAccept
+
+/** `splice` that never waits: O_NONBLOCK is switched on at both ends. */
+export const trySplice = native.trySplice
 
 /**
  * setsockopt(2) with an int, a flag, a string or raw bytes: 0. Strings and bytes are for options that are
