@@ -1,4 +1,5 @@
 // Go: net/net.go, conn. What a connection does whatever its protocol.
+import { inspect } from 'node:util'
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
 import { UnexpectedEOFError } from '@netfd/poll'
@@ -7,6 +8,7 @@ import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
 import { checkBytes, chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
+import { endsOf } from './inspect.js'
 import { leavable } from './leavable.js'
 import { RawConn } from './rawconn.js'
 
@@ -146,6 +148,16 @@ export abstract class NetConn implements Conn {
   /** `await using`: closes, unless it is closed already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.fd.closed) await this.close()
+  }
+
+  /** What console.log shows: the two ends, and whether it is open. */
+  [inspect.custom](): string {
+    return `${this.kind} { ${endsOf(this.fd)} }`
+  }
+
+  /** The class's name: a bundler may rename classes. */
+  protected get kind(): string {
+    return 'Conn'
   }
 
   /** Runs `f`; what it throws is this operation's error. */

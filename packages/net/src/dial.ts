@@ -1,4 +1,6 @@
 // Go: net/dial.go. From a name to a connection.
+import type { InspectOptions } from 'node:util'
+import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
 import type { Addr, TCPNetwork } from './addr.js'
 import {
@@ -102,6 +104,11 @@ export class Dialer {
     if (localAddr != null && !isOfOtherNetwork(localAddr)) {
       this.#options.localAddr = addrOf('localAddr', localAddr)
     }
+  }
+
+  /** What console.log shows: the options. */
+  [inspect.custom](_depth: number, o: InspectOptions): string {
+    return `Dialer ${inspect(this.#options, o)}`
   }
 
   /** Whether Multipath TCP is asked for. Go: `Dialer.MultipathTCP`. */

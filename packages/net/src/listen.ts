@@ -1,4 +1,6 @@
 // Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
+import type { InspectOptions } from 'node:util'
+import { inspect } from 'node:util'
 import type { TCPNetwork } from './addr.js'
 import {
   addrOf,
@@ -78,6 +80,11 @@ export class ListenConfig {
     this.#keepAlive = keepAliveOf(options)
     checkControl(options.control)
     this.#options = { ...options }
+  }
+
+  /** What console.log shows: the options. */
+  [inspect.custom](_depth: number, o: InspectOptions): string {
+    return `ListenConfig ${inspect(this.#options, o)}`
   }
 
   /** Whether Multipath TCP connections are taken. Go: `ListenConfig.MultipathTCP`. */

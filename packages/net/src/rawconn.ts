@@ -1,9 +1,11 @@
 // Go: net/rawconn.go. A connection's descriptor, for calls that this package does not have.
 
+import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
 import { NetClosingError } from '@netfd/poll'
 import { EINVAL, SyscallError } from '@netfd/syscall'
 import type { NetFD } from './fd.js'
+import { endsOf } from './inspect.js'
 
 /**
  * A connection's descriptor, lent for the length of a function. Go: `syscall.RawConn`.
@@ -41,6 +43,11 @@ export class RawConn {
    */
   read(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
     return this.#fd.rawRead(fn, o)
+  }
+
+  /** What console.log shows: the ends of its connection. */
+  [inspect.custom](): string {
+    return `RawConn { ${endsOf(this.#fd)} }`
   }
 
   /** As `read`, for writing. */

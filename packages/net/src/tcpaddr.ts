@@ -1,5 +1,6 @@
 // Go: net/tcpsock.go, TCPAddr. The address of a TCP end point.
 
+import { inspect } from 'node:util'
 import { formatIP, parseIP } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { ParseError } from './errors.js'
@@ -51,6 +52,11 @@ export class TCPAddr implements Addr {
   /** Always `tcp`. */
   get network(): string {
     return 'tcp'
+  }
+
+  /** What console.log shows: the address as text. */
+  [inspect.custom](): string {
+    return `TCPAddr { ${this} }`
   }
 
   /** Host and port as {@link joinHostPort} writes them, the zone behind a `%`. */

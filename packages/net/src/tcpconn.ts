@@ -17,6 +17,7 @@ import type { Source, Writer } from './copy.js'
 import { checkSource, copy, fileReader, isFileHandle, limitOf } from './copy.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
+import { checkPatience, readToEnd } from './graceful.js'
 import { hook } from './hook.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
@@ -40,6 +41,11 @@ import type { TCPAddr } from './tcpaddr.js'
  * ```
  */
 export class TCPConn extends NetConn {
+  /** @internal */
+  protected override get kind(): string {
+    return 'TCPConn'
+  }
+
   /** This end's address: the same object each time, also after close. */
   override get localAddr(): TCPAddr {
     return this.fd.laddr as TCPAddr
@@ -66,6 +72,29 @@ export class TCPConn extends NetConn {
   /** Ends writing: the peer reads to the end. Reads go on. Go: `CloseWrite`; shutdown(2). */
   closeWrite(): void {
     this.do('close', () => this.fd.shutdown(SHUT_WR))
+  }
+
+  /**
+   * Closes so that what was written last reaches a peer that is still sending: ends writing, reads and
+   * drops what comes until the peer ends its side, for at most `ms` milliseconds, then closes. A plain
+   * close with bytes unread sends a reset instead, which may destroy the answer on its way (nginx:
+   * lingering close). Resolves when the descriptor is free, also when the peer reset the connection, a
+   * read deadline of yours passed or `close` was called meanwhile.
+   *
+   * Await your writes first. A read that waits is served first, and takes its bytes; the time runs for it
+   * as well. Rejects with OpError (`ERR_NET_CLOSED`) when the connection was closed before, with
+   * TypeError or RangeError for an `ms` that is no number from 0 to 2 147 483 647.
+   */
+  async closeGracefully(ms = 5_000): Promise<void> {
+    checkPatience(ms)
+    try {
+      this.closeWrite()
+      await readToEnd(this.fd, ms)
+    } catch (error) {
+      // The peer has reset the connection: nobody is left to wait for.
+      if (this.fd.closed) throw error
+    }
+    if (!this.fd.closed) await this.close()
   }
 
   /**

@@ -1,8 +1,10 @@
 // Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
+import { inspect } from 'node:util'
 import type { Accepted, CallOptions, Deadline } from '@netfd/poll'
 import { nextDelay, warnOfFailedAccept } from './accept-again.js'
 import type { OpError } from './errors.js'
 import { NetFD } from './fd.js'
+import { endsOf } from './inspect.js'
 import type { KeepAliveConfig } from './keep-alive.js'
 import { isLeft, leavable } from './leavable.js'
 import { RawListener } from './rawconn.js'
@@ -148,6 +150,11 @@ export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
     if (!this.#warned) warnOfFailedAccept(error)
     this.#warned = true
     return nextDelay(delay)
+  }
+
+  /** What console.log shows: the address, and whether it is open. */
+  [inspect.custom](): string {
+    return `TCPListener { ${endsOf(this.#fd)} }`
   }
 
   /** `await using`: closes, unless it is closed already. */

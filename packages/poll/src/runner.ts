@@ -3,6 +3,7 @@
 // The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. What the
 // caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
 // since no second edge comes for the same data.
+import { inspect } from 'node:util'
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
 import { budget } from './budget.js'
@@ -58,6 +59,13 @@ export abstract class Runner implements OpHost {
 
   /** Closes the descriptor: nobody uses it any more. */
   protected abstract destroy(): void
+
+  /** What console.log shows: the number, the kind, and whether it is open. */
+  [inspect.custom](): string {
+    const number = this.fd < 0 ? '' : `${this.fd}, `
+    const kind = this.isSocket ? 'socket' : 'no socket'
+    return `FD { ${number}${kind}, ${this.mu.closed ? 'closed' : 'open'} }`
+  }
 
   /** The error of every call after close. */
   protected closingError(): Error {

@@ -1,0 +1,36 @@
+// nginx: ngx_http_lingering_close. The last answer has to reach a peer that is still sending.
+//
+// A socket that is closed with bytes unread sends a reset, and a reset makes the peer's kernel throw away
+// what it had received and its program has not read yet: the answer.
+import type { NetFD } from './fd.js'
+
+/** What connections that are being closed are read into. Nothing reads it, so one does for all of them. */
+let drain: Uint8Array | undefined
+const ROOM = 64 * 1024
+
+/** The longest delay a host timer takes. */
+const LONGEST = 2 ** 31 - 1
+
+/** Throws TypeError or RangeError, before anything is sent. */
+export function checkPatience(ms: unknown): void {
+  if (typeof ms !== 'number') throw new TypeError(`ms must be a number, got ${typeof ms}`)
+  if (ms >= 0 && ms <= LONGEST) return
+  throw new RangeError(`ms must be from 0 to ${LONGEST}, got ${ms}`)
+}
+
+/** Reads and drops what arrives until the peer's end, an error, or for `ms` milliseconds. */
+export async function readToEnd(fd: NetFD, ms: number): Promise<void> {
+  drain ??= new Uint8Array(ROOM)
+  const room = drain
+  const { next, stop } = fd.reading()
+  const timer = setTimeout(stop, ms)
+  // What keeps the process alive is the read that waits.
+  timer.unref()
+  try {
+    while ((await next(room)) !== null);
+  } catch {
+    // The time is over, the peer is gone, or a deadline has passed: a close is due, however it came.
+  } finally {
+    clearTimeout(timer)
+  }
+}
