@@ -11,6 +11,7 @@
 #include <fcntl.h>
 
 #include <cstring>
+#include <memory>
 
 #include "args.h"
 #include "nonblock.h"
@@ -68,10 +69,13 @@ Napi::Value Send(const Napi::CallbackInfo& info) {
 
 // The iovec of an array of Uint8Array, from entry `start`, whose first `offset` bytes are done with.
 // Empty entries are passed over. An entry over 1 GiB is cut there, and the list ends with it.
-struct Vector {
-  iovec iov[kMaxIov];
+class Vector {
+ public:
+  iovec* iov = small_;
   int count = 0;
 
+  Vector(const Vector&) = delete;
+  Vector& operator=(const Vector&) = delete;
   Vector(Args& a, size_t list, size_t start_arg, size_t offset_arg) {
     uint32_t length = 0;
     if (!a.ok()) return;
@@ -85,18 +89,24 @@ struct Vector {
     auto skip = a.missing(offset_arg)
                     ? 0
                     : static_cast<size_t>(a.Whole(offset_arg, "offset", 0, INT64_C(1) << 53));
+    if (!a.ok()) return;
+    const uint32_t have = length - start < kMaxIov ? length - start : kMaxIov;
+    if (have == 0 && skip > 0) a.RangeError("offset", "no larger than the first buffer");
+    if (have > kSmall) {
+      large_.reset(new iovec[have]);
+      iov = large_.get();
+    }
     // Reading an element may run a getter, and a getter may detach a buffer. So every element is
-    // read before the first pointer is taken.
-    napi_value entries[kMaxIov];
-    uint32_t have = 0;
-    for (uint32_t i = start; a.ok() && i < length && have < kMaxIov; i++) {
-      if (napi_get_element(a.env(), a.at(list), i, &entries[have++]) != napi_ok) {
+    // read before the first pointer is taken; until then it stands where its pointer will.
+    for (uint32_t i = 0; a.ok() && i < have; i++) {
+      napi_value entry = nullptr;
+      if (napi_get_element(a.env(), a.at(list), start + i, &entry) != napi_ok) {
         a.TypeError("bufs", "an array of Uint8Array");
       }
+      iov[i].iov_base = entry;
     }
-    if (have == 0 && skip > 0) a.RangeError("offset", "no larger than the first buffer");
     for (uint32_t i = 0; a.ok() && i < have; i++) {
-      Bytes bytes = a.View(entries[i], "bufs");
+      Bytes bytes = a.View(static_cast<napi_value>(iov[i].iov_base), "bufs");
       if (skip > bytes.size) a.RangeError("offset", "no larger than the first buffer");
       if (!a.ok()) return;
       bytes.size -= skip;
@@ -109,6 +119,12 @@ struct Vector {
       skip = 0;
     }
   }
+
+ private:
+  // A list that is no longer costs no allocation, and little of the stack: a getter may call again.
+  static constexpr uint32_t kSmall = 64;
+  iovec small_[kSmall];
+  std::unique_ptr<iovec[]> large_;
 };
 
 Napi::Value Readv(const Napi::CallbackInfo& info) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The gate of the libc-neutral build: fails unless the addon needs no library, exports just the two
-// names Node calls, and uses only Node-API, libuv and the libc functions of libc-symbols.txt.
+// names Node calls, uses only Node-API, libuv and the libc functions of libc-symbols.txt, and is hardened.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -40,6 +40,10 @@ export const problems = ({ undefinedSymbols, definedSymbols, dynamic }, allowed)
   ...(definedSymbols.includes('napi_register_module_v1')
     ? []
     : ['does not export napi_register_module_v1, so Node cannot load it']),
+  ...(names(undefinedSymbols).includes('__stack_chk_fail')
+    ? []
+    : ['is compiled without the stack protector']),
+  ...(dynamic.includes('BIND_NOW') ? [] : ['looks its functions up late, in a writable table']),
   ...[...dynamic.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map((m) => `needs the library ${m[1]}`),
 ]
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import {
@@ -261,6 +262,30 @@ describe('readv and writev', () => {
       },
     })
     expect(() => raw.writev(a, parts)).toThrow(/transferred/)
+  })
+
+  it.each([3, 64, 65, 1024, 1030])('take %i buffers, the first 1024 of them a call', (count) => {
+    const fd = fileWith('')
+    const list = Array.from({ length: count }, (_, i) => Uint8Array.of(i % 251))
+    expect(sys.writev(fd, list)).toBe(Math.min(count, 1024))
+    // From the last but one, whose byte is done with.
+    expect(sys.writev(fd, list, count - 2, 1)).toBe(1)
+    const written = [...list.slice(0, 1024), ...list.slice(-1)]
+    expect(readFileSync(`/proc/self/fd/${fd}`)).toEqual(Buffer.concat(written))
+  })
+
+  it('are called from their own getters, sixty deep, and keep their lists apart', () => {
+    const fd = fileWith('')
+    const write = (depth: number): number => {
+      const list = Array.from({ length: 1000 }, () => Uint8Array.of(depth))
+      if (depth < 60)
+        Object.defineProperty(list, 500, { get: () => [write(depth + 1), list[0]][1] })
+      return sys.writev(fd, list)
+    }
+    expect(write(1)).toBe(1000)
+    const got = readFileSync(`/proc/self/fd/${fd}`)
+    const levels = Array.from({ length: 60 }, (_, i) => 60 - i)
+    expect(got).toEqual(Buffer.concat(levels.map((depth) => Buffer.alloc(1000, depth))))
   })
 
   it('sendmsg notices a getter that detaches its control data', () => {
