@@ -150,7 +150,7 @@ export class SpliceOp extends PieceOp {
     // A pipe is full when its bytes or its slots are used up, and a slot may hold a single byte. So only
     // what is less than the number of slots, and less than was asked for, came up short of the source.
     this.short = Math.min(asked, pipe.slots)
-    const n = hook.splice(fd, pipe.w, asked, FLAGS)
+    const n = hook.splice(fd, pipe.w, asked, FLAGS, true)
     if (n > 0) pipe.left = n
     else this.leavePipe()
     return n
@@ -158,7 +158,7 @@ export class SpliceOp extends PieceOp {
 
   protected send(fd: number): number {
     const pipe = this.pipe as Pipe
-    const sent = hook.splice(pipe.r, fd, pipe.left, FLAGS)
+    const sent = hook.splice(pipe.r, fd, pipe.left, FLAGS, false)
     if (sent > 0) pipe.left -= sent
     if (pipe.left === 0) this.leavePipe()
     return sent
@@ -205,7 +205,7 @@ export class PumpOp extends Op<void> {
   }
 
   attempt(fd: number): number {
-    return hook.splice(this.#pipe.r, fd, this.#pipe.left, FLAGS)
+    return hook.splice(this.#pipe.r, fd, this.#pipe.left, FLAGS, false)
   }
 
   advance(n: number): boolean {

@@ -44,7 +44,7 @@ Napi::Value Write(const Napi::CallbackInfo& info) {
   if (!a.ok()) return Refused();
   const iovec one{buf.data, buf.size};
   if (Try) return Ret(a.env(), TryWritev(State::Of(a.env()), fd, &one, 1));
-  return Ret(a.env(), QuietWritev(fd, &one, 1));
+  return Ret(a.env(), QuietWritev(State::Of(a.env()), fd, &one, 1));
 }
 
 template <bool Try>
@@ -142,7 +142,7 @@ Napi::Value Writev(const Napi::CallbackInfo& info) {
   const Vector v(a, 1, 2, 3);
   if (!a.ok()) return Refused();
   if (Try) return Ret(a.env(), TryWritev(State::Of(a.env()), fd, v.iov, v.count));
-  return Ret(a.env(), QuietWritev(fd, v.iov, v.count));
+  return Ret(a.env(), QuietWritev(State::Of(a.env()), fd, v.iov, v.count));
 }
 
 // sendmsg(fd, bufs, flags?, control?, start?, offset?). The list is read before the control data: its
@@ -189,22 +189,34 @@ Napi::Value Recvmsg(const Napi::CallbackInfo& info) {
   return Ret(a.env(), n);
 }
 
-// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed. A socket's end
-// goes by O_NONBLOCK alone; SPLICE_F_NONBLOCK speaks for pipes.
-template <bool Try>
+// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed.
 Napi::Value Splice(const Napi::CallbackInfo& info) {
   Args a(info);
   const int in = a.Fd(0), out = a.Fd(1);
   const auto length = static_cast<size_t>(a.Whole(2, "length", 0, INT64_C(1) << 53));
   const auto flags = static_cast<unsigned>(a.IntOr(3, "flags", 0));
   if (!a.ok()) return Refused();
-  if (Try) {
-    State::Of(a.env())->EnsureNonblock(in);
-    State::Of(a.env())->EnsureNonblock(out);
-  }
   return Ret(a.env(), WithoutSigpipe(length, [&] {
                return splice(in, nullptr, out, nullptr, length, flags);
              }));
+}
+
+// trySplice(fdIn, fdOut, length, flags, toPipe?). A socket's end goes by O_NONBLOCK alone: SPLICE_F_NONBLOCK
+// speaks for pipes. toPipe says which end is a pipe that only the caller has, both of whose ends are open:
+// nothing is to be feared from that end, and a look at it would cost as much as at the other.
+Napi::Value TrySplice(const Napi::CallbackInfo& info) {
+  Args a(info);
+  const int in = a.Fd(0), out = a.Fd(1);
+  const auto length = static_cast<size_t>(a.Whole(2, "length", 0, INT64_C(1) << 53));
+  const auto flags = static_cast<unsigned>(a.IntOr(3, "flags", 0)) | SPLICE_F_NONBLOCK;
+  const bool to_pipe = a.Flag(4, "toPipe");
+  if (!a.ok()) return Refused();
+  State* state = State::Of(a.env());
+  const auto call = [&] { return splice(in, nullptr, out, nullptr, length, flags); };
+  if (to_pipe || a.missing(4)) state->EnsureNonblock(in);
+  if (to_pipe) return Ret(a.env(), call());
+  state->EnsureNonblock(out);
+  return Ret(a.env(), WithoutSigpipe(length, call));
 }
 
 // sendfile(out, in, offset, count): an offset of -1 uses and moves the file's own.
@@ -236,8 +248,8 @@ void ExportIo(Napi::Env env, Napi::Object exports) {
   Export<Sendmsg<false>>(env, exports, "sendmsg");
   Export<Sendmsg<true>>(env, exports, "trySendmsg");
   Export<Recvmsg>(env, exports, "recvmsg");
-  Export<Splice<false>>(env, exports, "splice");
-  Export<Splice<true>>(env, exports, "trySplice");
+  Export<Splice>(env, exports, "splice");
+  Export<TrySplice>(env, exports, "trySplice");
   Export<Sendfile>(env, exports, "sendfile");
 }
 

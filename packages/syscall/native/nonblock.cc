@@ -74,15 +74,21 @@ ssize_t TryRead(State* state, int fd, iovec into) {
   return read(fd, into.iov_base, into.iov_len);
 }
 
-ssize_t TryWritev(State* state, int fd, const iovec* iov, int count) {
-  const int flags = state->PipeFlags();
-  if ((flags & kNosignal) != 0) {
-    const ssize_t n = Rwv2(SYS_pwritev2, fd, iov, count, flags);
-    if (!Unsupported(n)) return n;
+// Without the mask, where the kernel can keep the signal back by itself; -1 with EOPNOTSUPP elsewhere.
+static ssize_t Unsignalled(State* state, int fd, const iovec* iov, int count, int flags) {
+  if ((state->PipeFlags() & kNosignal) == 0) {
+    errno = EOPNOTSUPP;
+    return -1;
   }
+  return Rwv2(SYS_pwritev2, fd, iov, count, flags | kNosignal);
+}
+
+ssize_t TryWritev(State* state, int fd, const iovec* iov, int count) {
+  const ssize_t sent = Unsignalled(state, fd, iov, count, kNowait);
+  if (!Unsupported(sent)) return sent;
   return WithoutSigpipe(SizeOf(iov, count), [&] {
-    if (flags == kNowait) {
-      const ssize_t n = Rwv2(SYS_pwritev2, fd, iov, count, flags);
+    if (state->PipeFlags() == kNowait) {
+      const ssize_t n = Rwv2(SYS_pwritev2, fd, iov, count, kNowait);
       if (!Unsupported(n)) return n;
     }
     state->EnsureNonblock(fd);
@@ -90,7 +96,9 @@ ssize_t TryWritev(State* state, int fd, const iovec* iov, int count) {
   });
 }
 
-ssize_t QuietWritev(int fd, const iovec* iov, int count) {
+ssize_t QuietWritev(State* state, int fd, const iovec* iov, int count) {
+  const ssize_t sent = Unsignalled(state, fd, iov, count, 0);
+  if (!Unsupported(sent)) return sent;
   return WithoutSigpipe(SizeOf(iov, count), [&] { return writev(fd, iov, count); });
 }
 

@@ -27,7 +27,7 @@ ssize_t TryRead(State* state, int fd, iovec into);
 // As writev(2), but never waits; EPIPE raises no signal.
 ssize_t TryWritev(State* state, int fd, const iovec* iov, int count);
 // As writev(2); EPIPE raises no signal.
-ssize_t QuietWritev(int fd, const iovec* iov, int count);
+ssize_t QuietWritev(State* state, int fd, const iovec* iov, int count);
 
 // Takes SIGPIPE, all that `set` holds, from those that wait for this thread.
 void DropSigpipe(const sigset_t& set);

@@ -69,7 +69,7 @@ export interface Native {
   readonly trySend: Native['send']
   readonly tryWritev: Native['writev']
   readonly trySendmsg: Native['sendmsg']
-  readonly trySplice: Native['splice']
+  trySplice(fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number
 
   setsockopt(fd: number, level: number, optname: number, value: OptionValue): number
   getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number

@@ -162,7 +162,10 @@ export const tryAccept4 = native.tryAccept4
 /** `accept` that never waits: O_NONBLOCK is switched on. */
 export const tryAccept = native.tryAccept
 
-/** `splice` that never waits: O_NONBLOCK is switched on at both ends. */
+/**
+ * `splice` that never waits: O_NONBLOCK is switched on at both ends, or at the other one alone when `toPipe`
+ * says that `fdOut` (true) or `fdIn` (false) is a pipe of the caller's, both of whose ends are open.
+ */
 export const trySplice = native.trySplice
 
 /**

@@ -95,7 +95,7 @@ export const right: Record<string, () => Arguments> = {
   trySend: () => [pair()[0], bytes(), 0, 8, 0],
   tryWritev: () => [pair()[0], [bytes(), bytes()], 0, 0],
   trySendmsg: () => [pair()[0], [bytes(), bytes()], 0, new Uint8Array(0), 0, 0],
-  trySplice: () => [pair()[0], pair()[0], 8, 0],
+  trySplice: () => [pair()[0], pair()[0], 8, 0, false],
   sendfile: () => [pair()[0], pair()[0], 0, 8],
   sendfilePool: () => [pair()[0], pair()[0], 0, 8],
   closePool: () => [open(native.eventfd(0))],
