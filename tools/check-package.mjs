@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMain, report } from './packages.mjs'
+import { linkProblems } from './stage.mjs'
 import { tool } from './step.mjs'
 import { pack, scratch } from './stranger.mjs'
 
@@ -15,7 +16,7 @@ const REQUIRED = ['LICENSE', 'README.md', 'package.json']
 
 /** Files that a user has no use for. */
 const UNWANTED =
-  /\.test\.|\.tsbuildinfo$|^(src|test|scripts|build[^/]*|native\/build|node_modules|\.turbo)\//
+  /\.test\.|\.tsbuildinfo$|\.[cm]?[jt]s\.map$|^(src|test|scripts|build[^/]*|native\/build|node_modules|\.turbo)\//
 
 /** Where it lies package managers run node-gyp, unasked: it has to be in a folder. */
 const ROOT_GYP = 'binding.gyp'
@@ -69,7 +70,7 @@ const SIZES = new URL('sizes.json', import.meta.url)
 
 if (isMain(import.meta.url)) {
   const dir = process.cwd()
-  const { tarball, files, size } = pack(dir, scratch())
+  const { stage, tarball, files, size } = pack(dir, scratch())
   const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
   const recorded = JSON.parse(readFileSync(SIZES, 'utf8'))
   if (process.argv.includes('--record')) {
@@ -78,6 +79,7 @@ if (isMain(import.meta.url)) {
   }
   const found = [
     ...problems(files, manifest),
+    ...linkProblems(files, (path) => readFileSync(join(stage, path), 'utf8')),
     ...sizeProblems(manifest.name, size, recorded),
     ...judge('publint', [tool('publint/src/cli.js'), tarball, '--strict']),
     ...judge('attw', [

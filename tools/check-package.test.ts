@@ -32,12 +32,15 @@ it.each(files)('misses %s', (name) => {
   ).toEqual([`${name} is missing`])
 })
 
-it.each(['dist/fd.test.js', 'src/index.ts', 'test/x.ts', 'native/build/Release/syscall.node'])(
-  'refuses %s',
-  (name) => {
-    expect(problems([...files, name], manifest)).toEqual([`${name} does not belong there`])
-  },
-)
+it.each([
+  'dist/fd.test.js',
+  'dist/index.js.map',
+  'src/index.ts',
+  'test/x.ts',
+  'native/build/Release/syscall.node',
+])('refuses %s', (name) => {
+  expect(problems([...files, name], manifest)).toEqual([`${name} does not belong there`])
+})
 
 it('refuses a file that package managers run node-gyp for', () => {
   expect(problems([...files, 'binding.gyp'], manifest)).toEqual([

@@ -24,6 +24,7 @@ const checks = [
   () => turbo('build', ['build', 'build:native', 'build:prebuilds']),
   () => step('samples in the documentation', node, ['tools/check-samples.mjs']),
   ...packages(root).map((name) => () => checkPackage(name)),
+  () => step('builds in two folders are the same', node, ['tools/check-reproducible.mjs']),
   () => step('a stranger can use the packages', node, ['tools/check-stranger.mjs']),
   () => step('syscall and poll under ASan and UBSan', node, ['tools/test-asan.mjs']),
   () => step('conversations leak no memory', node, ['tools/leakcheck.mjs']),

@@ -5,14 +5,21 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMain, packages } from './packages.mjs'
+import { repositoryURL } from './stage.mjs'
 import { root, run, step, turbo } from './step.mjs'
 import { pack, scratch } from './stranger.mjs'
 
+const NO_REPOSITORY =
+  'package.json in the root names no repository, and npm publishes no package with --provenance that names none: ' +
+  'add "repository": { "type": "git", "url": "git+https://…" } there, and each package gets it when it is packed'
+
 /** A sentence for what forbids to publish, or null.
- * @param {{ dryRun: boolean, env: NodeJS.ProcessEnv, versions: readonly string[], pending: number }} release
+ * @typedef {{ dryRun: boolean, env: NodeJS.ProcessEnv, versions: readonly string[], pending: number, repository: string }} Release
+ * @param {Release} release
  */
-export const refusal = ({ dryRun, env, versions, pending }) => {
+export const refusal = ({ dryRun, env, versions, pending, repository }) => {
   if (dryRun) return null
+  if (repository === '') return NO_REPOSITORY
   const known = [env.NODE_AUTH_TOKEN, env.ACTIONS_ID_TOKEN_REQUEST_URL]
   if (!known.some(Boolean)) {
     return 'There is no token in the environment. To see what would be published: npm run release -- --dry-run'
@@ -39,7 +46,10 @@ const release = async () => {
   const names = packages(root)
   const versions = names.map((name) => manifestOf(name).version)
   const pending = await pendingChangesets()
-  const no = refusal({ dryRun, env: process.env, versions, pending })
+  const repository = repositoryURL(
+    JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).repository,
+  )
+  const no = refusal({ dryRun, env: process.env, versions, pending, repository })
   if (no !== null) return fail(no)
   if (!(await turbo('build every package and binary', ['build', 'build:prebuilds', '--force']))) {
     return fail('the build failed')
@@ -67,6 +77,7 @@ const release = async () => {
     const args = ['publish', tarball, '--access', 'public', '--provenance']
     if (!(await step(`publish ${full}@${version}`, 'npm', args))) return fail('npm refused')
   }
+  if (dryRun && repository === '') console.log(NO_REPOSITORY)
   if (dryRun && pending > 0) console.log(`${pending} changesets wait for npm run version-packages`)
 }
 

@@ -6,6 +6,7 @@ const ready = {
   env: { NODE_AUTH_TOKEN: 'secret' },
   versions: ['1.0.0'],
   pending: 0,
+  repository: 'git+https://example.org/netfd.git',
 }
 
 it('publishes with a token, versions and no changeset left', () => {
@@ -14,13 +15,16 @@ it('publishes with a token, versions and no changeset left', () => {
 })
 
 it('lets a dry run begin whatever is missing', () => {
-  expect(refusal({ dryRun: true, env: {}, versions: ['0.0.0'], pending: 3 })).toBeNull()
+  expect(
+    refusal({ dryRun: true, env: {}, versions: ['0.0.0'], pending: 3, repository: '' }),
+  ).toBeNull()
 })
 
 it.each([
   ['without a token', { env: {} }, 'no token'],
   ['with an empty token', { env: { NODE_AUTH_TOKEN: '' } }, 'no token'],
   ['with changesets that wait', { pending: 2 }, '2 changesets'],
+  ['while the root names no repository', { repository: '' }, 'names no repository'],
   ['of a package that has no version', { versions: ['1.0.0', '0.0.0'] }, '0.0.0'],
 ])('refuses to publish %s', (_, changed, expected) => {
   expect(refusal({ ...ready, ...changed })).toContain(expected)

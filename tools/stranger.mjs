@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stagePackage } from './stage.mjs'
 import { run } from './step.mjs'
 
 /** The programs that are put into every project. */
@@ -15,17 +16,19 @@ export const scratch = () => {
   return dir
 }
 
-/** Packs a package, without running scripts; answers the tarball and what is in it.
+/** Packs a package as it is published, without running scripts; answers the tarball and what is in it.
  * @param {string} dir the package
  * @param {string} into
  */
 export const pack = (dir, into) => {
+  const stage = stagePackage(dir, mkdtempSync(join(into, 'stage-')))
   const quiet = ['--json', '--ignore-scripts', '--loglevel=error']
   const args = ['pack', ...quiet, '--pack-destination', into]
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: dir, encoding: 'utf8' }))
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: stage, encoding: 'utf8' }))
   /** @type {{ filename: string, files: { path: string }[], size: number, unpackedSize: number }} */
   const { filename, files, size, unpackedSize } = packed
   return {
+    stage,
     tarball: join(into, filename),
     files: files.map(({ path }) => path),
     size,

@@ -20,7 +20,8 @@ const removeStubs = (parts: readonly string[]): void => {
 export const builds = (entries: readonly string[], parts: readonly string[]): Options[] => {
   const sources = (names: readonly string[]) => names.map((name) => `src/${name}.ts`)
   // Without `clean`: the builds run side by side and would remove each other's files.
-  const common: Options = { outDir: OUT, target: 'node20', splitting: true, sourcemap: true }
+  // Without maps: they would hold the sources once more, and the folder that they were built in.
+  const common: Options = { outDir: OUT, target: 'node20', splitting: true }
   const whole = entries.map((name) => [`${name}.parts`, `src/${name}.ts`])
   const single = parts.map((name) => [`${name}.part`, `src/${name}.ts`])
   return [
@@ -29,7 +30,6 @@ export const builds = (entries: readonly string[], parts: readonly string[]): Op
       ...common,
       entry: Object.fromEntries([...whole, ...single]),
       format: 'esm',
-      sourcemap: false,
       onSuccess: async () => removeStubs(parts.map((name) => `${name}.part`)),
     },
     {

@@ -28,7 +28,7 @@ export interface ListenOptions extends KeepAliveOptions {
   control?: Control | undefined
   /**
    * Whether to take Multipath TCP connections, from clients that ask for one; by default where the kernel
-   * has it. On those some options of TCP do not work: see docs/socket-options.md.
+   * has it. On those some options of TCP do not work: see @netfd/net/docs/socket-options.md.
    */
   mptcp?: boolean | undefined
   /** How many connections may wait to be accepted; the kernel's limit (somaxconn) when left out. */
