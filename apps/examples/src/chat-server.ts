@@ -1,7 +1,11 @@
 // A chat room for telnet or the netcat example: the first line is a name, every other one is said to
 // all. Nobody waits for somebody who does not read: whoever falls too far behind is cut off.
 //
+// Its limits: 256 members; a name within a minute, of 32 letters; 1 KiB a line, half an hour of silence; one
+// line a turn of the event loop from all members together; 64 KiB and 5 s for a reader who is behind.
+//
 //   node dist/chat-server.js 127.0.0.1:7000
+import { setImmediate as turn } from 'node:timers/promises'
 import type { TCPConn } from '@netfd/net'
 import { listen } from '@netfd/net'
 import { cli } from './lib/cli.js'
@@ -15,8 +19,15 @@ const help = 'chat-server [host:port]   A chat room; the first line that you sen
 /** How long a guest may take to give a name, in ms. */
 const NAME_WITHIN = 60_000
 
-/** No line is longer, in bytes. */
+/** How long a member may say nothing, in ms. */
+const SILENT_FOR = 30 * 60_000
+
+/** No line is longer, in bytes, and no name, in letters. */
 const LINE = 1_024
+const NAME = 32
+
+/** How many may be in the room. */
+const MEMBERS = 256
 
 const members = new Map<string, Outbox>()
 
@@ -26,6 +37,21 @@ function announce(line: string): void {
   for (const member of members.values()) member.put(`${line}\n`)
 }
 
+let floor = Promise.resolve()
+
+/**
+ * Announces a line when those before it have been announced, one in each turn of the event loop. What a
+ * guest sent in one piece is read without a turn in between; without one nothing of it could be written,
+ * and everybody would look like somebody who does not read.
+ */
+function say(line: string): Promise<void> {
+  floor = floor.then(() => {
+    announce(line)
+    return turn()
+  })
+  return floor
+}
+
 /** A name that nobody else has, or null when the guest leaves without one. */
 async function enter(conn: TCPConn, lines: LineReader, stop: AbortSignal): Promise<string | null> {
   conn.setDeadline(Date.now() + NAME_WITHIN)
@@ -33,7 +59,7 @@ async function enter(conn: TCPConn, lines: LineReader, stop: AbortSignal): Promi
   for (;;) {
     const name = (await lines.line({ signal: stop }))?.trim()
     if (name === undefined) return null
-    if (name !== '' && !members.has(name)) return name
+    if (name !== '' && name.length <= NAME && !members.has(name)) return name
     await conn.write('another one, please: ', { signal: stop })
   }
 }
@@ -42,20 +68,25 @@ async function chat(conn: TCPConn, stop: AbortSignal): Promise<void> {
   const lines = new LineReader(conn, LINE)
   const name = await enter(conn, lines, stop)
   if (name === null) return
+  if (members.size >= MEMBERS) {
+    await conn.write('the room is full\n', { signal: stop })
+    return
+  }
   const outbox = new Outbox(conn)
   members.set(name, outbox)
   conn.setDeadline(null)
-  announce(`* ${name} is here`)
   try {
-    for (;;) {
+    await say(`* ${name} is here`)
+    while (!outbox.closed) {
+      conn.setReadDeadline(Date.now() + SILENT_FOR)
       const line = await lines.line({ signal: stop })
       if (line === null) break
-      if (line.trim() !== '') announce(`${name}: ${line.trim()}`)
+      if (line.trim() !== '') await say(`${name}: ${line.trim()}`)
     }
   } finally {
     members.delete(name)
     outbox.close()
-    if (!stop.aborted) announce(`* ${name} has left`)
+    if (!stop.aborted) void say(`* ${name} has left`)
   }
 }
 

@@ -1,5 +1,6 @@
 // An HTTP/1.1 request over a connection of ours, read by hand: status, headers, and a body that is
-// counted, chunked, or simply ends.
+// counted, chunked, or simply ends. Its limits: 10 s of silence, 16 KiB a line, 64 KiB of headers; the body
+// goes to standard output as fast as that takes it, and is kept nowhere.
 //
 //   node dist/http-get.js http://localhost:8080/path
 import { pipeline } from 'node:stream/promises'

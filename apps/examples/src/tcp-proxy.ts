@@ -1,9 +1,13 @@
 // Passes connections on to another address. The bytes stay in the kernel: readFrom splices them from
 // one socket into the other, and TCP_INFO says how many went by.
 //
+// Its limits: a dial of 5 s, sent data unacknowledged for 30 s, and 5 minutes in which no byte came from
+// either side. Connections wait in the backlog while the process has no descriptor left.
+//
 //   node dist/tcp-proxy.js 127.0.0.1:8000 127.0.0.1:7000
 import type { TCPConn } from '@netfd/net'
 import { Dialer, listen } from '@netfd/net'
+import { wholeNumber } from './lib/args.js'
 import { cli, UsageError } from './lib/cli.js'
 import { Screen } from './lib/screen.js'
 import { serve } from './lib/serve.js'
@@ -11,7 +15,9 @@ import { stopSignal } from './lib/stop.js'
 import { bytes, count } from './lib/units.js'
 
 const help = `
-tcp-proxy listen-host:port target-host:port   Passes connections on, inside the kernel.`
+tcp-proxy [--idle ms] listen-host:port target-host:port   Passes connections on, inside the kernel.
+
+  --idle ms   how long no byte may come from either side (300000)`
 
 /** How long sent data may stay unacknowledged before a peer counts as dead, in ms. */
 const USER_TIMEOUT = 30_000
@@ -32,7 +38,12 @@ async function pump(from: TCPConn, to: TCPConn): Promise<void> {
 }
 
 /** Both directions, in view of the throughput display and of `stop`. */
-async function pumpBoth(client: TCPConn, server: TCPConn, stop: AbortSignal): Promise<void> {
+async function pumpBoth(
+  client: TCPConn,
+  server: TCPConn,
+  patience: number,
+  stop: AbortSignal,
+): Promise<void> {
   const ends = [client, server]
   for (const end of ends) open.add(end)
   // readFrom takes no signal: at the stop, a deadline in the past ends it.
@@ -40,9 +51,17 @@ async function pumpBoth(client: TCPConn, server: TCPConn, stop: AbortSignal): Pr
     for (const end of ends) end.setDeadline(1)
   }
   stop.addEventListener('abort', interrupt, { once: true })
+  // A deadline would end a transfer that goes on, for it cannot be moved from outside of readFrom.
+  let before = 0
+  const idle = setInterval(() => {
+    const now = receivedBy(client) + receivedBy(server)
+    if (now === before) interrupt()
+    before = now
+  }, patience)
   try {
     await Promise.all([pump(client, server), pump(server, client)])
   } finally {
+    clearInterval(idle)
     stop.removeEventListener('abort', interrupt)
     for (const end of ends) {
       finished += receivedBy(end)
@@ -51,12 +70,19 @@ async function pumpBoth(client: TCPConn, server: TCPConn, stop: AbortSignal): Pr
   }
 }
 
-async function relay(client: TCPConn, dialer: Dialer, target: string, stop: AbortSignal) {
+const dialer = new Dialer({ timeout: 5_000 })
+
+async function relay(
+  client: TCPConn,
+  target: string,
+  patience: number,
+  stop: AbortSignal,
+): Promise<void> {
   await using server = await dialer.dial('tcp', target, { signal: stop })
   client.setUserTimeout(USER_TIMEOUT)
   server.setUserTimeout(USER_TIMEOUT)
   try {
-    await pumpBoth(client, server, stop)
+    await pumpBoth(client, server, patience, stop)
   } catch (error) {
     // Half a stream must not look like a whole one: both sides get a reset, not an end.
     await Promise.all([client.reset(), server.reset()])
@@ -64,10 +90,12 @@ async function relay(client: TCPConn, dialer: Dialer, target: string, stop: Abor
   }
 }
 
-await cli(help, {}, 2, async ({ positionals: [address, target] }) => {
+const options = { idle: { type: 'string', default: '300000' } } as const
+
+await cli(help, options, 2, async ({ values, positionals: [address, target] }) => {
   if (address === undefined || target === undefined) throw new UsageError('from where to where?')
   const stop = stopSignal()
-  const dialer = new Dialer({ timeout: 5_000 })
+  const patience = wholeNumber('--idle', values.idle, 1)
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}, passing on to ${target}`)
 
@@ -85,7 +113,7 @@ await cli(help, {}, 2, async ({ positionals: [address, target] }) => {
   }
   const timer = setInterval(show, 1_000)
   try {
-    await serve(listener, stop, (conn) => relay(conn, dialer, target, stop))
+    await serve(listener, stop, (conn) => relay(conn, target, patience, stop))
   } finally {
     clearInterval(timer)
   }

@@ -31,6 +31,39 @@ it('shows somebody out whose line does not end', async () => {
   expect((await room.stop()).stderr).toBe('a line of more than 1024 bytes\n')
 })
 
+it('keeps everybody when one guest says very much at once', async () => {
+  const room = start('chat-server')
+  const address = await room.address()
+  const members = await Promise.all(
+    Array.from({ length: 20 }, async (_, i) => {
+      const conn = await dial('tcp', address)
+      onTestFinished(() => conn.close())
+      await conn.write(`member${i}\n`)
+      return conn
+    }),
+  )
+  await room.until(/(is here[\s\S]*){20}/)
+  const guest = await dial('tcp', address)
+  onTestFinished(() => guest.close())
+  await guest.write(`guest\n${'x\n'.repeat(1_000)}the end\n`)
+  for (const member of members) {
+    let heard = ''
+    for await (const piece of member) {
+      heard += Buffer.from(piece).toString()
+      if (heard.includes('guest: the end\n')) break
+    }
+    expect(heard.match(/guest: x\n/g)).toHaveLength(1_000)
+  }
+  expect((await room.stop()).stderr).toBe('')
+})
+
+it('takes no name that is longer than 32 letters', async () => {
+  const room = start('chat-server')
+  const client = start('netcat', [await room.address()])
+  client.type(`${'n'.repeat(33)}\n`)
+  await client.until(/another one, please: /)
+})
+
 it('cuts off somebody who does not read, while the others go on', async () => {
   const room = start('chat-server')
   const address = await room.address()

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { RequestListener } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
@@ -14,6 +14,17 @@ const serve = async (answer: RequestListener): Promise<string> => {
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Sends something again and again until the client has gone. */
+const flood = (res: ServerResponse, first: string, more: string): void => {
+  const { socket } = res
+  socket?.on('error', () => undefined).write(first)
+  const go = () => {
+    while (socket?.write(more.repeat(20)) === true);
+  }
+  socket?.on('drain', go)
+  go()
 }
 
 const page = 'a page of text\n'.repeat(5_000)
@@ -58,6 +69,26 @@ it.each<[string, RequestListener, RegExp]>([
       res.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbody')
     },
     /^the body ends 5 bytes early$/,
+  ],
+  [
+    'headers that do not end',
+    (_, res) => flood(res, 'HTTP/1.1 200 OK\r\n', `X-Pad: ${'x'.repeat(1_000)}\r\n`),
+    /^the headers are longer than 65536 bytes$/,
+  ],
+  [
+    'preliminary answers that do not end',
+    (_, res) => flood(res, '', 'HTTP/1.1 103 Early Hints\r\n\r\n'),
+    /^the headers are longer than 65536 bytes$/,
+  ],
+  [
+    'a header that does not end',
+    (_, res) => flood(res, 'HTTP/1.1 200 OK\r\nX-Pad: ', 'x'.repeat(1_000)),
+    /^a line of more than 16384 bytes$/,
+  ],
+  [
+    'a length that cannot be counted',
+    (_, res) => res.socket?.end(`HTTP/1.1 200 OK\r\nContent-Length: ${'9'.repeat(17)}\r\n\r\n`),
+    /^too long to count: 100000000000000000 bytes$/,
   ],
   [
     'what is not HTTP',

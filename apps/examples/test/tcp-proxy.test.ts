@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { refusing } from './ports.js'
 import { run, start } from './program.js'
@@ -31,6 +32,21 @@ it('ends what is open when it is stopped', async () => {
   const { code, stderr } = await client.ended
   expect(code).toBe(1)
   expect(stderr).toContain('connection reset by peer')
+})
+
+it('ends a connection on which nothing comes for too long, and not one that is used', async () => {
+  const server = start('echo-server')
+  const proxy = start('tcp-proxy', ['--idle', '1000', '127.0.0.1:0', await server.address()])
+  const address = await proxy.address()
+  const used = start('netcat', [address])
+  const idle = start('netcat', [address])
+  let n = 0
+  for (let over = false; !over; ) {
+    await used.say(`word ${n++}`)
+    over = await Promise.race([idle.ended.then(() => true), sleep(20, false)])
+  }
+  expect((await idle.ended).stderr).toContain('connection reset by peer')
+  await used.say('still here')
 })
 
 it('says why when the target does not answer, and goes on', async () => {

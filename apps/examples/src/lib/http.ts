@@ -12,16 +12,33 @@ export interface Head {
   readonly headers: ReadonlyMap<string, string>
 }
 
+/** No head is longer, in bytes, with the preliminary answers before it. */
+const LONGEST_HEAD = 64 * 1024
+
 /** Reads the status line and the headers. */
 export async function readHead(reader: LineReader): Promise<Head> {
-  const status = await reader.line()
+  let room = LONGEST_HEAD
+  const next = async () => {
+    const line = await reader.line()
+    room -= 2 + (line?.length ?? 0)
+    if (room < 0) throw new ProtocolError(`the headers are longer than ${LONGEST_HEAD} bytes`)
+    return line
+  }
+  for (;;) {
+    const head = await readOneHead(next)
+    // An answer of the 100s comes before the real one.
+    if (!/^\S+ 1/.test(head.status)) return head
+  }
+}
+
+async function readOneHead(next: () => Promise<string | null>): Promise<Head> {
+  const status = await next()
   if (!status?.startsWith('HTTP/1.')) throw new ProtocolError(`no HTTP answer: ${status}`)
   const headers = new Map<string, string>()
   for (;;) {
-    const line = await reader.line()
+    const line = await next()
     if (line === null) throw new ProtocolError('the headers do not end')
-    // An answer of the 100s comes before the real one.
-    if (line === '') return /^\S+ 1/.test(status) ? readHead(reader) : { status, headers }
+    if (line === '') return { status, headers }
     const colon = line.indexOf(':')
     if (colon < 1) throw new ProtocolError(`not a header: ${line}`)
     headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim())
@@ -43,7 +60,7 @@ async function* chunked(reader: LineReader): AsyncGenerator<Uint8Array> {
     const size = await reader.line()
     if (!/^[0-9a-f]+\s*(;|$)/i.test(size ?? ''))
       throw new ProtocolError(`not the size of a chunk: ${size}`)
-    const length = Number.parseInt(size ?? '', 16)
+    const length = safe(Number.parseInt(size ?? '', 16))
     if (length === 0) return
     yield* counted(reader, length)
     if ((await reader.line()) !== '') throw new ProtocolError('a chunk is longer than it says')
@@ -56,7 +73,13 @@ export function body(reader: LineReader, { headers }: Head): AsyncGenerator<Uint
   const length = headers.get('content-length')
   if (length === undefined) return untilEnd(reader)
   if (!/^\d+$/.test(length)) throw new ProtocolError(`not a length: ${length}`)
-  return counted(reader, Number(length))
+  return counted(reader, safe(Number(length)))
+}
+
+/** A length that can be counted down to 0: above 2^53 numbers skip some. */
+function safe(length: number): number {
+  if (Number.isSafeInteger(length)) return length
+  throw new ProtocolError(`too long to count: ${length} bytes`)
 }
 
 async function* untilEnd(reader: LineReader): AsyncGenerator<Uint8Array> {

@@ -1,14 +1,15 @@
 // What is to be sent to somebody, when nobody else may have to wait until it is taken.
 import type { TCPConn } from '@netfd/net'
 
-/** How long one write may take, in ms, and how many texts may wait for it. */
+/** How long one write may take, in ms, and how many characters may wait for it. */
 const TAKE_WITHIN = 5_000
-const LIMIT = 100
+const LIMIT = 64 * 1024
 
 /** A queue in front of a connection. Whoever does not read is cut off when it is full. */
 export class Outbox {
   readonly #conn: TCPConn
   #waiting: string[] = []
+  #length = 0
   #writing = false
   #closed = false
 
@@ -16,10 +17,16 @@ export class Outbox {
     this.#conn = conn
   }
 
+  /** Whether it takes no more: its reader is being cut off, or has gone. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
   /** Queues a text; it is sent in the background, together with what queued up beside it. */
   put(text: string): void {
     if (this.#closed) return
-    if (this.#waiting.length >= LIMIT) {
+    this.#length += text.length
+    if (this.#length > LIMIT) {
       this.#cutOff()
       return
     }
@@ -39,6 +46,7 @@ export class Outbox {
     while (this.#waiting.length > 0) {
       const texts = this.#waiting
       this.#waiting = []
+      this.#length = 0
       this.#conn.setWriteDeadline(Date.now() + TAKE_WITHIN)
       await this.#conn.write(texts.join(''))
     }
