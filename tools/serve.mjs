@@ -52,9 +52,24 @@ export const serve = (folder, port) =>
     server.once('error', failed).listen(port, '127.0.0.1', () => done(server))
   })
 
+/** `serve`, on any other port when this one is taken, which it says.
+ * @param {string} folder
+ * @param {number} port
+ * @param {(text: string) => void} say
+ */
+export const serveNear = async (folder, port, say) => {
+  try {
+    return await serve(folder, port)
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EADDRINUSE') throw error
+    say(`Port ${port} is taken by another program, so here is another port.`)
+    return await serve(folder, 0)
+  }
+}
+
 if (isMain(import.meta.url)) {
   const [folder = join(root, 'docs/api'), port = '8080'] = process.argv.slice(2)
-  const server = await serve(resolve(folder), Number(port))
+  const server = await serveNear(resolve(folder), Number(port), console.log)
   const address = /** @type {import('node:net').AddressInfo} */ (server.address())
   console.log(`http://127.0.0.1:${address.port}/  (Ctrl-C ends it)`)
 }

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, it } from 'vitest'
 import { fixture } from './fixture.js'
-import { serve } from './serve.mjs'
+import { serve, serveNear } from './serve.mjs'
 
 /** A request on a connection of its own: fetch would keep its one open for the next. */
 const ask = async (port: number, path: string): Promise<IncomingMessage> => {
@@ -35,5 +35,19 @@ it.each([
   } finally {
     server.closeAllConnections()
     server.close()
+  }
+})
+
+it('takes another port when the one asked for is taken, and says so', async () => {
+  const first = await serve(`${folder()}/site`, 0)
+  const { port } = first.address() as AddressInfo
+  const said: string[] = []
+  const second = await serveNear(`${folder()}/site`, port, (text) => said.push(text))
+  try {
+    expect((second.address() as AddressInfo).port).not.toBe(port)
+    expect(said).toEqual([`Port ${port} is taken by another program, so here is another port.`])
+  } finally {
+    first.close()
+    second.close()
   }
 })
