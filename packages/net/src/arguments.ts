@@ -70,12 +70,6 @@ export function checkControl(value: unknown): void {
   throw new TypeError(`control must be a function, got ${kindOf(value)}`)
 }
 
-/** What can end a call. */
-export function checkSignal(value: unknown): void {
-  if (value === undefined || value instanceof AbortSignal) return
-  throw new TypeError(`signal must be an AbortSignal, got ${kindOf(value)}`)
-}
-
 /**
  * An object of options, or undefined, for the call or class `name`. One that is unknown would be ignored in silence, so it is a
  * TypeError that names the nearest known one.
@@ -108,8 +102,13 @@ export function isMistake(error: unknown): boolean {
 /** Its type, or the name of its class. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null'
-  const name: unknown = typeof value === 'object' ? value.constructor?.name : undefined
-  return typeof name === 'string' && name !== '' ? name : typeof value
+  try {
+    const name: unknown = typeof value === 'object' ? value.constructor?.name : undefined
+    if (typeof name === 'string' && name !== '') return name
+  } catch {
+    // A proxy or a getter, which need not answer.
+  }
+  return typeof value
 }
 
 /** What a caller recognises: a text or a number as it was written, else its kind. */

@@ -1,11 +1,19 @@
 // Go: context.Context, as far as dialing needs it. What ends a dial early.
 import type { Deadline } from '@netfd/poll'
-import { CanceledError, DeadlineExceededError, offAbort, onAbort } from '@netfd/poll'
+import {
+  CanceledError,
+  DeadlineExceededError,
+  offAbort,
+  onAbort,
+  reasonOf,
+  wasAborted,
+} from '@netfd/poll'
 
 /** When and by whom a dial is ended. */
 export interface Bound {
   /** Epoch milliseconds, or null for never. */
   readonly deadline: number | null
+  /** Comes out of `signalOf`. */
   readonly signal: AbortSignal | undefined
 }
 
@@ -14,7 +22,7 @@ const MAX_DELAY = 2 ** 31 - 1
 
 /** Why the bound has ended, or null while it has not. Go: `mapErr(ctx.Err())`. */
 export function boundError({ deadline, signal }: Bound): Error | null {
-  if (signal?.aborted) return new CanceledError(signal.reason)
+  if (signal !== undefined && wasAborted(signal)) return new CanceledError(reasonOf(signal))
   if (deadline !== null && deadline <= Date.now()) return new DeadlineExceededError()
   return null
 }

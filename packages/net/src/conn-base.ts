@@ -2,11 +2,11 @@
 import { inspect } from 'node:util'
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
-import { UnexpectedEOFError } from '@netfd/poll'
+import { sizeOf, UnexpectedEOFError } from '@netfd/poll'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
-import { checkBytes, chunks, readUntilFull } from './conn.js'
+import { chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
 import { endsOf } from './inspect.js'
 import { leavable } from './leavable.js'
@@ -49,9 +49,9 @@ export abstract class NetConn implements Conn {
    * `buf` were filled. Go: `io.ReadFull`.
    */
   async readFull(buf: Uint8Array, o?: CallOptions): Promise<number> {
-    checkBytes(buf)
+    const size = sizeOf(buf)
     const n = await readUntilFull(this, buf, o)
-    if (n < buf.length) throw new UnexpectedEOFError(n)
+    if (n < size) throw new UnexpectedEOFError(n)
     return n
   }
 

@@ -1,8 +1,7 @@
 // Go: net/net.go. What every connection can do.
-import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
+import { sizeOf, viewOf } from '@netfd/poll'
 import type { Addr } from './addr.js'
-import { kindOf } from './arguments.js'
 import { isLeft } from './leavable.js'
 
 /**
@@ -49,10 +48,11 @@ export const CHUNK = 64 * 1024
  * way says it too, as `bytesRead`: those bytes are in `buf`, and nowhere else any more.
  */
 export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions): Promise<number> {
+  const size = sizeOf(buf)
   let at = 0
   try {
-    while (at < buf.length) {
-      const n = await r.read(at === 0 ? buf : buf.subarray(at), o)
+    while (at < size) {
+      const n = await r.read(at === 0 ? buf : viewOf(buf, at), o)
       if (n === null) break
       at += n
     }
@@ -87,10 +87,4 @@ export async function* chunks(
       yield room.slice(0, n)
     }
   }
-}
-
-/** Throws what `read` rejects with, before anything is read. */
-export function checkBytes(buf: unknown): void {
-  if (isUint8Array(buf)) return
-  throw new TypeError(`expected a Uint8Array, got ${kindOf(buf)}`)
 }

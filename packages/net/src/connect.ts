@@ -1,4 +1,5 @@
 // Go: net/fd_unix.go, netFD.connect. How a non-blocking connect tells success from failure.
+import { wasAborted } from '@netfd/poll'
 import {
   EALREADY,
   EINPROGRESS,
@@ -56,7 +57,7 @@ async function settled(fd: NetFD, bound: Bound): Promise<Uint8Array | null> {
     sockaddr = outcome(fd.sysfd)
   }
   // The socket is connected, yet whoever gave up first is told so, and the caller closes it.
-  if (bound.signal?.aborted) throwEnded(bound)
+  if (bound.signal !== undefined && wasAborted(bound.signal)) throwEnded(bound)
   if (bound.deadline !== null) fd.setWriteDeadline(null)
   return sockaddr
 }

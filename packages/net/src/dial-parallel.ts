@@ -1,6 +1,6 @@
 // Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
 import type { Abortable } from '@netfd/poll'
-import { offAbort, onAbort } from '@netfd/poll'
+import { offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll'
 import type { Bound } from './bound.js'
 import type { Dialing } from './dial-serial.js'
 import { dialSerial, firstOf, isAborted } from './dial-serial.js'
@@ -48,7 +48,7 @@ class Race implements Abortable {
     this.#outcome = outcome
     if (bound.signal !== undefined) onAbort(bound.signal, this)
     // A signal that was aborted before tells nobody any more.
-    if (bound.signal?.aborted) this.aborted()
+    if (bound.signal !== undefined && wasAborted(bound.signal)) this.aborted()
   }
 
   run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
@@ -62,7 +62,7 @@ class Race implements Abortable {
   }
 
   aborted(): void {
-    this.#stop.abort(this.#bound.signal?.reason)
+    this.#stop.abort(this.#bound.signal && reasonOf(this.#bound.signal))
   }
 
   #racer(addrs: readonly TCPAddr[], which: 0 | 1): void {

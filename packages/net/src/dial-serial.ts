@@ -1,4 +1,5 @@
 // Go: net/dial.go, sysDialer. One address after the other, each with its share of the time.
+import { wasAborted } from '@netfd/poll'
 import type { Bound } from './bound.js'
 import { boundError } from './bound.js'
 import { AddrError, OpError } from './errors.js'
@@ -50,7 +51,7 @@ export async function dialSerial(
 
 /** Whoever aborts a dial hears of that, and not of an address that was refused before. */
 export function isAborted(error: OpError, { signal }: Bound): boolean {
-  return signal?.aborted === true && error.code === 'ABORT_ERR'
+  return signal !== undefined && wasAborted(signal) && error.code === 'ABORT_ERR'
 }
 
 /** The first error, carrying the others. */

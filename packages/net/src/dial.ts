@@ -2,15 +2,9 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
+import { signalOf } from '@netfd/poll'
 import type { Addr, TCPNetwork } from './addr.js'
-import {
-  addrOf,
-  checkControl,
-  checkNetworkName,
-  checkOptions,
-  checkSignal,
-  checkTarget,
-} from './arguments.js'
+import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier, epochOf } from './bound.js'
 import { dialParallel } from './dial-parallel.js'
@@ -189,8 +183,7 @@ export class Dialer {
 
   #bound(o: DialCallOptions): Bound {
     checkOptions('dial', o, CALL_OPTIONS)
-    const { signal } = o
-    checkSignal(signal)
+    const signal = signalOf(o)
     const { timeout = 0, deadline } = this.#options
     const relative = timeout === 0 ? null : Date.now() + timeout
     return { deadline: earlier(relative, epochOf(deadline)), signal }

@@ -1,7 +1,7 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
 import { FD } from '@netfd/poll'
-import type { SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
-import { SyscallError, setOption, sockopt } from '@netfd/syscall'
+import type { GettableSockopt, SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
+import { getOption, SyscallError, setOption, sockopt } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { isMistake, kindOf } from './arguments.js'
 import type { OpErrorExtra } from './errors.js'
@@ -32,6 +32,12 @@ function ask(call: typeof hook.getsockname, fd: number): { addr: PackedAddr | nu
 
 function decoded(addr: LazyAddr): Addr | null {
   return typeof addr === 'number' || addr instanceof Uint8Array ? unpackAddr(addr) : addr
+}
+
+/** An option's row in the typed table; undefined for a name that is not there. */
+function rowOf(option: SettableSockopt | GettableSockopt): Sockopt | undefined {
+  const rows: Readonly<Record<string, Sockopt>> = sockopt
+  return typeof option === 'string' ? rows[option] : (option as Sockopt)
 }
 
 /** A socket. Once established, everything it rejects is an OpError. */
@@ -102,10 +108,17 @@ export class NetFD extends FD {
 
   /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */
   setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
-    const rows: Readonly<Record<string, Sockopt>> = sockopt
-    const row: Sockopt | undefined = typeof option === 'string' ? rows[option] : (option as Sockopt)
+    const row = rowOf(option)
     if (row !== undefined) this.note(row.level, row.optname)
     this.use((fd) => setOption(fd, option, value))
+  }
+
+  /** The value of an option of the typed table. Throws TypeError, RangeError or SyscallError. */
+  getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
+    const value = this.use((fd) => getOption(fd, option))
+    const row = rowOf(option)
+    if (row !== undefined) this.noteError(row.level, row.optname, Number(value))
+    return value
   }
 
   /** An option that is a number or a flag: a string would reach the kernel as its bytes. */

@@ -1,4 +1,5 @@
 // Go: net/file.go and file_unix.go. A connection or listener on a descriptor that came from elsewhere.
+
 import {
   AF_INET,
   AF_INET6,

@@ -10,14 +10,20 @@ export function leavable<T>(
   stop: () => void,
 ): AsyncGenerator<T, void, undefined> {
   const { return: end, throw: fail } = loop
-  return Object.assign(loop, {
-    return: (value?: undefined) => {
-      stop()
-      return end.call(loop, value)
+  // Defined, not assigned: where a program has frozen the language's own objects (--frozen-intrinsics),
+  // what they have cannot be assigned to in what inherits from them.
+  return Object.defineProperties(loop, {
+    return: {
+      value: (value?: undefined) => {
+        stop()
+        return end.call(loop, value)
+      },
     },
-    throw: (error: unknown) => {
-      stop()
-      return fail.call(loop, error)
+    throw: {
+      value: (error: unknown) => {
+        stop()
+        return fail.call(loop, error)
+      },
     },
   })
 }

@@ -1,15 +1,9 @@
 // Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
+import { signalOf } from '@netfd/poll'
 import type { TCPNetwork } from './addr.js'
-import {
-  addrOf,
-  checkControl,
-  checkNetworkName,
-  checkOptions,
-  checkSignal,
-  checkTarget,
-} from './arguments.js'
+import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import { OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
 import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
@@ -107,11 +101,11 @@ export class ListenConfig {
   ): Promise<TCPListener> {
     checkTarget('listen', network, address)
     checkOptions('listen', o, CALL_OPTIONS)
-    checkSignal(o.signal)
+    const signal = signalOf(o)
     let laddr: TCPAddr
     try {
       checkNetwork(network)
-      const bound = { deadline: null, signal: o.signal }
+      const bound = { deadline: null, signal }
       laddr = firstForListen(await internetAddrList(defaultResolver, network, address, bound))
     } catch (error) {
       throw new OpError('listen', network, null, null, error as Error)

@@ -3,7 +3,6 @@ import type { FileHandle } from 'node:fs/promises'
 import type { CallOptions } from '@netfd/poll'
 import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
-  getOption,
   IPPROTO_TCP,
   SHUT_RD,
   SHUT_WR,
@@ -161,7 +160,7 @@ export class TCPConn extends NetConn {
 
   /** The value of a socket option, as `setOption` takes it. Throws OpError. getsockopt(2). */
   getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
-    return this.do('get', () => this.fd.lend((fd) => getOption(fd, option)))
+    return this.do('get', () => this.fd.getOption(option))
   }
 
   /**

@@ -134,8 +134,8 @@ describe('read', () => {
       temporary: false,
       timeout: false,
     })
-    // Told once, as the kernel tells it.
-    expect(await server.read(new Uint8Array(8))).toBe(null)
+    const again = await rejected('read', server.read(new Uint8Array(8)))
+    expect(again).toMatchObject({ code: 'ECONNRESET', syscall: 'read' })
   })
 
   it('sees data that came before a reset', async () => {

@@ -3,6 +3,8 @@
 // A server gives one signal to all its calls. A listener for each would have Node warn of a leak at the
 // eleventh, and would make removing one a search. So a signal has one listener of ours, with a set of
 // those who wait; it is removed with the last of them.
+import { report } from './report.js'
+import { addListener, removeListener } from './signals.js'
 
 /** Somebody to tell of an abort. */
 export interface Abortable {
@@ -18,19 +20,26 @@ class Waiting extends Set<Abortable> {
   constructor(signal: AbortSignal) {
     super()
     this.#signal = signal
-    signal.addEventListener('abort', this)
+    addListener(signal, this)
   }
 
   /** The listener is this object itself. Whoever is told may leave, and take others along. */
   handleEvent(): void {
-    for (const one of [...this]) if (this.has(one)) one.aborted()
+    for (const one of [...this]) {
+      if (!this.has(one)) continue
+      try {
+        one.aborted()
+      } catch (error) {
+        report(error)
+      }
+    }
   }
 
   leave(one: Abortable): void {
     this.delete(one)
     if (this.size > 0) return
     waiting.delete(this.#signal)
-    this.#signal.removeEventListener('abort', this)
+    removeListener(this.#signal, this)
   }
 }
 

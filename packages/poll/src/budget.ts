@@ -7,6 +7,8 @@
 // everything that was due before it its turn. The counts are not set back when a turn ends by itself:
 // that would need a callback a turn, and so an operation is put off at most once a budget.
 
+import { report } from './report.js'
+
 /** Completed operations and moved bytes between two turns. */
 export const BUDGET_OPS = 256
 export const BUDGET_BYTES = 4 * 1024 * 1024
@@ -46,9 +48,24 @@ export class Budget {
     this.#ops = 0
     this.#bytes = 0
     // Whoever finds the new budget spent as well queues for the turn after.
-    for (const op of queue) op.nextTurn()
+    for (const op of queue) {
+      try {
+        op.nextTurn()
+      } catch (error) {
+        // The others are waiting as well.
+        report(error)
+      }
+    }
   }
 }
 
 /** The budget of this thread. */
 export const budget = new Budget()
+
+/** The outcome of a call that never came to the kernel, in the next turn when the budget is spent. */
+export function counted<T>(outcome: () => Promise<T>): Promise<T> {
+  budget.charge(0)
+  // A caller that tries again at once, whatever happens, would never leave the microtask queue.
+  if (!budget.spent) return outcome()
+  return new Promise((resolve) => budget.defer({ nextTurn: () => resolve(outcome()) }))
+}

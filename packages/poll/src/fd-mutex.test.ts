@@ -10,6 +10,7 @@ const INCONSISTENT = 'inconsistent poll.fdMutex'
 
 class Caller implements LockWaiter {
   next: LockWaiter | null = null
+  prev: LockWaiter | null = null
   refusals = 0
 
   refused(): void {

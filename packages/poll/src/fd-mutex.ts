@@ -8,10 +8,14 @@
 //   - after close no reference and no lock is given any more, and all who queued for one are told;
 //   - whoever drops the last reference after close destroys the descriptor.
 
+import { report } from './report.js'
+
 /** Somebody who queues for a lock. Queued callers hold no reference. */
 export interface LockWaiter {
-  /** The next in the queue; the mutex keeps it. */
+  /** The next in the queue, null outside; the mutex keeps it. */
   next: LockWaiter | null
+  /** The one before it there; the mutex keeps it. */
+  prev: LockWaiter | null
   /** The descriptor was closed before its turn came. */
   refused(): void
 }
@@ -112,24 +116,16 @@ export class FDMutex {
       return null
     }
     const first = lane.next as LockWaiter
-    this.#cut(kind, lane, lane, first)
+    this.#cut(kind, lane, first)
     return first
   }
 
-  /** Takes a caller out of the queue; false when it is not there. */
+  /** Takes a caller out of the queue, wherever it stands there; false when it does not queue. */
   leave(kind: LockKind, waiter: LockWaiter): boolean {
     const last = this.#lane(kind)
-    if (last === null || last === HELD) return false
-    let before = last
-    do {
-      const at = before.next as LockWaiter
-      if (at === waiter) {
-        this.#cut(kind, last, before, at)
-        return true
-      }
-      before = at
-    } while (before !== last)
-    return false
+    if (last === null || last === HELD || waiter.next === null) return false
+    this.#cut(kind, last, waiter)
+    return true
   }
 
   #lane(kind: LockKind): Lane {
@@ -149,22 +145,22 @@ export class FDMutex {
   #enqueue(kind: LockKind, last: LockWaiter | typeof HELD, waiter: LockWaiter): void {
     if (this.#queued === MAX_REFS) throw new Error(OVERFLOW)
     this.#queued++
-    if (last === HELD) {
-      waiter.next = waiter
-    } else {
-      waiter.next = last.next
-      last.next = waiter
+    if (last === HELD) join(waiter, waiter)
+    else {
+      join(waiter, last.next as LockWaiter)
+      join(last, waiter)
     }
     this.#set(kind, waiter)
   }
 
-  /** Takes `at` out of the ring that ends with `last`; `before` is the one before it there. */
-  #cut(kind: LockKind, last: LockWaiter, before: LockWaiter, at: LockWaiter): void {
+  /** Takes `at` out of the ring that ends with `last`. */
+  #cut(kind: LockKind, last: LockWaiter, at: LockWaiter): void {
     this.#queued--
+    const before = at.prev as LockWaiter
+    join(before, at.next as LockWaiter)
     if (before === at) this.#set(kind, HELD)
-    else before.next = at.next
-    if (at === last && before !== at) this.#set(kind, before)
-    at.next = null
+    else if (at === last) this.#set(kind, before)
+    at.next = at.prev = null
   }
 
   #refuse(kind: LockKind): void {
@@ -174,10 +170,20 @@ export class FDMutex {
     let waiter = last.next as LockWaiter
     for (;;) {
       const next = waiter.next as LockWaiter
-      waiter.next = null
-      waiter.refused()
+      waiter.next = waiter.prev = null
+      try {
+        waiter.refused()
+      } catch (error) {
+        // The others have to be told as well.
+        report(error)
+      }
       if (waiter === last) return
       waiter = next
     }
   }
+}
+
+function join(before: LockWaiter, after: LockWaiter): void {
+  before.next = after
+  after.prev = before
 }

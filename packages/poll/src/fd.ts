@@ -1,55 +1,33 @@
 // Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
 import type { FileHandle } from 'node:fs/promises'
-import type { OptionValue } from '@netfd/syscall'
-import {
-  EBUSY,
-  EPERM,
-  IPPROTO_TCP,
-  SO_LINGER,
-  SOL_SOCKET,
-  SyscallError,
-  TCP_ULP,
-} from '@netfd/syscall'
+import { EBUSY, EPERM, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
+import { notBytes, sizeOf } from './bytes.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
-import { CanceledError, NoDeadlineError } from './errors.js'
+import { errorFrom, NoDeadlineError } from './errors.js'
 import { hook } from './hook.js'
 import type { FDKind } from './kind.js'
 import { borrow, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
-import type { Op } from './op.js'
+import type { AcceptLoop, Loop } from './loop.js'
+import { loopOf } from './loop.js'
 import { IDLE } from './op.js'
 import type { Traits } from './ops.js'
-import { ReadOp, WriteOp, WritevOp } from './ops.js'
+import { isMortal, ReadOp, WriteOp, WritevOp } from './ops.js'
 import { descriptorFreed, PauseOp } from './pause.js'
 import { PollDesc } from './poll-desc.js'
-import { Runner } from './runner.js'
+import { report } from './report.js'
+import type { CallOptions } from './runner.js'
 import { sendfile } from './sendfile.js'
+import { signalOf } from './signals.js'
+import { OptionedFD } from './sockopt.js'
 import { splice } from './splice.js'
 import type { TransferEnd } from './transfer.js'
 import type { Accepted } from './wait-ops.js'
 import { AcceptOp, RawOp, WaitOp } from './wait-ops.js'
-
-/** What a call that may wait takes. */
-export interface CallOptions {
-  /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
-  signal?: AbortSignal | undefined
-}
-
-/** The calls of a loop, see `FD.reading`. */
-export interface Loop<A extends unknown[], T> {
-  next(...args: A): Promise<T>
-  stop(): void
-}
-
-/** The calls of a loop over a listener. */
-export interface AcceptLoop extends Loop<[], Accepted> {
-  /** Waits so many milliseconds, or until a descriptor of this thread is closed. */
-  pause(ms: number): Promise<void>
-}
 
 /**
  * A descriptor of our own: any that can be polled (sockets, pipes, FIFOs, ttys, eventfds), and regular
@@ -72,16 +50,12 @@ export interface AcceptLoop extends Loop<[], Accepted> {
  * await Promise.all([r.close(), w.close()])
  * ```
  */
-export class FD extends Runner {
+export class FD extends OptionedFD {
   readonly #traits: Traits
   // Kept to be used again: a read or write that finds its own idle allocates none.
   #read: ReadOp | null = null
   #write: WriteOp | null = null
   #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
-  /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
-  protected mayLinger: boolean
-  /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
-  protected mayShare: boolean
   /** Whether it was here before, so that its flags are to be left as they came. */
   protected borrowed: boolean
   #held: Held | null = null
@@ -100,6 +74,11 @@ export class FD extends Runner {
   /** The descriptor's number, -1 once it is closed. */
   get sysfd(): number {
     return this.fd
+  }
+
+  /** @internal */
+  get mortal(): boolean {
+    return isMortal(this.#traits)
   }
 
   protected override get isSocket(): boolean {
@@ -144,15 +123,19 @@ export class FD extends Runner {
    * 1 GiB a call. Go: `FD.Read`; recv(2), read(2).
    */
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
-    if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
-    // Before anything else, for a getter may call this again.
-    const signal = o?.signal
-    let op = this.#read
-    if (op === null || op.state !== IDLE) {
-      op = new ReadOp(this.#traits)
-      this.#read ??= op
+    try {
+      // Before anything else, for a getter may call this again.
+      const signal = signalOf(o)
+      const size = sizeOf(buf)
+      let op = this.#read
+      if (op === null || op.state !== IDLE) {
+        op = new ReadOp(this.#traits)
+        this.#read ??= op
+      }
+      return this.start(op.of(buf, size), signal)
+    } catch (error) {
+      return this.refused(errorFrom(error))
     }
-    return this.start(op.of(buf), signal)
   }
 
   /**
@@ -162,7 +145,7 @@ export class FD extends Runner {
    */
   reading(): Loop<[buf: Uint8Array], number | null> {
     const op = new ReadOp(this.#traits)
-    return this.#loop(op, (buf) => this.start(op.of(buf)))
+    return loopOf(op, (buf) => this.start(op.of(buf)))
   }
 
   /**
@@ -172,8 +155,8 @@ export class FD extends Runner {
   accepting(): AcceptLoop {
     const op = new AcceptOp()
     const pause = new PauseOp()
-    const accepts = this.#loop(op, () => this.start(op))
-    const pauses = this.#loop(pause, (ms: number) => this.start(pause.of(ms)))
+    const accepts = loopOf(op, () => this.start(op))
+    const pauses = loopOf(pause, (ms: number) => this.start(pause.of(ms)))
     const stop = () => {
       accepts.stop()
       pauses.stop()
@@ -181,31 +164,24 @@ export class FD extends Runner {
     return { next: accepts.next, pause: pauses.next, stop }
   }
 
-  #loop<A extends unknown[], T>(op: Op<T>, next: (...args: A) => Promise<T>): Loop<A, T> {
-    let left: CanceledError | null = null
-    return {
-      // What is asked for after that was queued before it: it takes nothing.
-      next: (...args) => (left === null ? next(...args) : Promise.reject(left)),
-      stop: () => {
-        left ??= new CanceledError(undefined)
-        this.cancel(op, left)
-      },
-    }
-  }
-
   /**
    * Writes all of `buf`, however many calls it takes, and resolves to its length. A rejection carries
    * `bytesWritten`. Writes never interleave. Go: `FD.Write`; send(2), write(2).
    */
   write(buf: Uint8Array, o?: CallOptions): Promise<number> {
-    if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
-    const signal = o?.signal
-    let op = this.#write
-    if (op === null || op.state !== IDLE) {
-      op = new WriteOp(this.#traits)
-      this.#write ??= op
+    try {
+      // Before anything else, for a getter may call this again.
+      const signal = signalOf(o)
+      const size = sizeOf(buf)
+      let op = this.#write
+      if (op === null || op.state !== IDLE) {
+        op = new WriteOp(this.#traits)
+        this.#write ??= op
+      }
+      return this.start(op.of(buf, size), signal)
+    } catch (error) {
+      return this.refused(errorFrom(error))
     }
-    return this.start(op.of(buf), signal)
   }
 
   /**
@@ -213,9 +189,12 @@ export class FD extends Runner {
    * their lengths. A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
    */
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
-    if (!Array.isArray(bufs)) return this.refused(notBytes(bufs))
-    for (const buf of bufs) if (!(buf instanceof Uint8Array)) return this.refused(notBytes(buf))
-    return this.start(new WritevOp(this.#traits, bufs), o?.signal)
+    try {
+      if (!Array.isArray(bufs)) throw notBytes(bufs)
+      return this.call(new WritevOp(this.#traits, bufs), o)
+    } catch (error) {
+      return this.refused(errorFrom(error))
+    }
   }
 
   /**
@@ -223,7 +202,7 @@ export class FD extends Runner {
    * queued is passed over; EMFILE and the like are the caller's. Go: `FD.Accept`; accept4(2).
    */
   accept(o?: CallOptions): Promise<Accepted> {
-    return this.start(new AcceptOp(), o?.signal)
+    return this.call(new AcceptOp(), o)
   }
 
   /**
@@ -231,12 +210,12 @@ export class FD extends Runner {
    * there; without a new arrival there is none. Go: `FD.WaitRead`.
    */
   waitRead(o?: CallOptions): Promise<void> {
-    return this.start(new WaitOp('r'), o?.signal)
+    return this.call(new WaitOp('r'), o)
   }
 
   /** Waits for the next edge of writability, as `waitRead` does. Go: `FD.WaitWrite`. */
   waitWrite(o?: CallOptions): Promise<void> {
-    return this.start(new WaitOp('w'), o?.signal)
+    return this.call(new WaitOp('w'), o)
   }
 
   /**
@@ -270,6 +249,7 @@ export class FD extends Runner {
     this.lent()
     // It may end reads at records now.
     this.pd?.distrust()
+    this.pd?.reborn()
     return this.use((fd) => {
       // f may read or write, and blocks the whole thread if that blocks.
       if (this.pd !== null) hook.ensureNonblock(fd)
@@ -284,13 +264,13 @@ export class FD extends Runner {
    */
   rawRead(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
     this.lent()
-    return this.start(new RawOp('r', f), o?.signal)
+    return this.call(new RawOp('r', f), o)
   }
 
   /** `rawRead` for writing. Go: `FD.RawWrite`. */
   rawWrite(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
     this.lent()
-    return this.start(new RawOp('w', f), o?.signal)
+    return this.call(new RawOp('w', f), o)
   }
 
   /**
@@ -309,7 +289,7 @@ export class FD extends Runner {
     max = Number.MAX_SAFE_INTEGER,
     o?: CallOptions,
   ): Promise<number | null> {
-    const signal = o?.signal
+    const signal = signalOf(o)
     try {
       return await splice(this.#transfer(), src.#transfer(), max, signal)
     } catch (error) {
@@ -330,39 +310,12 @@ export class FD extends Runner {
     count: number,
     o?: CallOptions,
   ): Promise<number | null> {
-    const signal = o?.signal
+    const signal = signalOf(o)
     try {
       return await sendfile(this.#transfer(), file, offset, count, signal)
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }
-  }
-
-  /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
-  shutdown(how: number): void {
-    this.#must('shutdown', (fd) => hook.shutdown(fd, how))
-  }
-
-  /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
-  setsockopt(level: number, optname: number, value: OptionValue): void {
-    this.note(level, optname)
-    this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
-  }
-
-  /** getsockopt(2) of an int. Throws SyscallError. */
-  getsockopt(level: number, optname: number): number {
-    const out = new Int32Array(1)
-    this.#must('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
-    return out[0] as number
-  }
-
-  /**
-   * A duplicate of the descriptor, kept from child processes, which is the caller's. The two share
-   * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
-   */
-  dup(): number {
-    this.mayLinger = this.mayShare = true
-    return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
   /**
@@ -415,34 +368,6 @@ export class FD extends Runner {
     else this.#closed(hook.close(fd))
   }
 
-  /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
-  protected note(level: number, optname: number): void {
-    if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
-    // Kernel TLS ends a read at the end of each record.
-    if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
-  }
-
-  /** A function of the caller's is about to get the number: what it does to the socket is not known. */
-  protected lent(): void {
-    this.mayLinger = this.mayShare = true
-  }
-
-  /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */
-  protected use<T>(f: (fd: number) => T): T {
-    if (!this.mu.incref()) throw this.closingError()
-    try {
-      return f(this.fd)
-    } finally {
-      if (this.mu.decref()) this.destroy()
-    }
-  }
-
-  #must(call: string, f: (fd: number) => number): number {
-    const r = this.use(f)
-    if (r < 0) throw new SyscallError(call, r)
-    return r
-  }
-
   #closed(r: number): void {
     const closer = this.#closer
     this.#closer = null
@@ -455,7 +380,12 @@ export class FD extends Runner {
   #leave(): number {
     const fd = this.fd
     this.fd = -1
-    this.pd?.close()
+    try {
+      this.pd?.close()
+    } catch (error) {
+      // A poller of somebody else's. The descriptor is to be closed all the same.
+      report(error)
+    }
     if (this.#held !== null) unwatchLeak(this.#held)
     return fd
   }
@@ -473,12 +403,10 @@ export class FD extends Runner {
       stream: this.#traits.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
+      failed: (errno) => this.failed(this, errno),
       lock: (op, signal) => this.take(op, signal),
       unlock: (kind) => this.unlock(kind),
       step: (op, signal) => this.step(op, signal),
     }
   }
 }
-
-const notBytes = (value: unknown): TypeError =>
-  new TypeError(`expected a Uint8Array, got ${value === null ? 'null' : typeof value}`)

@@ -1,6 +1,7 @@
 // Go: internal/poll/hook_unix.go. The one door through which tests reach the kernel.
 import { watch } from '@netfd/syscall'
 import * as sys from '@netfd/syscall/raw'
+import { viewOf } from './bytes.js'
 import type { Poller } from './netpoll.js'
 import { EpollPoller } from './netpoll-epoll.js'
 
@@ -26,14 +27,16 @@ const fs = () => process.getBuiltinModule('node:fs')
 
 const fileRead: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
-    const length = Math.min(buf.length - offset, MAX_RW)
-    fs().read(fd, buf, offset, length, null, settle(resolve, reject))
+    const bytes = viewOf(buf, offset)
+    const length = Math.min(bytes.length, MAX_RW)
+    fs().read(fd, bytes, 0, length, null, settle(resolve, reject))
   })
 
 const fileWrite: FileCall = (fd, buf, offset) =>
   new Promise((resolve, reject) => {
-    const length = Math.min(buf.length - offset, MAX_RW)
-    fs().write(fd, buf, offset, length, null, settle(resolve, reject))
+    const bytes = viewOf(buf, offset)
+    const length = Math.min(bytes.length, MAX_RW)
+    fs().write(fd, bytes, 0, length, null, settle(resolve, reject))
   })
 
 let poller: Poller | undefined

@@ -1,6 +1,7 @@
 // @netfd/poll: descriptors with read, write, deadlines and an exact close, on an epoll set of our own.
 export type { Abortable } from './aborts.js'
 export { offAbort, onAbort } from './aborts.js'
+export { sizeOf, viewOf } from './bytes.js'
 export type { Deadline } from './deadline.js'
 export type { CodedError } from './errors.js'
 export {
@@ -13,7 +14,6 @@ export {
   NotPollableError,
   UnexpectedEOFError,
 } from './errors.js'
-export type { CallOptions } from './fd.js'
 export { FD } from './fd.js'
 export type { LockKind, LockWaiter } from './fd-mutex.js'
 export { FDMutex } from './fd-mutex.js'
@@ -22,4 +22,6 @@ export { hook } from './hook.js'
 export type { FDKind } from './kind.js'
 export type { Poller } from './netpoll.js'
 export { PollDesc } from './poll-desc.js'
+export type { CallOptions } from './runner.js'
+export { reasonOf, signalOf, wasAborted } from './signals.js'
 export type { Accepted } from './wait-ops.js'

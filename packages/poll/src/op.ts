@@ -3,11 +3,13 @@
 // Go writes its try/EAGAIN/park loop once for every kind of call. Here the loop exists once, in
 // runner.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per
 // call; an Op can be used again, so a read allocates nothing but the promise its caller awaits.
+import { SyscallError } from '@netfd/syscall'
 import type { Abortable } from './aborts.js'
 import { offAbort, onAbort } from './aborts.js'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
 import type { PARKED, PollCode, Waiter } from './netpoll.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
+import { reasonOf, wasAborted } from './signals.js'
 
 /** Where an Op is in its life. */
 export type OpState =
@@ -59,6 +61,7 @@ const executor = (resolve: Resolve, reject: Reject): void => {
 /** One call on a descriptor. */
 export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   next: LockWaiter | null = null
+  prev: LockWaiter | null = null
   state: OpState = IDLE
   host: OpHost | null = null
   error: Error | null = null
@@ -89,6 +92,23 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     return false
   }
 
+  /** Whether it moves the bytes of a stream socket, which an error of it ends for good. */
+  get mortal(): boolean {
+    return false
+  }
+
+  /** Whether its caller has got a promise, and may have done anything to what it gave. */
+  protected get waited(): boolean {
+    return this.#resolve !== null
+  }
+
+  /** At the end of a stream: whether the call is complete. It fails when the connection was killed. */
+  protected atEnd(pd: PollDesc): boolean {
+    const errno = pd.ended()
+    if (errno !== 0) this.error = new SyscallError(this.call, -errno)
+    return errno === 0
+  }
+
   /** How many bytes had been taken when a write fails. */
   get written(): number | undefined {
     return undefined
@@ -111,12 +131,12 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
 
   /** Whether the caller has given up. */
   get givenUp(): boolean {
-    return this.#signal?.aborted === true
+    return this.#signal !== null && wasAborted(this.#signal)
   }
 
   /** Why it has. */
   get reason(): unknown {
-    return this.#signal?.reason
+    return this.#signal === null ? undefined : reasonOf(this.#signal)
   }
 
   /** The promise of a call that did not complete at once. */

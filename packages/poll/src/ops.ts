@@ -1,4 +1,5 @@
 // Go: internal/poll/fd_unix.go and writev.go. The operations that move bytes.
+import { checkSize, sizeOf } from './bytes.js'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
 import type { PARKED, PollCode } from './netpoll.js'
@@ -15,8 +16,14 @@ export interface Traits {
   readonly zeroReadIsEOF: boolean
 }
 
+/** Only a connection dies: a datagram's error is about that one datagram, and a pipe has none. */
+export const isMortal = (traits: Traits): boolean => traits.socket && traits.zeroReadIsEOF
+
 /** The most that one call moves; recv(2) and its neighbours are asked for no more. */
 const MAX_RW = 1 << 30
+
+/** How many buffers one call takes. */
+const MAX_IOV = 1024
 
 /** What an idle Op refers to, so that it keeps nobody's buffer alive. */
 const NOTHING: Uint8Array = new Uint8Array(0)
@@ -25,6 +32,7 @@ const NOTHING: Uint8Array = new Uint8Array(0)
 export class ReadOp extends Op<number | null> {
   readonly #traits: Traits
   #buf = NOTHING
+  #size = 0
   #n = 0
   #side: PollSide | null = null
 
@@ -47,11 +55,17 @@ export class ReadOp extends Op<number | null> {
 
   /** A read of nothing is complete, even past the deadline. */
   override get trivial(): boolean {
-    return this.#buf.length === 0
+    return this.#size === 0
   }
 
-  of(buf: Uint8Array): this {
+  override get mortal(): boolean {
+    return isMortal(this.#traits)
+  }
+
+  /** What to read into, and its size. */
+  of(buf: Uint8Array, size = sizeOf(buf)): this {
     this.#buf = buf
+    this.#size = size
     this.#n = 0
     return this
   }
@@ -62,14 +76,15 @@ export class ReadOp extends Op<number | null> {
   }
 
   attempt(fd: number): number {
+    if (this.waited) checkSize(this.#buf, this.#size)
     return this.#traits.socket ? hook.recv(fd, this.#buf) : hook.read(fd, this.#buf)
   }
 
   advance(n: number): boolean {
     this.#n = n
-    if (n > 0 && n < this.#buf.length && n < MAX_RW && this.#side !== null) {
-      this.#side.drained = this.#traits.stream
-    }
+    if (this.#side === null) return true
+    if (n === 0) return !this.mortal || this.atEnd(this.#side.pd)
+    if (n < this.#size && n < MAX_RW) this.#side.drained = this.#traits.stream
     return true
   }
 
@@ -78,7 +93,7 @@ export class ReadOp extends Op<number | null> {
   }
 
   take(): number | null {
-    const end = this.#n === 0 && this.#buf.length > 0 && this.#traits.zeroReadIsEOF
+    const end = this.#n === 0 && this.#size > 0 && this.#traits.zeroReadIsEOF
     this.#buf = NOTHING
     return end ? null : this.#n
   }
@@ -88,6 +103,7 @@ export class ReadOp extends Op<number | null> {
 export class WriteOp extends Op<number> {
   readonly #traits: Traits
   #buf = NOTHING
+  #size = 0
   #sent = 0
 
   constructor(traits: Traits) {
@@ -111,25 +127,33 @@ export class WriteOp extends Op<number> {
     return this.#sent
   }
 
-  of(buf: Uint8Array): this {
+  override get mortal(): boolean {
+    return isMortal(this.#traits)
+  }
+
+  /** What to write, and its size. */
+  of(buf: Uint8Array, size = sizeOf(buf)): this {
     this.#buf = buf
+    this.#size = size
     this.#sent = 0
     return this
   }
 
   attempt(fd: number): number {
+    if (this.waited) checkSize(this.#buf, this.#size)
     const send = this.#traits.socket ? hook.send : hook.write
     return this.#sent === 0 ? send(fd, this.#buf) : send(fd, this.#buf, this.#sent)
   }
 
   advance(n: number): boolean {
     this.#sent += n
-    if (this.#sent >= this.#buf.length) return true
+    if (this.#sent >= this.#size) return true
     if (n === 0) this.error = new UnexpectedEOFError()
     return false
   }
 
   override pooled(fd: number): Promise<number> {
+    if (this.waited) checkSize(this.#buf, this.#size)
     return hook.fileWrite(fd, this.#buf, this.#sent)
   }
 
@@ -139,10 +163,11 @@ export class WriteOp extends Op<number> {
   }
 }
 
-/** Go: `FD.Writev`. Up to 1024 buffers a call; the caller's list is left as it is. */
+/** Go: `FD.Writev`. Up to 1024 buffers a call; the caller's list is left as it is, and not asked again. */
 export class WritevOp extends Op<number> {
   readonly #traits: Traits
-  readonly #bufs: Uint8Array[]
+  readonly #bufs: Uint8Array[] = []
+  readonly #sizes: number[] = []
   #index = 0
   #offset = 0
   #sent = 0
@@ -150,7 +175,18 @@ export class WritevOp extends Op<number> {
   constructor(traits: Traits, bufs: readonly Uint8Array[]) {
     super()
     this.#traits = traits
-    this.#bufs = bufs.filter((buf) => buf.length > 0)
+    // Not by its iterator, which may be anything's.
+    for (let i = 0; i < bufs.length; i++) {
+      const buf = bufs[i] as Uint8Array
+      const size = sizeOf(buf)
+      if (size === 0) continue
+      this.#bufs.push(buf)
+      this.#sizes.push(size)
+    }
+  }
+
+  override get mortal(): boolean {
+    return isMortal(this.#traits)
   }
 
   get kind() {
@@ -171,6 +207,7 @@ export class WritevOp extends Op<number> {
 
   attempt(fd: number): number {
     if (this.#index === this.#bufs.length) return 0
+    if (this.waited) this.#checkSizes()
     if (!this.#traits.socket) return hook.writev(fd, this.#bufs, this.#index, this.#offset)
     return hook.sendmsg(fd, this.#bufs, 0, undefined, this.#index, this.#offset)
   }
@@ -178,7 +215,7 @@ export class WritevOp extends Op<number> {
   advance(n: number): boolean {
     this.#sent += n
     for (let left = n; left > 0; ) {
-      const rest = (this.#bufs[this.#index] as Uint8Array).length - this.#offset
+      const rest = (this.#sizes[this.#index] as number) - this.#offset
       if (left < rest) {
         this.#offset += left
         break
@@ -194,10 +231,19 @@ export class WritevOp extends Op<number> {
 
   override pooled(fd: number): Promise<number> {
     const head = this.#bufs[this.#index]
+    if (this.waited) this.#checkSizes()
     return head === undefined ? Promise.resolve(0) : hook.fileWrite(fd, head, this.#offset)
   }
 
   take(): number {
     return this.#sent
+  }
+
+  /** Of those that the next call may take. */
+  #checkSizes(): void {
+    const end = Math.min(this.#index + MAX_IOV, this.#bufs.length)
+    for (let i = this.#index; i < end; i++) {
+      checkSize(this.#bufs[i] as Uint8Array, this.#sizes[i] as number)
+    }
   }
 }

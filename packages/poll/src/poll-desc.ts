@@ -6,15 +6,24 @@
 //   waiting  somebody is parked
 // Go has a fourth, for a waiter that has announced itself and is not parked yet. Between two
 // statements of one thread nothing can happen, so that state cannot be seen here.
-import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import { EPIPE, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import { isDeadly } from './deaths.js'
 import type { PollCode, Poller, Waiter } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
+import { report } from './report.js'
 import type { Timed } from './timers.js'
 import { now, timers } from './timers.js'
 
 const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR
 const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
 const HANGUP = EPOLLRDHUP | EPOLLHUP | EPOLLERR
+
+// What PollDesc keeps in one number, for most connections never come to any of it.
+const ERRNO = 0xfff
+const ENDED = 0x1000
+const CLOSED = 0x2000
+const HUNG_UP = 0x4000
+const ONLY_ERR = 0x8000
 
 const NO_DEADLINE = 0
 const EXPIRED = -1
@@ -57,10 +66,10 @@ export class PollSide {
   waiter: Waiter | null = null
   /** Null until one was set. */
   deadline: SideDeadline | null = null
-  readonly #pd: PollDesc
+  readonly pd: PollDesc
 
   constructor(pd: PollDesc) {
-    this.#pd = pd
+    this.pd = pd
   }
 
   /** 0: no deadline, -1: it has passed, else a time on the monotonic clock in milliseconds. */
@@ -79,7 +88,7 @@ export class PollSide {
     this.waiter = waiter
     const { deadline } = this
     if (deadline !== null && deadline.due > 0) timers.enter(deadline)
-    if (this.#pd.keepAlive) this.#pd.poller.hold()
+    if (this.pd.keepAlive) this.pd.hold()
   }
 
   /** Takes the parked waiter out without waking it. */
@@ -87,15 +96,22 @@ export class PollSide {
     if (this.waiter === null) return
     this.waiter = null
     if (this.deadline !== null) timers.leave(this.deadline)
-    if (this.#pd.keepAlive) this.#pd.poller.release()
+    if (this.pd.keepAlive) this.pd.release()
   }
 
-  /** Wakes the parked waiter, if there is one. */
+  /**
+   * Wakes the parked waiter, if there is one. Every event, deadline and close comes through here, most of
+   * them in a batch: whatever the waiter throws, the rest of the batch goes on.
+   */
   wake(code: PollCode): void {
     const waiter = this.waiter
     if (waiter === null) return
     this.unpark()
-    waiter.wake(code)
+    try {
+      waiter.wake(code)
+    } catch (error) {
+      report(error)
+    }
   }
 
   /** An edge came: it is the parked waiter's, or is kept for the next one. */
@@ -131,22 +147,7 @@ export class PollDesc {
   slot = -1
   /** Which of the slot's owners this is: an event for an earlier one is dropped. */
   generation = 0
-  /**
-   * Whether a close has begun: no call may reach the kernel any more.
-   * @internal
-   */
-  closing = false
-  /**
-   * Whether the last event was an error and nothing else: the descriptor cannot be read.
-   * @internal
-   */
-  eventErr = false
-  /**
-   * Whether a read must try even though the last one came up short. Sticky: after data and FIN in one
-   * edge no other edge comes, so once the peer has hung up every read tries.
-   * @internal
-   */
-  hangup = false
+  #marks = 0
   /**
    * Whether parked waiters keep the process alive.
    * @internal
@@ -158,6 +159,31 @@ export class PollDesc {
     this.sysfd = sysfd
     this.r = new PollSide(this)
     this.w = new PollSide(this)
+  }
+
+  /**
+   * Whether a close has begun: no call may reach the kernel any more.
+   * @internal
+   */
+  get closing(): boolean {
+    return (this.#marks & CLOSED) !== 0
+  }
+
+  /**
+   * Whether the last event was an error and nothing else: the descriptor cannot be read.
+   * @internal
+   */
+  get eventErr(): boolean {
+    return (this.#marks & ONLY_ERR) !== 0
+  }
+
+  /**
+   * Whether a read must try even though the last one came up short. Sticky: after data and FIN in one
+   * edge no other edge comes, so once the peer has hung up every read tries.
+   * @internal
+   */
+  get hangup(): boolean {
+    return (this.#marks & HUNG_UP) !== 0
   }
 
   /** Registers with the poller: 0, or a negated errno. */
@@ -205,10 +231,10 @@ export class PollDesc {
    * @internal
    */
   check(side: PollSide): PollCode {
-    if (this.closing) return CLOSING
+    if ((this.#marks & CLOSED) !== 0) return CLOSING
     if (side.deadline?.expired() === true) return TIMEOUT
     // A writer gets a better error from its next write.
-    if (this.eventErr && side === this.r) return NOT_POLLABLE
+    if ((this.#marks & ONLY_ERR) !== 0 && side === this.r) return NOT_POLLABLE
     return READY
   }
 
@@ -217,7 +243,38 @@ export class PollDesc {
    * @internal
    */
   distrust(): void {
-    this.hangup = true
+    this.#marks |= HUNG_UP
+  }
+
+  /**
+   * A call on a stream socket failed: the errno to report. What killed the connection is kept, and
+   * reported in place of the EPIPE that the kernel has for every later write.
+   * @internal
+   */
+  failed(errno: number): number {
+    const death = this.#marks & ERRNO
+    if (death !== 0) return errno === EPIPE ? death : errno
+    if (isDeadly(errno)) this.#marks |= errno
+    return errno
+  }
+
+  /**
+   * A read of a stream socket came to the end: 0, or the errno to report in its place when the connection
+   * was killed before that.
+   * @internal
+   */
+  ended(): number {
+    if ((this.#marks & ENDED) === 0 && (this.#marks & ERRNO) !== 0) return this.#marks & ERRNO
+    this.#marks |= ENDED
+    return 0
+  }
+
+  /**
+   * The socket may have become another connection.
+   * @internal
+   */
+  reborn(): void {
+    this.#marks &= ~(ERRNO | ENDED)
   }
 
   /**
@@ -237,8 +294,9 @@ export class PollDesc {
 
   /** The poller's call: these events came. OUT rides along with every IN of a writable socket. */
   ready(events: number): void {
-    this.eventErr = events === EPOLLERR
-    if ((events & HANGUP) !== 0) this.hangup = true
+    if (events === EPOLLERR) this.#marks |= ONLY_ERR
+    else this.#marks &= ~ONLY_ERR
+    if ((events & HANGUP) !== 0) this.#marks |= HUNG_UP
     if ((events & READABLE) !== 0) this.r.arrive()
     if ((events & WRITABLE) !== 0) this.w.arrive()
   }
@@ -249,7 +307,7 @@ export class PollDesc {
    */
   evict(): void {
     if (this.closing) throw new Error('poll: evict of a closing descriptor')
-    this.closing = true
+    this.#marks |= CLOSED
     this.r.wake(CLOSING)
     this.w.wake(CLOSING)
     for (const { deadline } of [this.r, this.w]) if (deadline !== null) timers.remove(deadline)
@@ -278,8 +336,33 @@ export class PollDesc {
     this.keepAlive = on
     for (const side of [this.r, this.w]) {
       if (side.waiter === null) continue
-      if (on) this.poller.hold()
-      else this.poller.release()
+      if (on) this.hold()
+      else this.release()
+    }
+  }
+
+  /**
+   * One more waiter keeps the process alive. A poller of somebody else's may throw here, where a waiter
+   * is parked already.
+   * @internal
+   */
+  hold(): void {
+    try {
+      this.poller.hold()
+    } catch (error) {
+      report(error)
+    }
+  }
+
+  /**
+   * One less does.
+   * @internal
+   */
+  release(): void {
+    try {
+      this.poller.release()
+    } catch (error) {
+      report(error)
     }
   }
 }

@@ -6,7 +6,7 @@
 import { inspect } from 'node:util'
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
-import { budget } from './budget.js'
+import { budget, counted } from './budget.js'
 import {
   CanceledError,
   DeadlineExceededError,
@@ -22,6 +22,7 @@ import { CLOSING, PARKED, READY, TIMEOUT } from './netpoll.js'
 import type { OpHost } from './op.js'
 import { DEFERRED, IDLE, Op, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
+import { reasonOf, signalOf, wasAborted } from './signals.js'
 
 type Outcome = typeof DONE | typeof FAILED | typeof LATER | typeof NOTHING
 const DONE = 0
@@ -35,7 +36,11 @@ type Verdict = Outcome | typeof AGAIN | typeof WAIT
 const AGAIN = 4
 const WAIT = 5
 
-const NOT_A_SIGNAL = 'signal must be an AbortSignal'
+/** What a call that may wait takes. */
+export interface CallOptions {
+  /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
+  signal?: AbortSignal | undefined
+}
 
 /** Locks, readiness and the retry loop of one descriptor. */
 export abstract class Runner implements OpHost {
@@ -72,11 +77,19 @@ export abstract class Runner implements OpHost {
     return this.isSocket ? new NetClosingError() : new FileClosingError()
   }
 
-  /** Starts an operation. It completes at once where it can. */
+  /** Starts an operation with what its caller gave, of which nothing is touched after this. */
+  protected call<T>(op: Op<T>, o: CallOptions | undefined): Promise<T> {
+    try {
+      return this.start(op, signalOf(o))
+    } catch (error) {
+      return this.refused(errorFrom(error))
+    }
+  }
+
+  /** Starts an operation. It completes at once where it can. The signal comes out of `signalOf`. */
   protected start<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
-    if (signal !== undefined) {
-      if (!(signal instanceof AbortSignal)) return this.#reject(op, new TypeError(NOT_A_SIGNAL))
-      if (signal.aborted) return this.#reject(op, new CanceledError(signal.reason))
+    if (signal !== undefined && wasAborted(signal)) {
+      return this.#reject(op, new CanceledError(reasonOf(signal)))
     }
     let lock: ReturnType<FDMutex['lock']>
     try {
@@ -232,11 +245,10 @@ export abstract class Runner implements OpHost {
   #errorOf(op: Op<unknown>): Error {
     const error = op.error as Error & { bytesWritten?: number }
     op.error = null
-    if (op.written !== undefined) error.bytesWritten = op.written
-    // The steps of a transfer are wrapped once, by the transfer.
-    if (op.keeps) return error
     try {
-      return this.wrap(op.name, error)
+      if (op.written !== undefined) error.bytesWritten = op.written
+      // The steps of a transfer are wrapped once, by the transfer.
+      return op.keeps ? error : this.wrap(op.name, error)
     } catch {
       // A caller's function threw what cannot even be described. Here nothing may fail: the lock of this
       // operation and the rest of a batch of events depend on it.
@@ -263,8 +275,14 @@ export abstract class Runner implements OpHost {
     op.state = RUNNING
     if (op.trivial) return NOTHING
     const pd = this.pd
-    if (pd === null) return this.#unpolled(op)
-    return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
+    try {
+      if (pd === null) return this.#unpolled(op)
+      return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
+    } catch (error) {
+      // Whatever it is: the lock has to be given back, and those who queue for it are owed their turn.
+      op.error = errorFrom(error)
+      return FAILED
+    }
   }
 
   /** After a wait or a check: on into the loop, out with an error, or parked. */
@@ -321,8 +339,13 @@ export abstract class Runner implements OpHost {
     // let a timer fire, or a descriptor be closed that it lacks.
     budget.charge(0)
     if (n === -EINTR || op.retry(-n)) return AGAIN
-    op.error ??= new SyscallError(op.call, n)
+    op.error ??= new SyscallError(op.call, -this.failed(op, -n))
     return FAILED
+  }
+
+  /** The errno to report for a call that failed: of a connection, that of its death. */
+  protected failed(op: { readonly mortal: boolean }, errno: number): number {
+    return op.mortal && this.pd !== null ? this.pd.failed(errno) : errno
   }
 
   /** The budget of this turn is spent: the operation tries in the next one. */
@@ -376,12 +399,4 @@ export abstract class Runner implements OpHost {
     if (--this.#pooled === 0) adopt(this.fd)
     this.#finish(op, verdict as Outcome)
   }
-}
-
-/** The outcome of a call that never came to the kernel, in the next turn when the budget is spent. */
-function counted<T>(outcome: () => Promise<T>): Promise<T> {
-  budget.charge(0)
-  // A caller that tries again at once, whatever happens, would never leave the microtask queue.
-  if (!budget.spent) return outcome()
-  return new Promise((resolve) => budget.defer({ nextTurn: () => resolve(outcome()) }))
 }

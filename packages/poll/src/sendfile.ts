@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { EAGAIN, EBADF, EINTR, EINVAL, ENOSYS, EOPNOTSUPP, SyscallError } from '@netfd/syscall'
 import { CanceledError } from './errors.js'
 import { hook } from './hook.js'
+import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
 import { LockOp, PrepareOp, WaitOp } from './wait-ops.js'
 
@@ -29,7 +30,7 @@ export async function sendfile(
     while (sent < count) {
       // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
       await dst.step(new PrepareOp('w'))
-      if (signal?.aborted) throw new CanceledError(signal.reason)
+      if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
       const at = offset === null ? -1 : offset + sent
       const fd = numberOf(file)
       const n = await hook.sendfilePool(dst.sysfd, fd, at, Math.min(count - sent, CHUNK))
@@ -37,7 +38,7 @@ export async function sendfile(
       else if (n === 0) break
       else if (n === -EAGAIN) await dst.step(new WaitOp('w'), signal)
       else if (sent === 0 && unsupported(-n)) return null
-      else if (n !== -EINTR) throw new SyscallError('sendfile', n)
+      else if (n !== -EINTR) throw new SyscallError('sendfile', -dst.failed(-n))
     }
     return sent
   } catch (error) {

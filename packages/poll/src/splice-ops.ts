@@ -63,6 +63,10 @@ export abstract class PieceOp extends Op<void> {
     return 'splice'
   }
 
+  override get mortal(): boolean {
+    return true
+  }
+
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
     this.#source = { pd, side }
     return pd.beginRead(side, this)
@@ -81,8 +85,8 @@ export abstract class PieceOp extends Op<void> {
 
   advance(n: number): boolean {
     if (n === 0) {
-      this.ended = true
-      return true
+      this.ended = this.#source === null || this.atEnd(this.#source.pd)
+      return this.ended
     }
     this.taken += n
     if (n < this.short && this.#source !== null) this.#source.side.drained = this.#stream
@@ -114,8 +118,9 @@ export abstract class PieceOp extends Op<void> {
     if (pd !== null && pd.check(pd.w) !== READY) return 0
     const sent = this.send(sysfd, n)
     if (sent === -EAGAIN || sent === -EINTR) return 0
+    if (sent < 0) return -this.dst.failed(-sent)
     // Receiving the piece was charged by the loop; sending it is a second operation.
-    if (sent > 0) budget.charge(sent)
+    budget.charge(sent)
     return sent
   }
 }
@@ -202,6 +207,10 @@ export class PumpOp extends Op<void> {
 
   get call() {
     return 'splice'
+  }
+
+  override get mortal(): boolean {
+    return true
   }
 
   attempt(fd: number): number {

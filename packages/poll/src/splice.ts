@@ -9,6 +9,7 @@ import type { Op } from './op.js'
 import { IDLE, QUEUED } from './op.js'
 import type { PollSide } from './poll-desc.js'
 import { RelayOp, RestOp } from './relay.js'
+import { reasonOf, wasAborted } from './signals.js'
 import type { PieceOp } from './splice-ops.js'
 import { PumpOp, SpliceOp } from './splice-ops.js'
 import type { TransferEnd } from './transfer.js'
@@ -200,8 +201,9 @@ class Transfer {
   async #fromSource(op: PieceOp): Promise<void> {
     const { pd } = this.#dst
     if (pd?.closing) throw this.#dst.closingError()
-    if (this.#signal?.aborted) throw new CanceledError(this.#signal.reason)
-    const done = this.#src.step(op, this.#signal)
+    const signal = this.#signal
+    if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
+    const done = this.#src.step(op, signal)
     const guard = op.state === IDLE || pd === null ? null : new CloseGuard(op, this.#dst, pd.w)
     try {
       await done

@@ -10,6 +10,8 @@ export interface TransferEnd {
   readonly stream: boolean
   readonly pd: PollDesc | null
   closingError(): Error
+  /** The errno to report for a call that failed; of a connection, that of its death. */
+  failed(errno: number): number
   /** Takes the lock of the operation's kind, for as long as the transfer lasts. */
   lock(op: LockOp, signal?: AbortSignal): Promise<void>
   unlock(kind: LockKind): void

@@ -353,7 +353,7 @@ describe('a reset', () => {
       temporary: false,
       timeout: false,
     })
-    expect(await b.read(new Uint8Array(8))).toBe(null)
+    await expect(b.read(new Uint8Array(8))).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
   it('during a vector of writes is reported (TestWritevError)', async () => {

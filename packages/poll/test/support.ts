@@ -228,3 +228,17 @@ export function countCalls<K extends keyof Hook>(...names: K[]): Record<K, numbe
   }
   return counts
 }
+
+/** What is thrown and caught by nothing, from now on until the test ends. */
+export function uncaught(): unknown[] {
+  const errors: unknown[] = []
+  const before = process.listeners('uncaughtException')
+  const collect = (error: unknown) => errors.push(error)
+  process.removeAllListeners('uncaughtException')
+  process.on('uncaughtException', collect)
+  restore.push(() => {
+    process.removeListener('uncaughtException', collect)
+    for (const listener of before) process.on('uncaughtException', listener)
+  })
+  return errors
+}

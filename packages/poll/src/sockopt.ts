@@ -1,0 +1,81 @@
+// Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
+import type { OptionValue } from '@netfd/syscall'
+import { IPPROTO_TCP, SO_ERROR, SO_LINGER, SOL_SOCKET, SyscallError, TCP_ULP } from '@netfd/syscall'
+import { hook } from './hook.js'
+import { Runner } from './runner.js'
+
+/** A descriptor with options, and what is known of it because of them. */
+export abstract class OptionedFD extends Runner {
+  /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
+  protected mayLinger = false
+  /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
+  protected mayShare = false
+
+  /**
+   * Whether it is a connection, which an error ends for good.
+   * @internal
+   */
+  abstract get mortal(): boolean
+
+  /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
+  shutdown(how: number): void {
+    this.#must('shutdown', (fd) => hook.shutdown(fd, how))
+  }
+
+  /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
+  setsockopt(level: number, optname: number, value: OptionValue): void {
+    this.note(level, optname)
+    this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
+  }
+
+  /** getsockopt(2) of an int. Throws SyscallError. */
+  getsockopt(level: number, optname: number): number {
+    const out = new Int32Array(1)
+    this.#must('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
+    const value = out[0] as number
+    this.noteError(level, optname, value)
+    return value
+  }
+
+  /**
+   * A duplicate of the descriptor, kept from child processes, which is the caller's. The two share
+   * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
+   */
+  dup(): number {
+    this.lent()
+    return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
+  }
+
+  /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
+  protected note(level: number, optname: number): void {
+    if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
+    // Kernel TLS ends a read at the end of each record.
+    if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
+  }
+
+  /** SO_ERROR takes the error from the calls to come, which would find an end in its place. */
+  protected noteError(level: number, optname: number, errno: number): void {
+    if (level === SOL_SOCKET && optname === SO_ERROR && errno > 0) this.failed(this, errno)
+  }
+
+  /** A function of the caller's is about to get the number: what it does to the socket is not known. */
+  protected lent(): void {
+    this.mayLinger = this.mayShare = true
+  }
+
+  /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */
+  protected use<T>(f: (fd: number) => T): T {
+    if (!this.mu.incref()) throw this.closingError()
+    try {
+      return f(this.fd)
+    } finally {
+      if (this.mu.decref()) this.destroy()
+    }
+  }
+
+  #must(call: string, f: (fd: number) => number): number {
+    const r = this.use(f)
+    if (r < 0) throw new SyscallError(call, r)
+    return r
+  }
+}
