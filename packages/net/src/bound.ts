@@ -1,30 +1,28 @@
 // Go: context.Context, as far as dialing needs it. What ends a dial early.
-import type { Deadline } from '@netfd/poll'
 import {
   CanceledError,
-  DeadlineExceededError,
+  deadlineError,
+  hasPassed,
+  host,
   offAbort,
   onAbort,
   reasonOf,
+  startTimer,
   wasAborted,
 } from '@netfd/poll'
 
 /** When and by whom a dial is ended. */
 export interface Bound {
-  /** Epoch milliseconds, or null for never. */
-  readonly deadline: number | null
+  /** When it must be done, as `dueOf` gives it: 0 for never, else a time on a clock that is never set. */
+  readonly due: number
   /** Comes out of `signalOf`. */
   readonly signal: AbortSignal | undefined
 }
 
-/** The longest delay a host timer takes: Node turns a longer one into 1 ms. */
-const MAX_DELAY = 2 ** 31 - 1
-
 /** Why the bound has ended, or null while it has not. Go: `mapErr(ctx.Err())`. */
-export function boundError({ deadline, signal }: Bound): Error | null {
+export function boundError({ due, signal }: Bound): Error | null {
   if (signal !== undefined && wasAborted(signal)) return new CanceledError(reasonOf(signal))
-  if (deadline !== null && deadline <= Date.now()) return new DeadlineExceededError()
-  return null
+  return hasPassed(due) ? deadlineError(due) : null
 }
 
 /**
@@ -32,10 +30,10 @@ export function boundError({ deadline, signal }: Bound): Error | null {
  * takes the listener off the signal.
  */
 function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
-  const { deadline, signal } = bound
+  const { due, signal } = bound
   let timer: NodeJS.Timeout | undefined
   const stop = () => {
-    clearTimeout(timer)
+    host.clearTimeout(timer)
     if (signal !== undefined) offAbort(signal, waiting)
   }
   const check = () => {
@@ -43,9 +41,9 @@ function onEnd(bound: Bound, ended: (error: Error) => void): () => void {
     if (error !== null) {
       stop()
       ended(error)
-    } else if (deadline !== null) {
+    } else if (due > 0) {
       // Not yet: the delay was capped, or the timer came a little early.
-      timer = setTimeout(check, Math.min(Math.max(deadline - Date.now(), 1), MAX_DELAY))
+      timer = startTimer(check, due - host.now())
     }
   }
   const waiting = { aborted: check }
@@ -63,18 +61,8 @@ export function within<T>(bound: Bound, promise: Promise<T>): Promise<T> {
   })
 }
 
-/** The earlier of two deadlines. */
-export function earlier(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b
+/** The earlier of two due times. */
+export function earlier(a: number, b: number): number {
+  if (a === 0 || b === 0) return a + b
   return Math.min(a, b)
-}
-
-/** A deadline as epoch milliseconds. */
-export function epochOf(t: Deadline | undefined): number | null {
-  if (t === undefined || t === null) return null
-  const time = t instanceof Date ? t.getTime() : t
-  if (typeof time !== 'number' || Number.isNaN(time)) {
-    throw new TypeError('deadline must be a Date, epoch milliseconds or null')
-  }
-  return time === Number.POSITIVE_INFINITY ? null : time
 }

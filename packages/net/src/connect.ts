@@ -50,15 +50,14 @@ function throwEnded(bound: Bound): void {
 }
 
 async function settled(fd: NetFD, bound: Bound): Promise<Uint8Array | null> {
-  if (bound.deadline !== null) fd.setWriteDeadline(bound.deadline)
   let sockaddr: Uint8Array | null | undefined
   while (sockaddr === undefined) {
-    await fd.waitWrite({ signal: bound.signal })
+    await fd.waitTry(bound.due, { signal: bound.signal })
     sockaddr = outcome(fd.sysfd)
   }
   // The socket is connected, yet whoever gave up first is told so, and the caller closes it.
   if (bound.signal !== undefined && wasAborted(bound.signal)) throwEnded(bound)
-  if (bound.deadline !== null) fd.setWriteDeadline(null)
+  fd.setWriteDeadline(null)
   return sockaddr
 }
 

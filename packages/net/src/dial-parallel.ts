@@ -1,6 +1,6 @@
 // Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
 import type { Abortable } from '@netfd/poll'
-import { offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll'
+import { host, offAbort, onAbort, reasonOf, startTimer, wasAborted } from '@netfd/poll'
 import type { Bound } from './bound.js'
 import type { Dialing } from './dial-serial.js'
 import { dialSerial, firstOf, isAborted } from './dial-serial.js'
@@ -54,10 +54,10 @@ class Race implements Abortable {
   run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
     this.#startFallback = () => {
       this.#startFallback = null
-      clearTimeout(this.#timer)
+      host.clearTimeout(this.#timer)
       this.#racer(fallbacks, 1)
     }
-    this.#timer = setTimeout(() => this.#startFallback?.(), Math.min(delay, 2 ** 31 - 1))
+    this.#timer = startTimer(() => this.#startFallback?.(), delay)
     this.#racer(primaries, 0)
   }
 
@@ -66,7 +66,7 @@ class Race implements Abortable {
   }
 
   #racer(addrs: readonly TCPAddr[], which: 0 | 1): void {
-    const bound = { deadline: this.#bound.deadline, signal: this.#stop.signal }
+    const bound = { due: this.#bound.due, signal: this.#stop.signal }
     dialSerial(this.#d, addrs, bound).then(
       (conn) => this.#won(conn),
       (error: OpError) => this.#lost(error, which),
@@ -104,7 +104,7 @@ class Race implements Abortable {
 
   #end(): void {
     this.#over = true
-    clearTimeout(this.#timer)
+    host.clearTimeout(this.#timer)
     if (this.#bound.signal !== undefined) offAbort(this.#bound.signal, this)
     this.#stop.abort()
   }

@@ -1,5 +1,5 @@
 // Go: net/dial.go, sysDialer. One address after the other, each with its share of the time.
-import { wasAborted } from '@netfd/poll'
+import { host, wasAborted } from '@netfd/poll'
 import type { Bound } from './bound.js'
 import { boundError } from './bound.js'
 import { AddrError, OpError } from './errors.js'
@@ -38,8 +38,8 @@ export async function dialSerial(
     const ended = boundError(bound)
     if (ended !== null) throw dialError(d, addr, ended)
     try {
-      const deadline = partialDeadline(Date.now(), bound.deadline, addrs.length - i)
-      return await d.attempt(addr, { deadline, signal: bound.signal })
+      const due = partialDeadline(host.now(), bound.due, addrs.length - i)
+      return await d.attempt(addr, { due, signal: bound.signal })
     } catch (error) {
       const failed = dialError(d, addr, error as Error)
       if (isAborted(failed, bound)) throw failed

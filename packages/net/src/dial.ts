@@ -2,11 +2,11 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
-import { signalOf } from '@netfd/poll'
+import { dueIn, dueOf, signalOf } from '@netfd/poll'
 import type { Addr, TCPNetwork } from './addr.js'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
-import { earlier, epochOf } from './bound.js'
+import { earlier } from './bound.js'
 import { dialParallel } from './dial-parallel.js'
 import type { Dialing } from './dial-serial.js'
 import { dialSerial } from './dial-serial.js'
@@ -87,7 +87,7 @@ export class Dialer {
     checkDuration('timeout', options.timeout)
     checkDuration('fallbackDelay', options.fallbackDelay)
     this.#keepAlive = keepAliveOf(options)
-    epochOf(options.deadline)
+    dueOf(options.deadline ?? null)
     const { localAddr, resolver } = options
     if (resolver !== undefined && typeof resolver?.lookupHost !== 'function') {
       throw new TypeError('resolver must have a function lookupHost')
@@ -185,8 +185,8 @@ export class Dialer {
     checkOptions('dial', o, CALL_OPTIONS)
     const signal = signalOf(o)
     const { timeout = 0, deadline } = this.#options
-    const relative = timeout === 0 ? null : Date.now() + timeout
-    return { deadline: earlier(relative, epochOf(deadline)), signal }
+    const relative = timeout === 0 ? 0 : dueIn(timeout)
+    return { due: earlier(relative, dueOf(deadline ?? null)), signal }
   }
 
   #dialing(

@@ -2,6 +2,7 @@
 //
 // A socket that is closed with bytes unread sends a reset, and a reset makes the peer's kernel throw away
 // what it had received and its program has not read yet: the answer.
+import { host, startTimer } from '@netfd/poll'
 import type { NetFD } from './fd.js'
 
 /** What connections that are being closed are read into. Nothing reads it, so one does for all of them. */
@@ -23,7 +24,7 @@ export async function readToEnd(fd: NetFD, ms: number): Promise<void> {
   drain ??= new Uint8Array(ROOM)
   const room = drain
   const { next, stop } = fd.reading()
-  const timer = setTimeout(stop, ms)
+  const timer = startTimer(stop, ms)
   // What keeps the process alive is the read that waits.
   timer.unref()
   try {
@@ -31,6 +32,6 @@ export async function readToEnd(fd: NetFD, ms: number): Promise<void> {
   } catch {
     // The time is over, the peer is gone, or a deadline has passed: a close is due, however it came.
   } finally {
-    clearTimeout(timer)
+    host.clearTimeout(timer)
   }
 }

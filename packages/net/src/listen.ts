@@ -105,7 +105,7 @@ export class ListenConfig {
     let laddr: TCPAddr
     try {
       checkNetwork(network)
-      const bound = { deadline: null, signal }
+      const bound = { due: 0, signal }
       laddr = firstForListen(await internetAddrList(defaultResolver, network, address, bound))
     } catch (error) {
       throw new OpError('listen', network, null, null, error as Error)

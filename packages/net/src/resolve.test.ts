@@ -1,5 +1,5 @@
 // Go: net/tcpsock_test.go and ipsock_test.go. From a text to the addresses that are dialed.
-
+import { host } from '@netfd/poll'
 import { describe, expect, it } from 'vitest'
 import { answering } from '../test/fake-hosts.js'
 import { errorOf, noSuchHost, replace } from '../test/support.js'
@@ -9,7 +9,7 @@ import { defaultResolver } from './lookup.js'
 import { dialAddrList, internetAddrList, resolveTCPAddr } from './resolve.js'
 import { TCPAddr } from './tcpaddr.js'
 
-const NONE = { deadline: null, signal: undefined }
+const NONE = { due: 0, signal: undefined }
 
 // Network, text, and what it comes to as text.
 const literals: [network: string, text: string, want: string][] = [
@@ -138,7 +138,7 @@ describe('a lookup', () => {
       return new Promise<string[]>(() => undefined)
     }
     const { signal } = new AbortController()
-    const bound = { deadline: Date.now() + 5, signal }
+    const bound = { due: host.now() + 5, signal }
     const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', bound))
     expect(error).toMatchObject({
       message: 'lookup h: i/o timeout',

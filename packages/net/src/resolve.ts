@@ -84,7 +84,7 @@ const sameFamily = (a: TCPAddr, b: TCPAddr): boolean => a.ip.includes(':') === b
  * ```
  */
 export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
-  const bound = { deadline: null, signal: undefined }
+  const bound = { due: 0, signal: undefined }
   checkTarget('resolveTCPAddr', network, address)
   checkNetwork(network)
   return firstAddr(await internetAddrList(defaultResolver, network, address, bound), address)

@@ -1,5 +1,6 @@
 // What a program can watch through node:diagnostics_channel. Nothing is built while nobody subscribes.
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import { host } from '@netfd/poll'
 import type { Addr } from './addr.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
@@ -84,7 +85,7 @@ export function traceDial(
   const trace: DialTrace = {
     network,
     address,
-    resolve: { start: performance.now() },
+    resolve: { start: host.now() },
     attempts: [],
   }
   const dial = async () => {
@@ -109,7 +110,7 @@ export async function traceResolve(
     trace.resolve.error = error as Error
     throw error
   } finally {
-    trace.resolve.end = performance.now()
+    trace.resolve.end = host.now()
   }
 }
 
@@ -120,7 +121,7 @@ export async function traceAttempt<T extends object>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   if (trace === null) return await attempt()
-  const entry: DialAttempt = { address, start: performance.now() }
+  const entry: DialAttempt = { address, start: host.now() }
   trace.attempts.push(entry)
   try {
     const conn = await attempt()
@@ -130,6 +131,6 @@ export async function traceAttempt<T extends object>(
     entry.error = error as Error
     throw error
   } finally {
-    entry.end = performance.now()
+    entry.end = host.now()
   }
 }

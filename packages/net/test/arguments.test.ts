@@ -20,6 +20,7 @@ import {
   blackHole,
   dialed,
   errorOf,
+  fakeTime,
   listening,
   pair,
   refusing,
@@ -196,15 +197,11 @@ describe('a resolver', () => {
 
   it('that answers without a promise is taken at its word, and leaves no timer', async () => {
     const listener = await listening()
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    try {
-      const resolver = { lookupHost: wrong(() => ['127.0.0.1']) }
-      const dialer = new Dialer({ resolver, timeout: 3_000 })
-      await dialed(`host.test:${listener.addr.port}`, 'tcp', dialer)
-      expect(vi.getTimerCount()).toBe(0)
-    } finally {
-      vi.useRealTimers()
-    }
+    fakeTime()
+    const resolver = { lookupHost: wrong(() => ['127.0.0.1']) }
+    const dialer = new Dialer({ resolver, timeout: 3_000 })
+    await dialed(`host.test:${listener.addr.port}`, 'tcp', dialer)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

@@ -1,4 +1,5 @@
 // Go: net/dial_test.go, TestDialParallel and its neighbours. Two families at once.
+import { host } from '@netfd/poll'
 import { describe, expect, it, vi } from 'vitest'
 import type { OpError, TCPAddr, TCPNetwork } from '../src/index.js'
 import { Dialer } from '../src/index.js'
@@ -167,7 +168,7 @@ describe('fallbackDelay (TestDialerFallbackDelay)', () => {
     [200, 200],
   ])('of %s is a timer of %i ms', async (fallbackDelay, want) => {
     await hosts()
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     const resolver = answering(IPS['ok 6'], IPS['ok 4'])
     const options = fallbackDelay === undefined ? { resolver } : { resolver, fallbackDelay }
     track(await new Dialer(options).dial('tcp', 'host.test:80'))
@@ -177,7 +178,7 @@ describe('fallbackDelay (TestDialerFallbackDelay)', () => {
 
   it('that is negative tries one family after the other', async () => {
     const dialed = await hosts()
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     const resolver = answering(IPS['closed 6'], IPS['closed 4'], IPS['ok 6'])
     track(await new Dialer({ resolver, fallbackDelay: -1 }).dial('tcp', 'host.test:80'))
     expect(dialed.map(nameOf)).toEqual(['closed 6', 'closed 4', 'ok 6'])

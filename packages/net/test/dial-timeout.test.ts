@@ -1,4 +1,5 @@
 // Go: net/timeout_test.go and dial_test.go. Timeouts and deadlines of a dial.
+import { host } from '@netfd/poll'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { DeadlineExceededError, Dialer, dial, dialTimeout } from '../src/index.js'
 import { rejected } from './error-walk.js'
@@ -76,8 +77,8 @@ describe('a timeout (TestDialTimeout)', () => {
   it('means nothing to the connection once it is made', async () => {
     const [client, server] = await pair(undefined, new Dialer({ timeout: 60_000 }))
     // An hour later, as far as any deadline can tell.
-    const now = performance.now()
-    vi.spyOn(performance, 'now').mockReturnValue(now + 3_600_000)
+    const now = host.now()
+    vi.spyOn(host, 'now').mockReturnValue(now + 3_600_000)
     onTestFinished(() => void vi.restoreAllMocks())
     const read = client.read(new Uint8Array(8))
     await server.write('later')

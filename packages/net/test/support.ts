@@ -16,6 +16,7 @@ import { dial, hook, ListenConfig } from '../src/index.js'
 
 export {
   countCalls,
+  fakeTime,
   pattern,
   readAll,
   readFull,

@@ -6,6 +6,7 @@
 // that complete, and when the budget is spent the next operation waits for a setImmediate, which gives
 // everything that was due before it its turn. The counts are not set back when a turn ends by itself:
 // that would need a callback a turn, and so an operation is put off at most once a budget.
+import { host } from './host.js'
 
 import { report } from './report.js'
 
@@ -39,7 +40,7 @@ export class Budget {
 
   /** Puts an operation off to the next turn. */
   defer(op: Deferred): void {
-    if (this.#queue.push(op) === 1) setImmediate(this.#refill)
+    if (this.#queue.push(op) === 1) host.setImmediate(this.#refill)
   }
 
   #nextTurn(): void {

@@ -70,9 +70,9 @@ export class DeadlineExceededError extends PollError {
   /** Always `'ERR_DEADLINE_EXCEEDED'`. */
   readonly code = 'ERR_DEADLINE_EXCEEDED'
 
-  /** The text is Go's. */
-  constructor() {
-    super('i/o timeout')
+  /** The text is Go's; of a deadline in 1970, which is most often a mistake, it goes on with its date. */
+  constructor(message = 'i/o timeout') {
+    super(message)
   }
 
   override get timeout(): boolean {

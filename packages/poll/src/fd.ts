@@ -219,6 +219,16 @@ export class FD extends OptionedFD {
   }
 
   /**
+   * `waitWrite` until a due time, see deadline.ts, for a caller that tries after each wait, as a dial does:
+   * when the time runs out, the wait ends once as if an edge had come, and the next one fails.
+   * @internal
+   */
+  waitTry(due: number, o?: CallOptions): Promise<void> {
+    this.pd?.setDeadline(this.pd.w, due)
+    return this.call(new WaitOp('w', true), o)
+  }
+
+  /**
    * Sets when reads and writes fail with DeadlineExceededError, those that wait now included: a Date,
    * epoch milliseconds, or null for never. One in the past beats data that is there. Setting one costs
    * no timer. Throws NoDeadlineError for a regular file. Go: `FD.SetDeadline`.

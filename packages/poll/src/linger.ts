@@ -16,6 +16,7 @@ import {
   TCP_LAST_ACK,
 } from '@netfd/syscall'
 import { hook } from './hook.js'
+import { host, startTimer } from './host.js'
 import { now } from './timers.js'
 
 /** In any other state nothing is on its way to the peer, whatever is queued. */
@@ -52,8 +53,8 @@ function wait(fd: number, shared: boolean, due: number, end: () => void): void {
       end()
       return
     }
-    if (pause === 0) setImmediate(look)
-    else setTimeout(look, Math.min(pause, left))
+    if (pause === 0) host.setImmediate(look)
+    else startTimer(look, Math.min(pause, left))
     pause = Math.min(Math.max(2 * pause, 1), MAX_PAUSE)
   }
   look()

@@ -22,7 +22,12 @@ export interface Poller {
 }
 
 /** How a wait ended, or why a call must not reach the kernel. Go: pollNoError and its neighbours. */
-export type PollCode = typeof READY | typeof CLOSING | typeof TIMEOUT | typeof NOT_POLLABLE
+export type PollCode =
+  | typeof READY
+  | typeof CLOSING
+  | typeof TIMEOUT
+  | typeof NOT_POLLABLE
+  | typeof OVERDUE
 
 export const READY = 0
 export const CLOSING = 1
@@ -30,6 +35,8 @@ export const TIMEOUT = 2
 export const NOT_POLLABLE = 3
 /** Not an end yet: the waiter was parked and will be woken. */
 export const PARKED = 4
+/** The deadline ran out while the waiter was parked: it may try once more before it fails. */
+export const OVERDUE = 5
 
 /** Somebody parked until an edge, a deadline or a close. */
 export interface Waiter {

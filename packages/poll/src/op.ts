@@ -81,6 +81,11 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   /** Tries once: the bytes moved, or a negated errno. */
   abstract attempt(fd: number): number
 
+  /** The one try of a call whose deadline ran out while it waited. */
+  lastAttempt(fd: number): number {
+    return this.attempt(fd)
+  }
+
   /** Takes a result in; false to try for more, true when the call is complete. */
   abstract advance(n: number): boolean
 

@@ -3,6 +3,7 @@
 // Its connections stay in the kernel's queue and raise no new edge, so what ends the wait is time, or the
 // close of a descriptor of this thread: that gives back just what was missing.
 import { EAGAIN } from '@netfd/syscall'
+import { host, startTimer } from './host.js'
 import type { PARKED, PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
@@ -45,7 +46,7 @@ export class PauseOp extends BareOp {
   override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
     this.#side = side
     pauses.add(this)
-    this.#timer = setTimeout(() => this.end(), this.#ms)
+    this.#timer = startTimer(() => this.end(), this.#ms)
     // What keeps the process alive is the parked operation.
     this.#timer.unref()
     return pd.wait(side, this)
@@ -63,7 +64,7 @@ export class PauseOp extends BareOp {
   }
 
   override take(): void {
-    clearTimeout(this.#timer)
+    host.clearTimeout(this.#timer)
     pauses.delete(this)
     this.#side = null
   }

@@ -7,12 +7,13 @@
 // Go has a fourth, for a waiter that has announced itself and is not parked yet. Between two
 // statements of one thread nothing can happen, so that state cannot be seen here.
 import { EPIPE, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import { hasPassed, RAN_OUT } from './deadline.js'
 import { isDeadly } from './deaths.js'
 import type { PollCode, Poller, Waiter } from './netpoll.js'
-import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
+import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import { report } from './report.js'
 import type { Timed } from './timers.js'
-import { now, timers } from './timers.js'
+import { timers } from './timers.js'
 
 const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR
 const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
@@ -26,11 +27,10 @@ const HUNG_UP = 0x4000
 const ONLY_ERR = 0x8000
 
 const NO_DEADLINE = 0
-const EXPIRED = -1
 
 /** When a side's calls fail. Most connections never have one, so it is made when it is first set. */
 class SideDeadline implements Timed {
-  /** 0: none, -1: has passed, else a time on the monotonic clock in milliseconds. */
+  /** Its due time, see deadline.ts. */
   due: number
   // The heap of deadlines keeps these three.
   at = 0
@@ -45,14 +45,15 @@ class SideDeadline implements Timed {
 
   /** Whether it has passed; from then on it stays passed until another one is set. */
   expired(): boolean {
-    if (this.due > 0 && this.due <= now()) this.due = EXPIRED
-    return this.due === EXPIRED
+    if (!hasPassed(this.due)) return false
+    if (this.due > 0) this.due = RAN_OUT
+    return true
   }
 
-  /** It has passed while somebody was parked. */
+  /** It has run out while an operation was parked. */
   expire(): void {
-    this.due = EXPIRED
-    this.#side.wake(TIMEOUT)
+    this.due = RAN_OUT
+    this.#side.wake(OVERDUE)
   }
 }
 
@@ -72,7 +73,7 @@ export class PollSide {
     this.pd = pd
   }
 
-  /** 0: no deadline, -1: it has passed, else a time on the monotonic clock in milliseconds. */
+  /** When its calls fail: a due time, see deadline.ts. */
   get due(): number {
     return this.deadline === null ? NO_DEADLINE : this.deadline.due
   }
@@ -80,6 +81,11 @@ export class PollSide {
   set due(due: number) {
     if (this.deadline !== null) this.deadline.due = due
     else if (due !== NO_DEADLINE) this.deadline = new SideDeadline(this, due)
+  }
+
+  /** Whether its deadline has passed by itself, and was not set into the past. */
+  get ranOut(): boolean {
+    return this.due === RAN_OUT
   }
 
   /** Parks the waiter until the next edge, deadline or close. */
@@ -314,7 +320,8 @@ export class PollDesc {
   }
 
   /**
-   * Sets when a side's calls fail: 0 for never, -1 for now, else a monotonic time.
+   * Sets when a side's calls fail: a due time, see deadline.ts. One in the past ends the call that waits,
+   * which does not try again: that is how a caller ends it.
    * @internal
    */
   setDeadline(side: PollSide, due: number): void {
@@ -322,7 +329,7 @@ export class PollDesc {
     side.due = due
     const { deadline } = side
     if (side.waiter === null || deadline === null) return
-    if (due === EXPIRED) deadline.expire()
+    if (due < 0) side.wake(TIMEOUT)
     else if (due > 0) timers.enter(deadline)
     else timers.leave(deadline)
   }

@@ -1,14 +1,12 @@
 // What is thrown where it can be neither caught by a caller nor reject a call.
-
-// Taken once: a test runner may put another one in its place, which stands still.
-const { queueMicrotask } = globalThis
+import { host } from './host.js'
 
 /**
  * Throws it where it harms nothing else: as an uncaught exception, once whatever runs now is done. For
  * what a function of somebody else's throws in the middle of a batch, whose rest has to go on.
  */
 export function report(error: unknown): void {
-  queueMicrotask(() => {
+  host.queueMicrotask(() => {
     throw error
   })
 }

@@ -7,9 +7,9 @@ import { inspect } from 'node:util'
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
 import { budget, counted } from './budget.js'
+import { deadlineError, RAN_OUT } from './deadline.js'
 import {
   CanceledError,
-  DeadlineExceededError,
   errorFrom,
   FileClosingError,
   NetClosingError,
@@ -18,23 +18,13 @@ import {
 import type { LockKind } from './fd-mutex.js'
 import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
 import type { PollCode } from './netpoll.js'
-import { CLOSING, PARKED, READY, TIMEOUT } from './netpoll.js'
+import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import type { OpHost } from './op.js'
 import { DEFERRED, IDLE, Op, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import { reasonOf, signalOf, wasAborted } from './signals.js'
-
-type Outcome = typeof DONE | typeof FAILED | typeof LATER | typeof NOTHING
-const DONE = 0
-const FAILED = 1
-/** It waits for an edge, a turn or the thread pool and will be settled then. */
-const LATER = 2
-/** Done, and there was nothing to do. */
-const NOTHING = 3
-
-type Verdict = Outcome | typeof AGAIN | typeof WAIT
-const AGAIN = 4
-const WAIT = 5
+import type { Outcome, Verdict } from './verdict.js'
+import { AGAIN, DONE, FAILED, LATER, NOTHING, WAIT } from './verdict.js'
 
 /** What a call that may wait takes. */
 export interface CallOptions {
@@ -139,17 +129,14 @@ export abstract class Runner implements OpHost {
 
   /** How many of those who use the descriptor leave it at once when they are evicted. */
   protected evictable(): number {
-    let leaving = 0
-    for (const waiter of [this.pd?.r.waiter, this.pd?.w.waiter]) {
-      if (waiter instanceof Op && !waiter.keeps) leaving++
-    }
-    return leaving
+    const waiting = [this.pd?.r.waiter, this.pd?.w.waiter]
+    return waiting.filter((waiter) => waiter instanceof Op && !waiter.keeps).length
   }
 
   /** The error for a wait that did not end with an edge. */
-  protected codeError(code: PollCode): Error {
+  protected codeError(code: PollCode, side: PollSide): Error {
     if (code === CLOSING) return this.closingError()
-    return code === TIMEOUT ? new DeadlineExceededError() : new NotPollableError()
+    return code === NOT_POLLABLE ? new NotPollableError() : deadlineError(side.due)
   }
 
   /**
@@ -157,8 +144,10 @@ export abstract class Runner implements OpHost {
    * @internal
    */
   wake(op: Op<unknown>, code: PollCode): void {
-    if (code !== READY) {
-      this.#giveUp(op, this.codeError(code))
+    if (code === OVERDUE) {
+      this.#finish(op, this.#lastTry(op))
+    } else if (code !== READY) {
+      this.#giveUp(op, this.codeError(code, this.#side(op)))
     } else if (op.state === DEFERRED) {
       // It waits for its turn, and not for an edge: that is still there when somebody does.
       const side = this.#side(op)
@@ -177,8 +166,12 @@ export abstract class Runner implements OpHost {
     const side = this.#side(op)
     side.unpark()
     const code = (this.pd as PollDesc).check(side)
+    // Refused when it began: it fails now, unless a caller has lifted the deadline since.
+    const refused = op.error !== null
+    op.error = null
     if (code === READY) this.#finish(op, this.#loop(op))
-    else this.#giveUp(op, this.codeError(code))
+    else if (!refused && code === TIMEOUT && side.ranOut) this.#finish(op, this.#lastTry(op))
+    else this.#giveUp(op, this.codeError(code, side))
   }
 
   /**
@@ -272,12 +265,17 @@ export abstract class Runner implements OpHost {
 
   /** An operation that has the lock: from here to its end, or to where it has to wait. */
   #run(op: Op<unknown>): Outcome {
+    const queued = op.state === QUEUED
     op.state = RUNNING
     if (op.trivial) return NOTHING
     const pd = this.pd
     try {
       if (pd === null) return this.#unpolled(op)
-      return this.#go(op, op.begin(pd, op.kind === 'r' ? pd.r : pd.w))
+      const side = this.#side(op)
+      const code = op.begin(pd, side)
+      if (!queued || code !== TIMEOUT || !side.ranOut) return this.#go(op, code)
+      // It waited for the call before it when the deadline ran out, and tries once as that one did.
+      return budget.spent ? this.#defer(op) : this.#lastTry(op)
     } catch (error) {
       // Whatever it is: the lock has to be given back, and those who queue for it are owed their turn.
       op.error = errorFrom(error)
@@ -294,8 +292,19 @@ export abstract class Runner implements OpHost {
     }
     // Failing at once counts as completing at once: see budget.ts.
     budget.charge(0)
-    if (budget.spent && code !== CLOSING) return this.#defer(op)
-    op.error = this.codeError(code)
+    op.error = this.codeError(code, this.#side(op))
+    return budget.spent && code !== CLOSING ? this.#defer(op) : FAILED
+  }
+
+  /**
+   * The deadline ran out while the operation waited. The loop may have been busy for longer than that, and
+   * what came in time may lie in the kernel unseen: so it tries, exactly once.
+   */
+  #lastTry(op: Op<unknown>): Outcome {
+    op.state = RUNNING
+    const verdict = this.#try(op, true)
+    if (verdict !== WAIT && verdict !== AGAIN) return verdict
+    op.error = op.givenUp ? new CanceledError(op.reason) : deadlineError(RAN_OUT)
     return FAILED
   }
 
@@ -304,26 +313,27 @@ export abstract class Runner implements OpHost {
     op.state = RUNNING
     for (;;) {
       if (budget.spent) return this.#defer(op)
-      let verdict: Verdict
-      try {
-        verdict = this.#judge(op, op.attempt(this.fd))
-      } catch (error) {
-        // A refused argument, or what a caller's own function threw.
-        budget.charge(0)
-        op.error = errorFrom(error)
-        return FAILED
-      }
-      if (verdict === WAIT && op.givenUp) {
+      const verdict = this.#try(op)
+      if (verdict === AGAIN) continue
+      if (verdict !== WAIT) return verdict
+      if (op.givenUp) {
         op.error = new CanceledError(op.reason)
         return FAILED
       }
-      if (verdict === WAIT) {
-        const pd = this.pd as PollDesc
-        const code = pd.wait(op.kind === 'r' ? pd.r : pd.w, op)
-        if (code !== READY) return this.#go(op, code)
-      } else if (verdict !== AGAIN) {
-        return verdict
-      }
+      const code = (this.pd as PollDesc).wait(this.#side(op), op)
+      if (code !== READY) return this.#go(op, code)
+    }
+  }
+
+  /** One try, and what came of it. */
+  #try(op: Op<unknown>, last = false): Verdict {
+    try {
+      return this.#judge(op, last ? op.lastAttempt(this.fd) : op.attempt(this.fd))
+    } catch (error) {
+      // A refused argument, or what a caller's own function threw.
+      budget.charge(0)
+      op.error = errorFrom(error)
+      return FAILED
     }
   }
 
@@ -368,13 +378,8 @@ export abstract class Runner implements OpHost {
       return LATER
     }
     for (;;) {
-      try {
-        const verdict = this.#judge(op, op.attempt(this.fd))
-        if (verdict !== AGAIN) return verdict as Outcome
-      } catch (error) {
-        op.error = errorFrom(error)
-        return FAILED
-      }
+      const verdict = this.#try(op)
+      if (verdict !== AGAIN) return verdict as Outcome
     }
   }
 

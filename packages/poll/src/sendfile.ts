@@ -24,20 +24,25 @@ export async function sendfile(
 ): Promise<number | null> {
   let sent = 0
   let locked = false
+  let waited = false
   try {
     await dst.lock(new LockOp('w'), signal)
     locked = true
     while (sent < count) {
       // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
-      await dst.step(new PrepareOp('w'))
+      // Not after a wait, which has looked itself, and lets one more call be made when time runs out.
+      if (!waited) await dst.step(new PrepareOp('w'))
+      waited = false
       if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
-      const at = offset === null ? -1 : offset + sent
+      const at = positionOf(offset, sent)
       const fd = numberOf(file)
       const n = await hook.sendfilePool(dst.sysfd, fd, at, Math.min(count - sent, CHUNK))
       if (n > 0) sent += n
       else if (n === 0) break
-      else if (n === -EAGAIN) await dst.step(new WaitOp('w'), signal)
-      else if (sent === 0 && unsupported(-n)) return null
+      else if (n === -EAGAIN) {
+        await dst.step(new WaitOp('w', true), signal)
+        waited = true
+      } else if (sent === 0 && unsupported(-n)) return null
       else if (n !== -EINTR) throw new SyscallError('sendfile', -dst.failed(-n))
     }
     return sent
@@ -47,6 +52,10 @@ export async function sendfile(
     if (locked) dst.unlock('w')
   }
 }
+
+/** Where the next call begins: -1 for the file's own position. */
+const positionOf = (offset: number | null, sent: number): number =>
+  offset === null ? -1 : offset + sent
 
 /** The pool works on a duplicate, so the number has to be the file's only now. */
 function numberOf(file: number | FileHandle): number {

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { fakeTime } from '../test/support.js'
+import { host } from './host.js'
 import type { Timed } from './timers.js'
 import { now, Timers } from './timers.js'
 
@@ -21,13 +23,7 @@ class Entry implements Timed {
   }
 }
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
+beforeEach(fakeTime)
 
 describe('Timers', () => {
   it('expires an entry when its time has come, and not before', () => {
@@ -43,7 +39,7 @@ describe('Timers', () => {
 
   it('arms one host timer for many entries, and again only for an earlier one', () => {
     const timers = new Timers()
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     const start = now()
     for (const ms of [100, 200, 300, 100]) timers.enter(new Entry(start + ms))
     expect(spy).toHaveBeenCalledTimes(1)
@@ -57,7 +53,7 @@ describe('Timers', () => {
     const timers = new Timers()
     const entry = new Entry(now() + 10)
     timers.enter(entry)
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     for (let i = 0; i < 1000; i++) {
       entry.due++
       timers.enter(entry)
@@ -105,7 +101,7 @@ describe('Timers', () => {
   it('does not take 60 days for now', () => {
     const timers = new Timers()
     const entry = new Entry(now() + 60 * DAY)
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     timers.enter(entry)
     expect(spy.mock.calls[0]?.[1]).toBe(2 ** 31 - 1)
     vi.advanceTimersByTime(60 * DAY - 1)
@@ -119,7 +115,7 @@ describe('Timers', () => {
   it('arms again when the host timer was early', () => {
     const timers = new Timers()
     const entry = new Entry(now() + 10.6)
-    const spy = vi.spyOn(globalThis, 'setTimeout')
+    const spy = vi.spyOn(host, 'setTimeout')
     timers.enter(entry)
     // Rounded up: a host timer has no fractions and must not be early by one.
     expect(spy.mock.calls[0]?.[1]).toBe(11)

@@ -5,6 +5,9 @@
 // moved when its deadline moves to later: the heap's time for it is the earliest it can be. When that
 // time comes the side is looked at, and dropped, put back, or expired. So setting a deadline costs a
 // number, and the host's timer exists only while somebody waits.
+import type { Deferred } from './budget.js'
+import { BUDGET_OPS, budget } from './budget.js'
+import { host, startTimer } from './host.js'
 
 /** What a heap entry must offer. */
 export interface Timed {
@@ -20,19 +23,25 @@ export interface Timed {
   expire(): void
 }
 
-/** The longest delay a host timer takes: Node turns a longer one into 1 ms. */
-const MAX_DELAY = 2 ** 31 - 1
-
 /** Milliseconds on a clock that nobody sets back. */
-export const now = (): number => performance.now()
+export const now = (): number => host.now()
 
-/** The deadlines of one thread. */
-export class Timers {
+/**
+ * The deadlines of one thread. Any number may pass at one instant, and each costs an error and the
+ * caller's own code; so one turn of the event loop expires no more of them than its budget has operations.
+ */
+export class Timers implements Deferred {
   readonly #heap: Timed[] = []
   #waiting = 0
   #timer: NodeJS.Timeout | undefined
   #timerAt = Number.POSITIVE_INFINITY
-  readonly #fire = () => this.#expireDue()
+  /** Whether the rest of what has passed is put off to the next turn. */
+  #deferred = false
+  readonly #fire = () => {
+    this.#timer = undefined
+    this.#timerAt = Number.POSITIVE_INFINITY
+    this.#expireDue()
+  }
 
   /** Whether a host timer exists. */
   get armed(): boolean {
@@ -71,14 +80,23 @@ export class Timers {
     if (last.index === hole) this.#raise(hole, last, last.at)
   }
 
+  /** Deferred: the next turn has come. */
+  nextTurn(): void {
+    this.#deferred = false
+    this.#expireDue()
+  }
+
   #expireDue(): void {
-    this.#timer = undefined
-    this.#timerAt = Number.POSITIVE_INFINITY
     const time = now()
-    for (;;) {
+    for (let steps = 0; ; steps++) {
       const first = this.#heap[0]
       // A host timer may be early by less than a millisecond: then it is armed once more.
       if (first === undefined || first.at > time) break
+      if (steps === BUDGET_OPS || budget.spent) {
+        this.#deferred = true
+        budget.defer(this)
+        return
+      }
       if (first.timed && first.due > time) {
         first.at = first.due
         this.#sink(0, first)
@@ -93,18 +111,17 @@ export class Timers {
 
   #arm(): void {
     const first = this.#heap[0]
-    if (first === undefined || first.at >= this.#timerAt) return
+    if (this.#deferred || first === undefined || first.at >= this.#timerAt) return
     this.#disarm()
     this.#timerAt = first.at
-    const delay = Math.min(Math.max(Math.ceil(first.at - now()), 1), MAX_DELAY)
-    this.#timer = setTimeout(this.#fire, delay)
+    this.#timer = startTimer(this.#fire, first.at - now())
     // What keeps the process alive is the call that waits, not its deadline.
     this.#timer.unref()
   }
 
   #disarm(): void {
     if (this.#timer === undefined) return
-    clearTimeout(this.#timer)
+    host.clearTimeout(this.#timer)
     this.#timer = undefined
     this.#timerAt = Number.POSITIVE_INFINITY
   }

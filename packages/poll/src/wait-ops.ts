@@ -101,6 +101,13 @@ const unwaitable = (): NotPollableError => new NotPollableError('waiting for uns
 export class WaitOp extends BareOp {
   /** Whether an edge was taken, or will have woken it. */
   #edge = false
+  readonly #tries: boolean
+
+  /** `tries`: the caller makes a try of its own after each wait, also after one that ran out. */
+  constructor(kind: LockKind, tries = false) {
+    super(kind)
+    this.#tries = tries
+  }
 
   get name() {
     return this.kind === 'r' ? 'read' : 'write'
@@ -119,6 +126,11 @@ export class WaitOp extends BareOp {
     // It was put off before it could wait, and waits now.
     this.#edge = true
     return -EAGAIN
+  }
+
+  /** An edge is all it could look for: whether one is due only its caller's own try can tell. */
+  override lastAttempt(_fd: number): number {
+    return this.#tries ? 0 : -EAGAIN
   }
 
   override retry(): boolean {

@@ -3,6 +3,7 @@ import type { MakeEnds } from './behaviour.js'
 import {
   codeOf,
   countCalls,
+  fakeTime,
   fill,
   never,
   PAST,
@@ -153,27 +154,23 @@ export function deadlineBehaviour(make: MakeEnds): void {
     it('a pending read follows its deadline, either way', async () => {
       const { r, w } = make()
       // The clock is the test's: a machine that is busy must not let a deadline pass by accident.
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
-      try {
-        r.setReadDeadline(soon(5))
-        const read = watchPromise(r.read(new Uint8Array(4)))
-        r.setReadDeadline(soon(100))
-        await vi.advanceTimersByTimeAsync(99)
-        expect(read.state).toBe('pending')
-        r.setReadDeadline(null)
-        await vi.advanceTimersByTimeAsync(1000)
-        expect(read.state).toBe('pending')
-        await w.write(pattern(4))
-        await until(() => read.state !== 'pending')
-        expect(read.value).toBe(4)
-        r.setReadDeadline(soon(1000))
-        const late = watchPromise(r.read(new Uint8Array(4)))
-        r.setReadDeadline(soon(5))
-        await vi.advanceTimersByTimeAsync(5)
-        expect(late.error).toMatchObject({ code: TIMEOUT })
-      } finally {
-        vi.useRealTimers()
-      }
+      fakeTime()
+      r.setReadDeadline(soon(5))
+      const read = watchPromise(r.read(new Uint8Array(4)))
+      r.setReadDeadline(soon(100))
+      await vi.advanceTimersByTimeAsync(99)
+      expect(read.state).toBe('pending')
+      r.setReadDeadline(null)
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(read.state).toBe('pending')
+      await w.write(pattern(4))
+      await until(() => read.state !== 'pending')
+      expect(read.value).toBe(4)
+      r.setReadDeadline(soon(1000))
+      const late = watchPromise(r.read(new Uint8Array(4)))
+      r.setReadDeadline(soon(5))
+      await vi.advanceTimersByTimeAsync(5)
+      expect(late.error).toMatchObject({ code: TIMEOUT })
     })
 
     it('a deadline is prolonged again and again while calls wait (TestReadWriteProlongedTimeout)', async () => {

@@ -18,8 +18,8 @@ import {
   socket,
   socketpair,
 } from '@netfd/syscall'
-import { afterEach } from 'vitest'
-import { FD, hook } from '../src/index.js'
+import { afterEach, onTestFinished, vi } from 'vitest'
+import { FD, hook, host } from '../src/index.js'
 import type { FDKind } from '../src/kind.js'
 import { listenNumber } from './child-tools.js'
 
@@ -111,6 +111,17 @@ export function putBack(): void {
 }
 
 afterEach(putBack)
+
+/** Gives the test the clocks and timers of the package: vi.advanceTimersByTime moves them. */
+export function fakeTime(): void {
+  const before = { ...host }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+  Object.assign(host, { setTimeout, clearTimeout, now: () => performance.now() })
+  onTestFinished(() => {
+    Object.assign(host, before)
+    vi.useRealTimers()
+  })
+}
 
 /** One turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

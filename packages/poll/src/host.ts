@@ -1,0 +1,43 @@
+// What this package takes of the event loop and its clocks. Go: runtime/time.go, as the runtime has it.
+//
+// Test runners replace the global functions by ones that stand still until a test moves them, and a
+// page's window has a setTimeout of another kind. A transfer, a dial or a deadline that asked a global
+// would stand still as well. So each function is taken once, when the package is loaded, from Node's own
+// modules, and nothing else in the packages names a global of this kind: Biome refuses it.
+import { performance } from 'node:perf_hooks'
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
+
+const { now } = performance
+
+/**
+ * The timers and clocks behind deadlines, dials and transfers: those that Node had when the package was
+ * loaded. A test that wants to move time itself puts its own functions here, and then back; production
+ * code never assigns one.
+ */
+export const host = {
+  /** Calls a function once what runs now is done. */
+  queueMicrotask: globalThis.queueMicrotask,
+  /** Calls a function in the next turn of the event loop. */
+  setImmediate,
+  /** Calls a function after some milliseconds. */
+  setTimeout,
+  /** Takes such a call back. */
+  clearTimeout,
+  /** Milliseconds on a clock that is never set: what a deadline is kept on. */
+  now: (): number => now.call(performance),
+  /** Milliseconds since 1970 on the caller's clock, on which a deadline is written: a fake one too. */
+  wall: (): number => Date.now(),
+  /** A time on that clock, for people. */
+  timeText: (ms: number): string => new Date(ms).toISOString(),
+}
+
+/** The longest delay a host timer takes: Node turns a longer one into 1 ms. */
+const MAX_DELAY = 2 ** 31 - 1
+
+/**
+ * Starts a host timer for a time from now. It may fire too early: after 24.8 days at the latest, and by
+ * less than a millisecond.
+ */
+export function startTimer(fired: () => void, ms: number): NodeJS.Timeout {
+  return host.setTimeout(fired, Math.min(Math.max(Math.ceil(ms), 1), MAX_DELAY))
+}
