@@ -1,4 +1,5 @@
 // Go: syscall/syscall_linux.go. The calls on descriptors, throwing SyscallError.
+import { isUint8Array } from 'node:util/types'
 import { constants } from './constants.js'
 import * as raw from './raw.js'
 import type { Sockaddr } from './sockaddr.js'
@@ -8,7 +9,7 @@ import { must, SyscallError } from './syscall-error.js'
 const SOCKADDR_SIZE = 128 // struct sockaddr_storage
 
 const bytesOf = (address: Sockaddr | Uint8Array): Uint8Array =>
-  address instanceof Uint8Array ? address : encodeSockaddr(address)
+  isUint8Array(address) ? address : encodeSockaddr(address)
 
 /** Runs a call that answers with two descriptors. */
 function pairOf(name: string, call: (pair: Int32Array) => number): [number, number] {

@@ -1,4 +1,5 @@
 // Go: net/sockopt_posix.go. Options of the typed table: each value in its own JavaScript type.
+import { isUint8Array } from 'node:util/types'
 import type { Linger } from './getsockopt.js'
 import {
   encodeLinger,
@@ -112,7 +113,7 @@ function encode(row: Sockopt, value: unknown): OptionValue {
         throw outOfRange(row, `at most ${MAX_TEXT} bytes long`)
       return value
     case 'bytes':
-      if (!(value instanceof Uint8Array)) throw wrongType(row, 'a Uint8Array')
+      if (!isUint8Array(value)) throw wrongType(row, 'a Uint8Array')
       return value
     default:
       throw new TypeError(`${row.name} cannot be set`)
