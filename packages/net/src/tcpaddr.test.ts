@@ -44,7 +44,7 @@ describe('TCPAddr', () => {
     expect(TCPAddr.of('anything', 80, '').ip).toBe('anything')
   })
 
-  it('shows its three parts and nothing else, as console.log prints it', () => {
-    expect(inspect(new TCPAddr('::1', 80))).toBe("TCPAddr { ip: '::1', port: 80, zone: '' }")
+  it('prints as text in console.log', () => {
+    expect(inspect(new TCPAddr('fe80::1', 80, 'eth0'))).toBe('TCPAddr { [fe80::1%eth0]:80 }')
   })
 })
