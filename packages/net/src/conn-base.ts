@@ -142,7 +142,7 @@ export abstract class NetConn implements Conn {
    */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const reading = this.fd.reading()
-    return leavable(chunks(reading.next), reading.stop)
+    return leavable(chunks(reading), reading.stop)
   }
 
   /** `await using`: closes, unless it is closed already. */

@@ -40,7 +40,13 @@ export interface Reader {
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
 }
 
-/** How many bytes a reading loop asks for at a time. */
+/** Reads without a buffer; what one has read is `piece`. */
+interface Pieces {
+  next(): Promise<number | null>
+  piece(): Uint8Array
+}
+
+/** How many bytes a copying loop asks for at a time. */
 export const CHUNK = 64 * 1024
 
 /**
@@ -63,28 +69,19 @@ export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions)
 }
 
 /**
- * What arrives, piece by piece, until the end of the stream or until `read` is cancelled. It reads only
- * when asked for the next piece, so leaving the loop loses nothing.
+ * What arrives, piece by piece, until the end of the stream or until the loop is left while it waits. It
+ * reads only when asked for the next piece, so leaving the loop loses nothing.
  */
-export async function* chunks(
-  read: (buf: Uint8Array) => Promise<number | null>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let room: Uint8Array = new Uint8Array(CHUNK)
+export async function* chunks(reading: Pieces): AsyncGenerator<Uint8Array, void, undefined> {
   for (;;) {
     let n: number | null
     try {
-      n = await read(room)
+      n = await reading.next()
     } catch (error) {
       if (isLeft(error)) return
       throw error
     }
     if (n === null) return
-    if (n > CHUNK / 2) {
-      const full = room.subarray(0, n)
-      room = new Uint8Array(CHUNK)
-      yield full
-    } else {
-      yield room.slice(0, n)
-    }
+    yield reading.piece()
   }
 }

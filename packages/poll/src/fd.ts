@@ -12,7 +12,7 @@ import { borrow, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
-import type { AcceptLoop, Loop } from './loop.js'
+import type { AcceptLoop, PieceLoop } from './loop.js'
 import { loopOf } from './loop.js'
 import { IDLE } from './op.js'
 import type { Traits } from './ops.js'
@@ -140,12 +140,17 @@ export class FD extends OptionedFD {
 
   /**
    * Reads for a loop that may be left while it waits: one at a time, and `stop` ends the one that waits
-   * with CanceledError. An AbortSignal could do it too, and would cost each such loop a kilobyte.
+   * with CanceledError. An AbortSignal could do it too, and would cost each such loop a kilobyte. What
+   * `next` without a buffer has read, up to 64 KiB, is `piece`, the caller's for good: while it waits it
+   * holds none. A loop that copies from many connections has no need of a buffer for each.
    * @internal
    */
-  reading(): Loop<[buf: Uint8Array], number | null> {
+  reading(): PieceLoop {
     const op = new ReadOp(this.#traits)
-    return loopOf(op, (buf) => this.start(op.of(buf)))
+    const { next, stop } = loopOf(op, (buf?: Uint8Array) =>
+      this.start(buf === undefined ? op.ofRoom() : op.of(buf)),
+    )
+    return { next, stop, piece: () => op.piece() }
   }
 
   /**

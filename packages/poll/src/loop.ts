@@ -9,6 +9,12 @@ export interface Loop<A extends unknown[], T> {
   stop(): void
 }
 
+/** The calls of a loop that reads, always into a buffer of its own or always without one. */
+export interface PieceLoop extends Loop<[buf?: Uint8Array], number | null> {
+  /** What `next` without a buffer has read. */
+  piece(): Uint8Array
+}
+
 /** The calls of a loop over a listener. */
 export interface AcceptLoop extends Loop<[], Accepted> {
   /** Waits so many milliseconds, or until a descriptor of this thread is closed. */

@@ -5,6 +5,7 @@ import { hook } from './hook.js'
 import type { PARKED, PollCode } from './netpoll.js'
 import { Op } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
+import { cut, ROOM, roomNow } from './room.js'
 
 /** What kind of descriptor it is. One object serves all descriptors of a kind. */
 export interface Traits {
@@ -28,12 +29,17 @@ const MAX_IOV = 1024
 /** What an idle Op refers to, so that it keeps nobody's buffer alive. */
 const NOTHING: Uint8Array = new Uint8Array(0)
 
+/** Stands for the room of the thread in an operation, which must not hold the room itself while it waits. */
+const IN_ROOM: Uint8Array = new Uint8Array(0)
+
 /** Go: `FD.Read`. */
 export class ReadOp extends Op<number | null> {
   readonly #traits: Traits
   #buf = NOTHING
   #size = 0
   #n = 0
+  /** What a loop has read; null for a read into the caller's buffer. */
+  #piece: Uint8Array | null = null
   #side: PollSide | null = null
 
   constructor(traits: Traits) {
@@ -62,6 +68,19 @@ export class ReadOp extends Op<number | null> {
     return isMortal(this.#traits)
   }
 
+  /** Reads without a buffer: what comes is `piece`. */
+  ofRoom(): this {
+    this.#piece = NOTHING
+    return this.of(IN_ROOM, ROOM)
+  }
+
+  /** What was read: the caller's for good, and kept no longer. */
+  piece(): Uint8Array {
+    const piece = this.#piece as Uint8Array
+    this.#piece = NOTHING
+    return piece
+  }
+
   /** What to read into, and its size. */
   of(buf: Uint8Array, size = sizeOf(buf)): this {
     this.#buf = buf
@@ -76,12 +95,14 @@ export class ReadOp extends Op<number | null> {
   }
 
   attempt(fd: number): number {
-    if (this.waited) checkSize(this.#buf, this.#size)
-    return this.#traits.socket ? hook.recv(fd, this.#buf) : hook.read(fd, this.#buf)
+    const buf = this.#room
+    if (this.waited) checkSize(buf, this.#size)
+    return this.#traits.socket ? hook.recv(fd, buf) : hook.read(fd, buf)
   }
 
   advance(n: number): boolean {
     this.#n = n
+    if (n > 0 && this.#piece !== null) this.#piece = cut(this.#room, n)
     if (this.#side === null) return true
     if (n === 0) return !this.mortal || this.atEnd(this.#side.pd)
     if (n < this.#size && n < MAX_RW) this.#side.drained = this.#traits.stream
@@ -89,7 +110,14 @@ export class ReadOp extends Op<number | null> {
   }
 
   override pooled(fd: number): Promise<number> {
+    // While the thread pool reads, other loops do.
+    if (this.#buf === IN_ROOM) this.#buf = new Uint8Array(ROOM)
     return hook.fileRead(fd, this.#buf, 0)
+  }
+
+  /** Where this try reads to. */
+  get #room(): Uint8Array {
+    return this.#buf === IN_ROOM ? roomNow() : this.#buf
   }
 
   take(): number | null {
