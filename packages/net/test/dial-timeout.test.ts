@@ -59,10 +59,26 @@ describe('a timeout (TestDialTimeout)', () => {
         return ['127.0.0.1']
       }
       replace({ lookup })
+      const timer = vi.spyOn(host, 'setTimeout')
+      onTestFinished(() => timer.mockRestore())
       const conn = await dialed(`localhost:${port}`, 'tcp', new Dialer({ timeout }))
       expect(conn.remoteAddr.port).toBe(port)
+      for (const [, ms] of timer.mock.calls) expect(ms).toBeLessThan(2 ** 31)
     },
   )
+
+  it('of 1970 is named, as is one that was set on a connection', async () => {
+    const text = 'i/o timeout: the deadline 1970-01-01T00:00:05Z had passed when it was set'
+    const error = await rejected(
+      'dial',
+      new Dialer({ deadline: 5_000 }).dial('tcp', '127.0.0.1:80'),
+    )
+    expect([error.code, error.message]).toEqual(['ETIMEDOUT', `dial tcp 127.0.0.1:80: ${text}`])
+    const [client] = await pair()
+    client.setReadDeadline(5_000)
+    const read = await rejected('read', client.read(new Uint8Array(1)))
+    expect([read.code, read.message.endsWith(`: ${text}`)]).toEqual(['ETIMEDOUT', true])
+  })
 
   it('of infinity is none (TestDialWithNonZeroDeadline)', async () => {
     const listener = await listening()

@@ -2,9 +2,10 @@
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
 import { describe, expect, it, vi } from 'vitest'
 import { FakePoller } from '../test/netpoll-fake.js'
+import { fakeTime } from '../test/support.js'
 import { host } from './host.js'
 import type { PollCode, Waiter } from './netpoll.js'
-import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
+import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import { PollDesc } from './poll-desc.js'
 import { now, timers } from './timers.js'
 
@@ -165,6 +166,38 @@ describe('a side of PollDesc', () => {
     expect(timers.armed).toBe(true)
     pd.evict()
     expect(timers.armed).toBe(false)
+  })
+
+  it('leaves the heap of deadlines when it is evicted, while others still wait in it', () => {
+    const [{ pd }, other] = [make(), make()]
+    for (const each of [pd, other.pd]) {
+      each.setDeadline(each.r, now() + 1000)
+      each.wait(each.r, new Parked())
+    }
+    expect(pd.r.deadline?.index).toBeGreaterThanOrEqual(0)
+    pd.evict()
+    expect(pd.r.deadline?.index).toBe(-1)
+    expect(timers.armed).toBe(true)
+    other.pd.evict()
+  })
+
+  it('tells a parked waiter whether time ran out or its deadline was set into the past', () => {
+    fakeTime()
+    for (const [set, told] of [
+      [(pd: PollDesc) => pd.setDeadline(pd.r, -1), TIMEOUT],
+      [() => vi.advanceTimersByTime(1000), OVERDUE],
+    ] as const) {
+      const { pd } = make()
+      const parked = new Parked()
+      pd.setDeadline(pd.r, now() + 1000)
+      pd.wait(pd.r, parked)
+      set(pd)
+      expect([parked.codes, pd.check(pd.r), pd.r.ranOut]).toEqual([
+        [told],
+        TIMEOUT,
+        told === OVERDUE,
+      ])
+    }
   })
 
   it('holds the process once a waiter, and follows keepAlive', () => {
