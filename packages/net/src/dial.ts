@@ -39,7 +39,10 @@ export interface DialCallOptions {
 export interface DialerOptions extends KeepAliveOptions {
   /** How long a dial may take, resolving included; 0: no limit. Negative: it has run out already. */
   timeout?: number | undefined
-  /** When a dial must be done: a Date or epoch ms. The earlier of this and `timeout` counts. */
+  /**
+   * When a dial must be done: a Date or epoch ms, read when the dial begins. The earlier of this and
+   * `timeout` counts, on a clock that is never set.
+   */
   deadline?: Deadline | undefined
   /** The local end; its port may be 0. */
   localAddr?: TCPAddr | null | undefined
