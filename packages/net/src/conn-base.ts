@@ -152,12 +152,7 @@ export abstract class NetConn implements Conn {
 
   /** What console.log shows: the two ends, and whether it is open. */
   [inspect.custom](): string {
-    return `${this.kind} { ${endsOf(this.fd)} }`
-  }
-
-  /** The class's name: a bundler may rename classes. */
-  protected get kind(): string {
-    return 'Conn'
+    return `Conn { ${endsOf(this.fd)} }`
   }
 
   /** Runs `f`; what it throws is this operation's error. */

@@ -1,5 +1,7 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
+
 import type { FileHandle } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
 import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
@@ -18,6 +20,7 @@ import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { checkPatience, readToEnd } from './graceful.js'
 import { hook } from './hook.js'
+import { endsOf } from './inspect.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
 import { setLinger } from './linger.js'
@@ -40,9 +43,9 @@ import type { TCPAddr } from './tcpaddr.js'
  * ```
  */
 export class TCPConn extends NetConn {
-  /** @internal */
-  protected override get kind(): string {
-    return 'TCPConn'
+  /** What console.log shows: the two ends, and whether it is open. */
+  override [inspect.custom](): string {
+    return `TCPConn { ${endsOf(this.fd)} }`
   }
 
   /** This end's address: the same object each time, also after close. */
