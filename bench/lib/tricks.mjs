@@ -48,7 +48,7 @@ export const TRICKS = [
         from: "import { UnexpectedEOFError } from './errors.js'",
         to: "import { SyscallError } from '@netfd/syscall'\nimport { UnexpectedEOFError } from './errors.js'\nconst thrown = (n: number): number => { try { if (n < 0) throw new SyscallError('read', n); return n } catch (error) { return (error as SyscallError).errno as number } }",
       },
-      { file: OPS, from: 'hook.recv(fd, this.#buf)', to: 'thrown(hook.recv(fd, this.#buf))' },
+      { file: OPS, from: 'hook.recv(fd, buf)', to: 'thrown(hook.recv(fd, buf))' },
     ],
   },
   {
@@ -110,8 +110,8 @@ export const TRICKS = [
     edits: [
       {
         file: OPS,
-        from: 'return this.#traits.socket ? hook.recv(fd, this.#buf) : hook.read(fd, this.#buf)',
-        to: 'const own = new Uint8Array(this.#buf.length)\n    const n = hook.recv(fd, own)\n    if (n > 0) this.#buf.set(own.subarray(0, n))\n    return n',
+        from: 'return this.#traits.socket ? hook.recv(fd, buf) : hook.read(fd, buf)',
+        to: 'const own = new Uint8Array(buf.length)\n    const n = hook.recv(fd, own)\n    if (n > 0) buf.set(own.subarray(0, n))\n    return n',
       },
     ],
   },
