@@ -117,7 +117,7 @@ constexpr Constant kConstants[] = {
     C(IPV6_RECVTCLASS), C(IPV6_ROUTER_ALERT), C(IPV6_RTHDR), C(IPV6_RTHDRDSTOPTS), C(IPV6_TCLASS),
     C(IPV6_TRANSPARENT), C(IPV6_UNICAST_HOPS), C(IPV6_UNICAST_IF), C(IPV6_V6ONLY),
     C(IPV6_XFRM_POLICY), C(IP6T_SO_ORIGINAL_DST),
-    // Epoll.
+    // For epoll_create1(2), epoll_ctl(2) and epoll_wait(2).
     C(EPOLLIN), C(EPOLLOUT), C(EPOLLERR), C(EPOLLHUP), C(EPOLLRDHUP), C(EPOLLPRI), C(EPOLLET),
     C(EPOLLONESHOT), C(EPOLLEXCLUSIVE), C(EPOLLWAKEUP), C(EPOLLMSG), C(EPOLLRDNORM), C(EPOLLRDBAND),
     C(EPOLLWRNORM), C(EPOLLWRBAND), C(EPOLL_CTL_ADD), C(EPOLL_CTL_MOD), C(EPOLL_CTL_DEL),
@@ -128,15 +128,15 @@ constexpr Constant kConstants[] = {
     C(MSG_OOB), C(MSG_PEEK), C(MSG_TRUNC), C(MSG_WAITALL), C(MSG_WAITFORONE), C(MSG_ZEROCOPY),
     // Control messages.
     C(SCM_RIGHTS), C(SCM_CREDENTIALS),
-    // Shutdown.
+    // For shutdown(2).
     C(SHUT_RD), C(SHUT_WR), C(SHUT_RDWR),
-    // Open and fcntl.
+    // For open(2) and fcntl(2).
     C(O_RDONLY), C(O_WRONLY), C(O_RDWR), C(O_ACCMODE), C(O_NONBLOCK), C(O_CLOEXEC), C(O_APPEND),
     C(O_DIRECT), C(FD_CLOEXEC), C(F_GETFD), C(F_SETFD), C(F_GETFL), C(F_SETFL), C(F_DUPFD_CLOEXEC),
     C(F_GETPIPE_SZ), C(F_SETPIPE_SZ),
-    // Eventfd.
+    // Flags of eventfd(2).
     C(EFD_CLOEXEC), C(EFD_NONBLOCK), C(EFD_SEMAPHORE),
-    // Splice.
+    // Flags of splice(2).
     C(SPLICE_F_MOVE), C(SPLICE_F_NONBLOCK), C(SPLICE_F_MORE),
 };
 

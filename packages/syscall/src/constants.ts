@@ -465,43 +465,43 @@ export const IPV6_V6ONLY = 26
 export const IPV6_XFRM_POLICY = 35
 /** IPv6 options. */
 export const IP6T_SO_ORIGINAL_DST = 80
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLIN = 1
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLOUT = 4
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLERR = 8
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLHUP = 16
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLRDHUP = 8192
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLPRI = 2
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLET = 2147483648
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLONESHOT = 1073741824
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLEXCLUSIVE = 268435456
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLWAKEUP = 536870912
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLMSG = 1024
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLRDNORM = 64
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLRDBAND = 128
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLWRNORM = 256
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLLWRBAND = 512
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLL_CTL_ADD = 1
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLL_CTL_MOD = 3
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLL_CTL_DEL = 2
-/** Epoll. */
+/** For epoll_create1(2), epoll_ctl(2) and epoll_wait(2). */
 export const EPOLL_CLOEXEC = 524288
 /** Message flags. */
 export const MSG_BATCH = 262144
@@ -541,55 +541,55 @@ export const MSG_ZEROCOPY = 67108864
 export const SCM_RIGHTS = 1
 /** Control messages. */
 export const SCM_CREDENTIALS = 2
-/** Shutdown. */
+/** For shutdown(2). */
 export const SHUT_RD = 0
-/** Shutdown. */
+/** For shutdown(2). */
 export const SHUT_WR = 1
-/** Shutdown. */
+/** For shutdown(2). */
 export const SHUT_RDWR = 2
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_RDONLY = 0
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_WRONLY = 1
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_RDWR = 2
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_ACCMODE = 3
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_NONBLOCK = 2048
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_CLOEXEC = 524288
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_APPEND = 1024
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const O_DIRECT = process.arch === 'arm64' ? 0o200000 : 0o40000
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const FD_CLOEXEC = 1
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_GETFD = 1
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_SETFD = 2
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_GETFL = 3
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_SETFL = 4
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_DUPFD_CLOEXEC = 1030
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_GETPIPE_SZ = 1032
-/** Open and fcntl. */
+/** For open(2) and fcntl(2). */
 export const F_SETPIPE_SZ = 1031
-/** Eventfd. */
+/** Flags of eventfd(2). */
 export const EFD_CLOEXEC = 524288
-/** Eventfd. */
+/** Flags of eventfd(2). */
 export const EFD_NONBLOCK = 2048
-/** Eventfd. */
+/** Flags of eventfd(2). */
 export const EFD_SEMAPHORE = 1
-/** Splice. */
+/** Flags of splice(2). */
 export const SPLICE_F_MOVE = 1
-/** Splice. */
+/** Flags of splice(2). */
 export const SPLICE_F_NONBLOCK = 2
-/** Splice. */
+/** Flags of splice(2). */
 export const SPLICE_F_MORE = 4
 /** Error number: operation not permitted. */
 export const EPERM = 1
