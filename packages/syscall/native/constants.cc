@@ -58,7 +58,7 @@ constexpr Constant kConstants[] = {
     // Socket types.
     C(SOCK_STREAM), C(SOCK_DGRAM), C(SOCK_RAW), C(SOCK_SEQPACKET), C(SOCK_NONBLOCK),
     C(SOCK_CLOEXEC),
-    // Protocols.
+    // Numbers of protocols.
     C(IPPROTO_IP), C(IPPROTO_ICMP), C(IPPROTO_TCP), C(IPPROTO_UDP), C(IPPROTO_IPV6),
     C(IPPROTO_ICMPV6), C(IPPROTO_SCTP), C(IPPROTO_MPTCP),
     // Option levels.

@@ -23,21 +23,21 @@ export const SOCK_SEQPACKET = 5
 export const SOCK_NONBLOCK = 2048
 /** Socket types. */
 export const SOCK_CLOEXEC = 524288
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_IP = 0
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_ICMP = 1
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_TCP = 6
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_UDP = 17
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_IPV6 = 41
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_ICMPV6 = 58
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_SCTP = 132
-/** Protocols. */
+/** Numbers of protocols. */
 export const IPPROTO_MPTCP = 262
 /** Option levels. */
 export const SOL_SOCKET = 1
