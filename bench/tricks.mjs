@@ -1,6 +1,6 @@
 // @ts-check
 // What each trick buys: netfd as it is against netfd with the trick switched off, side by side.
-// Usage: npm run bench:tricks [-- ID... --rounds N]; needs `npm run build:native -w @netfd/syscall`.
+// Usage: node bench/tricks.mjs [ID... --rounds N]; needs `npm run build:native -w @netfd/syscall`.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -123,3 +123,12 @@ describe('numbers', () => {
     }
   })
 })
+
+describe('the doc comments', () => {
+  it('lead to guides as a user has them', () => {
+    const named = sources.flatMap((text) => all(text, /([\w@./-]*docs\/[\w-]+\.md)/g))
+    expect(named.length).toBeGreaterThan(0)
+    const installed = guides.map((path) => `@netfd/net/${path}`)
+    expect(named.filter((path) => !installed.includes(path))).toEqual([])
+  })
+})

@@ -1,14 +1,13 @@
 // The documentation site as a reader meets it: built, served, and clicked through in a browser.
 import { existsSync } from 'node:fs'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
+import type { PreviewServer } from 'vite'
+import { preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fixture } from '../tools/fixture.js'
-import { serve } from '../tools/serve.mjs'
 import { root, run, tool } from '../tools/step.mjs'
+import { fixture } from './fixture.js'
 import { brokenLinks, pagesBelow } from './site-links.js'
 
 const site = join(root, 'docs/api')
@@ -23,7 +22,7 @@ args.push('--disable-background-networking', '--disable-component-update', '--di
 const SLOW = 300_000
 
 beforeAll(async () => {
-  const turbo = ['run', 'docs:site', '--output-logs=errors-only']
+  const turbo = ['run', 'docs', '--output-logs=errors-only']
   const { code, output } = await run(tool('.bin/turbo'), turbo)
   expect(code, output).toBe(0)
 }, SLOW)
@@ -73,20 +72,23 @@ const CONTRAST = `(() => {
 
 describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in a browser', () => {
   let browser: Browser
-  let server: Server
+  let server: PreviewServer
   let baseURL: string
 
   beforeAll(async () => {
     const launch = executablePath === undefined ? {} : { executablePath }
     browser = await chromium.launch({ ...launch, args, timeout: SLOW })
-    server = await serve(site, 0)
-    baseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    server = await preview({
+      root,
+      configFile: join(root, 'vitest.config.ts'),
+      preview: { port: 0 },
+    })
+    baseURL = server.resolvedUrls?.local[0] ?? ''
   }, SLOW)
 
   afterAll(async () => {
     await browser?.close()
-    server?.closeAllConnections()
-    await new Promise((closed) => server?.close(closed))
+    await server?.close()
   })
 
   /** Opens a window, calls `visit`, and fails if a page complained meanwhile. */
@@ -201,6 +203,11 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
     const missing = open(360, 'light', async (page) => {
       await page.goto('/no-such-page.html')
     })
-    await expect(missing).rejects.toThrow('to deeply equal []')
+    await expect(missing).rejects.toThrow('ERR_HTTP_RESPONSE_CODE_FAILURE')
+    const script = open(360, 'light', async (page) => {
+      await page.goto('/')
+      await page.addScriptTag({ url: '/no-such-script.js' }).catch(() => undefined)
+    })
+    await expect(script).rejects.toThrow('to deeply equal []')
   })
 })

@@ -1,28 +1,69 @@
-// How a program is run with the addon that AddressSanitizer and UBSan watch over.
+#!/usr/bin/env node
+// The addon under AddressSanitizer and UBSan, beside the ordinary one. Without arguments: the suites of
+// syscall and poll; other arguments go to vitest. With --leaks: plain programs, at whose end memory that
+// nothing points to is a failure: not vitest, whose workers leave some of their own, and on Node 20 or 22,
+// for later ones do too.
 import { execFileSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { root, step } from './step.mjs'
+import { root, run, step, tool, turbo } from './step.mjs'
 
-const preload = fileURLToPath(new URL('asan.cjs', import.meta.url))
+const preload = (/** @type {string} */ code) => `data:text/javascript,${encodeURIComponent(code)}`
 
-/** Compiles that addon, beside the ordinary one. */
-export const buildAsan = () =>
-  step('compile the addon with ASan and UBSan', 'env', [
-    'ADDON_SANITIZE=asan',
-    process.execPath,
-    `${root}packages/syscall/scripts/build-native.mjs`,
-  ])
+/** Wherever the addon is asked for, the one with the sanitizers is loaded. */
+const SANITIZED = preload(`const dlopen = process.dlopen
+const path = ${JSON.stringify(`${root}packages/syscall/build-asan/syscall.node`)}
+process.dlopen = (module, asked, ...rest) =>
+  dlopen.call(process, module, asked.endsWith('build/Release/syscall.node') ? path : asked, ...rest)`)
+
+/** netfd watches through its helper thread on Node too, as where there is no uv_poll. */
+const THREAD_HOST = preload(
+  `Object.defineProperty(process, 'versions', { value: { ...process.versions, bun: '0.0.0' } })`,
+)
 
 /** The environment for a program, as words for env(1). Only the program gets it: not npm, nor turbo.
- * @param {{ leaks: boolean }} options leaks: whether to look for them when the program ends
+ * @param {number} leaks 1: looks for them when the program ends
  */
-export const asanEnv = ({ leaks }) => {
+const environment = (leaks) => {
   // Node itself is not built with the sanitizer, so its runtime has to be there before all else.
   const runtime = execFileSync('g++', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim()
   return [
     `LD_PRELOAD=${runtime}`,
-    `ASAN_OPTIONS=detect_leaks=${leaks ? 1 : 0}:abort_on_error=0:exitcode=99`,
+    `ASAN_OPTIONS=detect_leaks=${leaks}:abort_on_error=0:exitcode=99`,
     'UBSAN_OPTIONS=print_stacktrace=1',
-    `NODE_OPTIONS=--require=${preload}`,
+    `NODE_OPTIONS=--import=${SANITIZED}`,
   ]
 }
+
+const leaks = async () => {
+  const env = [...environment(1), process.execPath]
+  // Leaving like this, Node frees nothing: where that goes unnoticed, so would our own leaks.
+  if ((await run('env', [...env, '-e', 'process.reallyExit(0)'])).code === 0) {
+    console.error('a leak that is there was not found')
+    return false
+  }
+  const conversation = `${root}test/conversation.mjs`
+  const results = [
+    await step('no leak: conversations, through uv_poll', 'env', [...env, conversation]),
+    await step('no leak: conversations, through the helper thread', 'env', [
+      ...[...env, `--import=${THREAD_HOST}`, conversation],
+    ]),
+  ]
+  return !results.includes(false)
+}
+
+/** @param {readonly string[]} args */
+const suites = async (args) => {
+  const projects = ['--project', 'syscall', '--project', 'poll']
+  const vitest = [process.execPath, tool('vitest/vitest.mjs'), 'run', ...projects, ...args]
+  const { code } = await run('env', [...environment(0), ...vitest], { inherit: true })
+  return code === 0
+}
+
+const build = [`${root}packages/syscall/scripts/build-native.mjs`]
+const ready =
+  (await turbo('build', ['build', 'build:native'])) &&
+  (await step('compile the addon with ASan and UBSan', 'env', [
+    ...['ADDON_SANITIZE=asan', process.execPath, ...build],
+  ]))
+const args = process.argv.slice(2)
+const good = ready && (args[0] === '--leaks' ? await leaks() : await suites(args))
+if (!good) process.exitCode = 1

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { fixture } from '../test/fixture.js'
 import {
   compilerProblem,
   markInstalled,
@@ -8,7 +9,6 @@ import {
   nodeProblem,
   platformProblem,
 } from './bootstrap.mjs'
-import { fixture } from './fixture.js'
 
 describe('nodeProblem', () => {
   it.each(['20.19.0', '20.20.2', '22.0.0', '26.1.0'])('accepts Node %s', (version) => {

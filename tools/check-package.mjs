@@ -1,15 +1,13 @@
 #!/usr/bin/env node
-// Packs the package in the current folder and fails if what a user would install is not right:
-// files that are missing or do not belong, exports that publint or "are the types wrong" refuse.
-//
-// With --record it writes the size of the tarball into tools/sizes.json instead.
+// Packs the packages that are named, or all, and fails if what a user would install is not right: files
+// that are missing or do not belong, exports that publint or "are the types wrong" refuse, more bytes than
+// tools/sizes.json says. With --record it writes the sizes there.
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMain, report } from './packages.mjs'
-import { linkProblems } from './stage.mjs'
-import { tool } from './step.mjs'
-import { pack, scratch } from './stranger.mjs'
+import { linkProblems, pack, scratch } from './pack.mjs'
+import { isMain, manifest, packages, report } from './packages.mjs'
+import { root, tool } from './step.mjs'
 
 /** Files that every package must bring. */
 const REQUIRED = ['LICENSE', 'README.md', 'package.json']
@@ -57,7 +55,9 @@ export const sizeProblems = (name, size, recorded) => {
   const before = recorded[name]
   if (before !== undefined && size <= before * GROWTH) return []
   const was = before === undefined ? 'is not in tools/sizes.json' : `was ${before} bytes packed`
-  return [`${name} ${was} and now has ${size}: npm run sizes records that, if it is meant`]
+  return [
+    `${name} ${was} and now has ${size}: node tools/check-package.mjs --record, if that is meant`,
+  ]
 }
 
 /** @param {string} name @param {string[]} args */
@@ -68,24 +68,35 @@ const judge = (name, args) => {
 
 const SIZES = new URL('sizes.json', import.meta.url)
 
-if (isMain(import.meta.url)) {
-  const dir = process.cwd()
-  const { stage, tarball, files, size } = pack(dir, scratch())
-  const manifest = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8'))
+/** Everything that is wrong with one package.
+ * @param {string} name
+ * @param {boolean} record
+ */
+const check = (name, record) => {
+  const { stage, tarball, files, size } = pack(join(root, 'packages', name), scratch())
+  const own = manifest(root, name)
   const recorded = JSON.parse(readFileSync(SIZES, 'utf8'))
-  if (process.argv.includes('--record')) {
-    recorded[manifest.name] = size
+  if (record) {
+    recorded[own.name] = size
     writeFileSync(SIZES, `${JSON.stringify(recorded, null, 2)}\n`)
   }
-  const found = [
-    ...problems(files, manifest),
+  console.log(`${own.name}: ${files.length} files, ${size} bytes packed`)
+  return [
+    ...problems(files, own),
     ...linkProblems(files, (path) => readFileSync(join(stage, path), 'utf8')),
-    ...sizeProblems(manifest.name, size, recorded),
+    ...sizeProblems(own.name, size, recorded),
     ...judge('publint', [tool('publint/src/cli.js'), tarball, '--strict']),
     ...judge('attw', [
       tool('@arethetypeswrong/cli/dist/index.js'),
       ...[tarball, '--profile', 'node16', '--no-emoji'],
     ]),
   ]
-  report(found, `${manifest.name}: ${files.length} files, ${size} bytes packed`)
+}
+
+if (isMain(import.meta.url)) {
+  const args = process.argv.slice(2)
+  const named = args.filter((word) => word !== '--record')
+  const names = named.length > 0 ? named : packages(root)
+  const found = names.flatMap((name) => check(name, args.includes('--record')))
+  report(found, `${names.join(', ')}: fit to be published`)
 }

@@ -4,9 +4,9 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { pack, scratch } from './pack.mjs'
 import { isMain, packages, report } from './packages.mjs'
 import { root, run, tool, turbo } from './step.mjs'
-import { pack, scratch } from './stranger.mjs'
 
 /** What differs between two packages.
  * @param {{ stage: string, files: readonly string[] }} one

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { fixture } from '../test/fixture.js'
 import { differences } from './check-reproducible.mjs'
-import { fixture } from './fixture.js'
 
 /** A package of these files. */
 const packed = (contents: Record<string, string>) => ({

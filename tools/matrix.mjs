@@ -2,22 +2,31 @@
 // The runtimes and package managers of tools/node-matrix, which are installed when first needed: four
 // versions of Node, one for arm64, Bun, Deno, and what people install packages with. They are no workspace:
 // each claims `node`.
+//
+// Started, it runs every test on every supported Node, the conversations on Bun and Deno too, and with
+// --arm64 what qemu-user can run of them on a Node for arm64. Other arguments go to vitest.
 import { join } from 'node:path'
 import { markInstalled, needsInstall } from './bootstrap.mjs'
 import { isMain } from './packages.mjs'
-import { root, step } from './step.mjs'
+import { root, step, tool, turbo } from './step.mjs'
 
 const dir = join(root, 'tools', 'node-matrix')
 const modules = join(dir, 'node_modules')
 const arm64 = join(dir, 'arm64')
 
-/** The versions of Node that netfd is tested on, oldest first. */
+/** @typedef {{ name: string, path: string, args?: readonly string[] }} Runtime */
+
+/** The versions of Node that netfd is tested on, oldest first.
+ * @type {readonly Runtime[]}
+ */
 export const NODES = [20, 22, 24, 26].map((major) => ({
   name: `Node ${major}`,
   path: join(modules, `node${major}`, 'bin', 'node'),
 }))
 
-/** The runtimes that are not Node, with what they need to be told. Deno asks for each right. */
+/** The runtimes that are not Node, with what they need to be told. Deno asks for each right.
+ * @type {readonly Runtime[]}
+ */
 export const OTHERS = [
   { name: 'Bun', path: join(modules, '@oven/bun-linux-x64/bin/bun'), args: ['run'] },
   {
@@ -41,13 +50,6 @@ export const MANAGERS = {
   pnpm12: join(modules, 'pnpm12/pnpm'),
 }
 
-/** Node for arm64, as a command. */
-export const NODE_ARM64 = [
-  'qemu-aarch64',
-  ...['-L', '/usr/aarch64-linux-gnu'],
-  join(arm64, 'node_modules/node24/bin/node'),
-]
-
 const CI = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** Installs what is locked, unless it is there; ends the process if that fails. */
@@ -64,4 +66,50 @@ export const installMatrix = async () => {
   }
 }
 
-if (isMain(import.meta.url)) await installMatrix()
+const conversation = `${root}test/conversation.mjs`
+
+/** Every test on every Node, and the conversations everywhere.
+ * @param {readonly string[]} args for vitest
+ */
+const everywhere = async (args) => {
+  const results = []
+  for (const { name, path } of NODES) {
+    results.push(await step(`${name}: the suite`, path, [`${root}tools/test.mjs`, ...args]))
+  }
+  for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
+    results.push(await step(`${name}: conversations`, path, [...args, conversation]))
+  }
+  return results
+}
+
+/** The conversations, and the suite of syscall with the addon that the package ships. vitest itself runs
+ * here; its workers run there.
+ *
+ * Left out is what qemu-user does not pass on to the kernel (most socket options, TCP_INFO, odd control
+ * data), the loader's test, which copies the addon of this machine, and the hostile arguments, on which
+ * qemu-user itself fails an assertion.
+ */
+const onArm64 = async () => {
+  const node = join(arm64, 'node')
+  const there = `data:text/javascript,process.execPath=${encodeURIComponent(JSON.stringify(node))}`
+  const not = ['option', 'getsockopt', 'tcp-info', 'binding', 'arguments']
+  const suite = [
+    ...[tool('vitest/vitest.mjs'), 'run', '--project', 'syscall', '--testTimeout=300000'],
+    ...[...not.flatMap((name) => ['--exclude', `**/${name}.test.ts`])],
+    ...['-t', '^((?!control data that makes no sense).)*$'],
+  ]
+  return [
+    await step('arm64: conversations', node, [conversation]),
+    await step('arm64: the suite of syscall', 'env', [
+      ...[`NODE_OPTIONS=--import=${there}`, process.execPath, ...suite],
+    ]),
+  ]
+}
+
+if (isMain(import.meta.url)) {
+  if (!(await turbo('build', ['build', 'build:native', 'build:prebuilds']))) process.exit(1)
+  await installMatrix()
+  const args = process.argv.slice(2)
+  const results = args[0] === '--arm64' ? await onArm64() : await everywhere(args)
+  if (results.includes(false)) process.exitCode = 1
+}

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // npm run release: builds every binary, packs the three packages, checks the tarballs and publishes them,
-// lowest first. With --dry-run it says what it would publish, and publishes nothing. Without, it wants
-// NODE_AUTH_TOKEN or the identity of a workflow (ACTIONS_ID_TOKEN_REQUEST_URL).
+// lowest first. With --dry-run it says what it would publish, and publishes nothing; with --versions it only
+// makes versions and changelogs of the changesets. Without, it wants NODE_AUTH_TOKEN or the identity of a
+// workflow (ACTIONS_ID_TOKEN_REQUEST_URL).
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMain, packages } from './packages.mjs'
-import { repositoryURL } from './stage.mjs'
-import { root, run, step, turbo } from './step.mjs'
-import { pack, scratch } from './stranger.mjs'
+import { pack, repositoryURL, scratch } from './pack.mjs'
+import { isMain, manifest, packages } from './packages.mjs'
+import { root, run, step, tool, turbo } from './step.mjs'
 
 const NO_REPOSITORY =
   'package.json in the root names no repository, and npm publishes no package with --provenance that names none: ' +
@@ -25,15 +25,11 @@ export const refusal = ({ dryRun, env, versions, pending, repository }) => {
     return 'There is no token in the environment. To see what would be published: npm run release -- --dry-run'
   }
   if (pending > 0) {
-    return `${pending} changesets have not become versions yet: npm run version-packages`
+    return `${pending} changesets have not become versions yet: npm run release -- --versions`
   }
   if (versions.includes('0.0.0')) return 'A package still has the version 0.0.0'
   return null
 }
-
-/** @param {string} name */
-const manifestOf = (name) =>
-  JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
 
 /** How many changesets wait. */
 const pendingChangesets = async () => {
@@ -44,7 +40,7 @@ const pendingChangesets = async () => {
 const release = async () => {
   const dryRun = process.argv.includes('--dry-run')
   const names = packages(root)
-  const versions = names.map((name) => manifestOf(name).version)
+  const versions = names.map((name) => manifest(root, name).version)
   const pending = await pendingChangesets()
   const repository = repositoryURL(
     JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).repository,
@@ -54,22 +50,16 @@ const release = async () => {
   if (!(await turbo('build every package and binary', ['build', 'build:prebuilds', '--force']))) {
     return fail('the build failed')
   }
-  for (const name of names) {
-    const cwd = join(root, 'packages', name)
-    const good = await step(`check ${name}`, process.execPath, ['../../tools/check-package.mjs'], {
-      cwd,
-    })
-    if (!good) return fail(`${name} is not fit to be published`)
+  if (!(await step('check the packages', process.execPath, ['tools/check-package.mjs']))) {
+    return fail('a package is not fit to be published')
   }
-  if (
-    !(await step('use them as a stranger would', process.execPath, ['tools/check-stranger.mjs']))
-  ) {
+  if (!(await step('use them as a stranger would', process.execPath, ['test/stranger/run.mjs']))) {
     return fail('a stranger could not use them')
   }
   const into = scratch()
   for (const name of names) {
     const { tarball, files, size, unpackedSize } = pack(join(root, 'packages', name), into)
-    const { name: full, version } = manifestOf(name)
+    const { name: full, version } = manifest(root, name)
     const what = `${full}@${version}: ${files.length} files, ${size} bytes packed, ${unpackedSize} unpacked`
     console.log(`${dryRun ? 'would publish' : 'publishing'} ${what}`)
     for (const path of files) console.log(`  ${path}`)
@@ -78,7 +68,8 @@ const release = async () => {
     if (!(await step(`publish ${full}@${version}`, 'npm', args))) return fail('npm refused')
   }
   if (dryRun && repository === '') console.log(NO_REPOSITORY)
-  if (dryRun && pending > 0) console.log(`${pending} changesets wait for npm run version-packages`)
+  if (dryRun && pending > 0)
+    console.log(`${pending} changesets wait for npm run release -- --versions`)
 }
 
 /** @param {string} sentence */
@@ -87,4 +78,11 @@ const fail = (sentence) => {
   process.exitCode = 1
 }
 
-if (isMain(import.meta.url)) await release()
+const versions = async () =>
+  (await step('versions', process.execPath, [tool('@changesets/cli/bin.js'), 'version'])) &&
+  (await step('lock file', 'npm', ['install', '--package-lock-only', '--ignore-scripts']))
+
+if (isMain(import.meta.url)) {
+  if (!process.argv.includes('--versions')) await release()
+  else if (!(await versions())) process.exitCode = 1
+}

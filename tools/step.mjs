@@ -32,13 +32,19 @@ const ticker = (title, start) => {
 /** Starts a program and answers its exit code and everything it printed.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, inherit?: boolean, env?: NodeJS.ProcessEnv }} [options] env: instead of ours
+ * @param {{ cwd?: string, inherit?: boolean, env?: NodeJS.ProcessEnv, timeout?: number }} [options] env:
+ *   instead of ours; timeout: in milliseconds, after which it is killed
  * @returns {Promise<{ code: number, output: string }>}
  */
-export const run = (command, args, { cwd = root, inherit = false, env = process.env } = {}) =>
+export const run = (
+  command,
+  args,
+  { cwd = root, inherit = false, env = process.env, timeout } = {},
+) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
+      ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
       stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
       env: { ...env, ...environment },
     })

@@ -98,7 +98,7 @@ const arch = { bun: { x64: 'x64', arm64: 'aarch64' }, deno: { x64: 'x64', arm64:
 
 /**
  * @param {'bun' | 'deno'} id
- * @returns {string | null} where `npm run bench:peers` puts the program
+ * @returns {string | null} where `npm ci --prefix bench/peers` puts the program
  */
 const peerBinary = (id) => {
   const cpu = process.arch
@@ -113,7 +113,7 @@ const peerBinary = (id) => {
 const findBun = async () => {
   const bun = peerBinary('bun')
   if (bun === null || !(await exists(bun)))
-    return { id: 'bun', missing: 'not installed: npm run bench:peers' }
+    return { id: 'bun', missing: 'not installed: npm ci --prefix bench/peers' }
   return peer({
     id: 'bun',
     label: 'Bun',
@@ -126,7 +126,7 @@ const findBun = async () => {
 const findDeno = async () => {
   const deno = peerBinary('deno')
   if (deno === null || !(await exists(deno)))
-    return { id: 'deno', missing: 'not installed: npm run bench:peers' }
+    return { id: 'deno', missing: 'not installed: npm ci --prefix bench/peers' }
   const flags = ['--quiet', '--no-config', '--no-lock', '--no-remote', '--no-npm']
   const rights = ['--allow-net=127.0.0.1', '--allow-env', '--v8-flags=--expose-gc']
   return peer({

@@ -1,6 +1,6 @@
 // @ts-check
-// What makes the path fast, each with the change of the sources that switches it off. `npm run
-// bench:tricks` builds both ways and measures them side by side; the results stand in docs/performance.md.
+// What makes the path fast, each with the change of the sources that switches it off. bench/tricks.mjs builds
+// both ways and measures them side by side; the results stand in docs/performance.md.
 
 /** @typedef {{ file: string, from: string, to: string }} Edit every occurrence is replaced */
 

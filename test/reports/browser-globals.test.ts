@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { fixture } from '../../tools/fixture.js'
+import { fixture } from '../fixture.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const resolve = createRequire(import.meta.url).resolve

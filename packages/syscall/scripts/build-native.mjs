@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Compiles the addon into native/build/Release/syscall.node. ADDON_SANITIZE=asan builds it with
-// AddressSanitizer and UBSan instead, into build-asan/, for `npm run test:asan`.
+// AddressSanitizer and UBSan instead, into build-asan/, for `node tools/asan.mjs`.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkSources, compile, fail, gate, native, root } from './compile.mjs'

@@ -1,9 +1,16 @@
-import { describe, expect, it } from 'vitest'
-import { projectOptions } from './check-docs.mjs'
-import { collect, runErrors, typeErrors } from './check-samples.mjs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../tools/step.mjs'
 import { fixture } from './fixture.js'
-import { fromMarkdown, fromSource } from './samples.mjs'
-import { root } from './step.mjs'
+import {
+  collect,
+  fromMarkdown,
+  fromSource,
+  projectOptions,
+  runSample,
+  typeErrors,
+} from './samples.mjs'
 
 const sample = (code: string) => ({ file: 'README.md', line: 10, code, run: true })
 
@@ -68,19 +75,44 @@ describe('typeErrors', () => {
   })
 })
 
-describe('runErrors', () => {
+describe('runSample', () => {
   it.each([
     ['throws', "throw new Error('broken')", /exited with 1[\s\S]*broken/],
     ['fails an assertion', 'console.assert(1 + 1 === 3, "sum")', /exited with 1[\s\S]*sum/],
     ['waits for ever at the top', 'await new Promise(() => {})', /exited with 13/],
   ])('reports a sample that %s', async (_, code, expected) => {
-    const found = await runErrors([sample(code)], fixture({}))
+    const found = await runSample(sample(code), join(fixture({}), 'a.mjs'))
     expect(found).toEqual([expect.stringMatching(expected)])
     expect(found[0]).toMatch(/^README\.md:10: /)
   })
 
-  it('is silent about samples that end well', async () => {
+  it('is silent about a sample that ends well', async () => {
     const good = sample("import { log } from 'node:console'\nconst a: number = 1\nlog(a)")
-    expect(await runErrors([good, good, good], fixture({}))).toEqual([])
+    expect(await runSample(good, join(fixture({}), 'a.mjs'))).toEqual([])
   })
+})
+
+describe.concurrent('the samples of the documentation', () => {
+  const samples = collect(root).map((sample) => ({
+    ...sample,
+    at: `${sample.file}:${sample.line}`,
+  }))
+  let into: string
+  let wrong: string[][]
+
+  beforeAll(() => {
+    // Inside the checkout, so that @netfd/* is found as a user's program finds it.
+    into = mkdtempSync(join(root, '.samples-'))
+    wrong = typeErrors(samples, projectOptions(root), into)
+  }, 300_000)
+  afterAll(() => rmSync(into, { recursive: true }))
+
+  it.each(samples.map((sample, i) => ({ ...sample, i })))(
+    '$at compiles, and runs to its end',
+    async (sample) => {
+      expect(wrong[sample.i]).toEqual([])
+      if (!sample.run) return
+      expect(await runSample(sample, join(into, `sample-${sample.i}.mjs`))).toEqual([])
+    },
+  )
 })

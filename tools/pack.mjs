@@ -1,5 +1,16 @@
 // A package as it is published: its own files, and what it gets from the checkout around it.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join, posix } from 'node:path'
 
 /** @typedef {string | { type?: string, url?: string } | undefined} Repository */
@@ -84,4 +95,31 @@ export const stagePackage = (dir, stage) => {
   }
   if (own.files.includes('docs')) copyGuides(join(checkout, 'docs'), join(stage, 'docs'))
   return stage
+}
+
+/** The place of everything; removed when the process ends. */
+export const scratch = () => {
+  const dir = mkdtempSync(join(tmpdir(), 'netfd-stranger-'))
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** Packs a package as it is published, without running scripts; answers the tarball and what is in it.
+ * @param {string} dir the package
+ * @param {string} into
+ */
+export const pack = (dir, into) => {
+  const stage = stagePackage(dir, mkdtempSync(join(into, 'stage-')))
+  const quiet = ['--json', '--ignore-scripts', '--loglevel=error']
+  const args = ['pack', ...quiet, '--pack-destination', into]
+  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: stage, encoding: 'utf8' }))
+  /** @type {{ filename: string, files: { path: string }[], size: number, unpackedSize: number }} */
+  const { filename, files, size, unpackedSize } = packed
+  return {
+    stage,
+    tarball: join(into, filename),
+    files: files.map(({ path }) => path),
+    size,
+    unpackedSize,
+  }
 }

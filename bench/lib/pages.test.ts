@@ -1,48 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { constants, sockopt } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import { generated } from '../packages/syscall/scripts/gen-constants.mjs'
-import { benchTable, targetTable, trickTable } from './gen-bench-readme.mjs'
-import { optionTables, page } from './gen-options.mjs'
-import { markdownTable, withPart } from './generated.mjs'
-
-describe('withPart', () => {
-  const text = 'a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n'
-
-  it('replaces what stands between the marks and nothing else', () => {
-    const once = 'a\n<!-- x:begin -->\n\nnew\n\n<!-- x:end -->\nb\n'
-    expect(withPart(text, 'x', 'new')).toBe(once)
-    expect(withPart(once, 'x', 'new')).toBe(once)
-    expect(withPart(text, 'x', '')).toBe('a\n<!-- x:begin -->\n<!-- x:end -->\nb\n')
-  })
-
-  it('refuses a text without the marks', () => {
-    expect(() => withPart(text, 'y', '')).toThrow('<!-- y:begin -->')
-  })
-})
-
-describe('markdownTable', () => {
-  it('keeps a bar inside a cell from ending it', () => {
-    expect(markdownTable(['a'], [['b|c']])).toBe('| a |\n|---|\n| b\\|c |')
-  })
-})
-
-describe('optionTables', () => {
-  it('has every option of the table, and the page has these tables', () => {
-    const tables = optionTables(sockopt, constants)
-    for (const name of Object.keys(sockopt)) expect(tables).toContain(`| \`${name}\` |`)
-    const text = readFileSync(page, 'utf8')
-    expect(withPart(text, 'options', tables), 'stale: node tools/gen-options.mjs').toBe(text)
-  })
-
-  it('says how a value is written and what is special about it', () => {
-    const tables = optionTables(sockopt, constants)
-    expect(tables).toContain('| `userTimeout` | `TCP_USER_TIMEOUT` | number, ms |  |')
-    expect(tables).toContain('| `mark` | `SO_MARK` | number | privileged, unsigned |')
-    expect(tables).toContain('| `info` | `TCP_INFO` | `TCPInfo` | read only |')
-  })
-})
+import { benchTable, targetTable, trickTable } from './pages.mjs'
 
 describe('benchTable', () => {
   const row = (id: string, cpu: number) => ({
@@ -128,18 +85,5 @@ describe('trickTable', () => {
       '| It waits | it tries | Echo | 6.00 µs/request | 7.50 | **25 %** | 2 % |',
     )
     expect(text).toContain('Medians of 5 rounds, both sides in turns, 2026-01-02')
-  })
-})
-
-describe('the constants of @netfd/syscall', () => {
-  it('are those of the list in C++, with the numbers that the compiler finds', () => {
-    const path = '../packages/syscall/native/build/Release/syscall.node'
-    const addon = createRequire(import.meta.url)(path)
-    const files = generated({ values: addon.constants(), errnos: addon.errnos() })
-    expect(Object.keys(files)).toHaveLength(2)
-    for (const [file, text] of Object.entries(files)) {
-      const hint = 'stale: node packages/syscall/scripts/gen-constants.mjs'
-      expect(readFileSync(file, 'utf8'), hint).toBe(text)
-    }
   })
 })

@@ -1,5 +1,9 @@
+// What the addon needs and exports, and the constants that are written down from it.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { parseList, problems } from '../packages/syscall/scripts/check-symbols.mjs'
+import { generated } from '../packages/syscall/scripts/gen-constants.mjs'
 
 const PROTECTED = '   U __stack_chk_fail\n'
 const NOW = ' 0x1e (FLAGS) BIND_NOW\n'
@@ -49,5 +53,18 @@ describe('problems', () => {
     ['functions that are looked up late', { dynamic: '' }, 'looks its functions up late'],
   ])('refuses %s', (_, changed, expected) => {
     expect(problems({ ...good, ...changed }, allowed)).toEqual([expect.stringContaining(expected)])
+  })
+})
+
+describe('the constants of @netfd/syscall', () => {
+  it('are those of the list in C++, with the numbers that the compiler finds', () => {
+    const path = '../packages/syscall/native/build/Release/syscall.node'
+    const addon = createRequire(import.meta.url)(path)
+    const files = generated({ values: addon.constants(), errnos: addon.errnos() })
+    expect(Object.keys(files)).toHaveLength(2)
+    for (const [file, text] of Object.entries(files)) {
+      const hint = 'stale: node packages/syscall/scripts/gen-constants.mjs'
+      expect(readFileSync(file, 'utf8'), hint).toBe(text)
+    }
   })
 })

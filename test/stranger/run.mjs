@@ -4,13 +4,14 @@
 // alone, bundled, without a binary, and built from source. Then by every package manager, in every way.
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { installMatrix, NODES, NPM_12, OTHERS } from '../../tools/matrix.mjs'
+import { pack, scratch } from '../../tools/pack.mjs'
+import { manifest, packages, report } from '../../tools/packages.mjs'
+import { root, run, seconds, tool, turbo } from '../../tools/step.mjs'
 import { checkBundles, writeBundles } from './bundles.mjs'
 import { tryManagers } from './managers.mjs'
-import { installMatrix, NODES, NPM_12, OTHERS } from './matrix.mjs'
-import { manifest, packages, report } from './packages.mjs'
+import { project, runIn } from './project.mjs'
 import { serveRegistry } from './registry.mjs'
-import { root, run, seconds, tool, turbo } from './step.mjs'
-import { pack, project, runIn, scratch } from './stranger.mjs'
 
 const node = process.execPath
 

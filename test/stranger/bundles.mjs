@@ -20,7 +20,7 @@ const WATCHER = /\bwatchOpen\b/
 const LOADER = /ERR_NO_ADDON/
 
 /** @type {readonly Case[]} */
-export const CASES = [
+const CASES = [
   {
     from: '@netfd/net',
     name: 'splitHostPort',
@@ -88,7 +88,10 @@ export const judge = ({ from, name, not, bytes }, bundler, text) => {
 const patternProblems = (text) =>
   [...new Set(CASES.flatMap(({ not }) => not))]
     .filter((part) => !part.test(text))
-    .map((part) => `${part} is nowhere in the packages: name something else in tools/bundles.mjs`)
+    .map(
+      (part) =>
+        `${part} is nowhere in the packages: name something else in test/stranger/bundles.mjs`,
+    )
 
 /** Bundles each case in a project that has the packages installed.
  * @param {string} dir

@@ -2,9 +2,9 @@
 // after each time the packages talk, and the package manager must have had nothing to build or to warn of.
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { MANAGERS as at } from './matrix.mjs'
-import { filesBelow } from './packages.mjs'
-import { run, seconds } from './step.mjs'
+import { MANAGERS as at } from '../../tools/matrix.mjs'
+import { filesBelow } from '../../tools/packages.mjs'
+import { run, seconds } from '../../tools/step.mjs'
 
 const node = process.execPath
 const NAMES = ['@netfd/net', '@netfd/poll', '@netfd/syscall']
@@ -136,7 +136,7 @@ const makeProject = (dir, registry) => {
   writeFileSync(join(dir, '.npmrc'), `registry=${registry}/\n`)
   // It tells yarn 4 that the project ends here.
   writeFileSync(join(dir, 'yarn.lock'), '')
-  for (const name of PROGRAMS) cpSync(new URL(`stranger/${name}`, import.meta.url), join(dir, name))
+  for (const name of PROGRAMS) cpSync(new URL(`programs/${name}`, import.meta.url), join(dir, name))
 }
 
 const PROGRAMS = ['echo.mjs', 'echo.cjs']
@@ -151,7 +151,7 @@ const built = (dir) => filesBelow(dir, /^(Makefile|config\.gypi)$/)
  * @param {string} parent
  * @param {string} registry
  */
-export const tryManager = async (manager, parent, registry) => {
+const tryManager = async (manager, parent, registry) => {
   const { command, args, start = [node], env = {}, says } = manager
   const home = mkdtempSync(join(parent, 'manager-'))
   const dir = join(home, 'project')

@@ -3,12 +3,12 @@
 // time of each peer, and netfd's as a ratio to Node's (latest.json); what each trick buys (tricks.json).
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { figure } from '../bench/lib/table.mjs'
-import { markdownTable, writePart } from './generated.mjs'
-import { isMain } from './packages.mjs'
-import { root } from './step.mjs'
+import { markdownTable, writePart } from '../../tools/markdown.mjs'
+import { isMain } from '../../tools/packages.mjs'
+import { root } from '../../tools/step.mjs'
+import { figure } from './table.mjs'
 
-/** @typedef {import('../bench/lib/results.mjs').Result} Result */
+/** @typedef {import('./results.mjs').Result} Result */
 
 /**
  * @typedef {object} Run
@@ -121,6 +121,6 @@ if (isMain(import.meta.url)) {
   if (existsSync(tricks)) {
     writePart(page, 'tricks', trickTable(JSON.parse(readFileSync(tricks, 'utf8'))))
   } else {
-    console.log(`${tricks} is not there: run npm run bench:tricks first`)
+    console.log(`${tricks} is not there: run node bench/tricks.mjs first`)
   }
 }

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { fixture } from './fixture.js'
+import { fixture } from '../test/fixture.js'
+import { linkProblems, repositoryURL, stagePackage } from './pack.mjs'
 import { filesBelow } from './packages.mjs'
-import { linkProblems, repositoryURL, stagePackage } from './stage.mjs'
 
 const ADDRESS = 'git+https://example.org/netfd.git'
 
@@ -72,16 +71,4 @@ it.each([undefined, '', { type: 'git' }, { url: '' }])('names none when that is 
 
 it.each([undefined, '', {}])('no address is in %j', (named) => {
   expect(repositoryURL(named)).toBe('')
-})
-
-it('leads nobody who reads a hover text to a guide that is not installed', () => {
-  const root = fileURLToPath(new URL('..', import.meta.url))
-  const sources = filesBelow(join(root, 'packages'), /\.ts$/).filter((p) => p.includes('/src/'))
-  const named = sources.flatMap((path) =>
-    [...readFileSync(path, 'utf8').matchAll(/[\w@./-]*docs\/[\w-]+\.md/g)].map(([text]) => text),
-  )
-  expect(named.length).toBeGreaterThan(0)
-  const guides = filesBelow(join(root, 'docs'), /\.md$/).map((p) => p.slice(root.length))
-  expect(named.filter((text) => !guides.includes(text.replace(/^@netfd\/net\//, '')))).toEqual([])
-  expect(named.filter((text) => !text.startsWith('@netfd/net/docs/'))).toEqual([])
 })

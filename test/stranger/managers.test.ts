@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { get as request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect, it, onTestFinished } from 'vitest'
-import { fixture } from './fixture.js'
+import { fixture } from '../fixture.js'
 import { aligned, complaints, MANAGERS, TRIES } from './managers.mjs'
 import { serveRegistry } from './registry.mjs'
 

@@ -1,40 +1,10 @@
 // Empty projects outside the checkout, with packages installed from their tarballs, as a user has them.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stagePackage } from './stage.mjs'
-import { run } from './step.mjs'
+import { run } from '../../tools/step.mjs'
 
 /** The programs that are put into every project. */
-const PROGRAMS = new URL('stranger/', import.meta.url)
-
-/** The place of everything; removed when the process ends. */
-export const scratch = () => {
-  const dir = mkdtempSync(join(tmpdir(), 'netfd-stranger-'))
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
-
-/** Packs a package as it is published, without running scripts; answers the tarball and what is in it.
- * @param {string} dir the package
- * @param {string} into
- */
-export const pack = (dir, into) => {
-  const stage = stagePackage(dir, mkdtempSync(join(into, 'stage-')))
-  const quiet = ['--json', '--ignore-scripts', '--loglevel=error']
-  const args = ['pack', ...quiet, '--pack-destination', into]
-  const [packed] = JSON.parse(execFileSync('npm', args, { cwd: stage, encoding: 'utf8' }))
-  /** @type {{ filename: string, files: { path: string }[], size: number, unpackedSize: number }} */
-  const { filename, files, size, unpackedSize } = packed
-  return {
-    stage,
-    tarball: join(into, filename),
-    files: files.map(({ path }) => path),
-    size,
-    unpackedSize,
-  }
-}
+const PROGRAMS = new URL('programs/', import.meta.url)
 
 /** Makes a project and installs tarballs into it; what npm wrote is the problem if it failed, or if it
  * had anything to warn of.

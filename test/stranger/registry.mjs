@@ -19,7 +19,7 @@ const PUBLISHED = '2020-01-01T00:00:00.000Z'
  * @param {Release} release
  * @param {string} url of the registry
  */
-export const packument = ({ manifest, tarball }, url) => {
+const packument = ({ manifest, tarball }, url) => {
   const bytes = readFileSync(tarball)
   const { name, version } = manifest
   const dist = {

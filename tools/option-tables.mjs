@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Writes the tables of docs/socket-options.md from the `sockopt` table of @netfd/syscall.
 import { join } from 'node:path'
-import { markdownTable, writePart } from './generated.mjs'
+import { markdownTable, writePart } from './markdown.mjs'
 import { isMain } from './packages.mjs'
 import { root } from './step.mjs'
 
