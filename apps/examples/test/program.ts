@@ -97,6 +97,16 @@ export class Program {
     return address
   }
 
+  /** Stops it where it is, until `resume`. */
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  /** Lets it go on. */
+  resume(): void {
+    this.#child.kill('SIGCONT')
+  }
+
   /** Asks it to end, and waits for that. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
     this.#child.kill(signal)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { dial, listen } from '@netfd/net'
 import { expect, it } from 'vitest'
 import { refusing } from './ports.js'
 import { run, start } from './program.js'
@@ -57,4 +58,25 @@ it('says why when the target does not answer, and goes on', async () => {
   const { code, stderr } = await proxy.stop()
   expect(code).toBe(0)
   expect(stderr).toBe(`dial tcp ${target}: connect: connection refused\n`.repeat(2))
+})
+
+it.each([1, 2, 3])('passes no half of an answer off as the whole (%i)', async () => {
+  const listener = await listen('tcp', '127.0.0.1:0')
+  const proxy = start('tcp-proxy', ['127.0.0.1:0', String(listener.addr)])
+  const client = await dial('tcp', await proxy.address())
+  const server = await listener.accept()
+  await client.write('question')
+  await server.readFull(new Uint8Array(8))
+  // The proxy sees all of this at once, and its write takes the reset before its read comes to it.
+  proxy.pause()
+  await server.write('half an ans')
+  await server.reset()
+  await client.write('more')
+  proxy.resume()
+  const ending = async () => {
+    for await (const _ of client);
+    return 'the end'
+  }
+  expect(await ending().catch(({ code }) => code)).toBe('ECONNRESET')
+  await Promise.all([client.close(), listener.close()])
 })

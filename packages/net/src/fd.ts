@@ -1,4 +1,5 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { FD } from '@netfd/poll'
 import type { GettableSockopt, SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
 import { getOption, SyscallError, setOption, sockopt } from '@netfd/syscall'
@@ -12,6 +13,12 @@ import { packAddr, unpackAddr } from './packed-addr.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { ConnTrace } from './trace.js'
 import { closed } from './trace.js'
+
+/**
+ * In whose context a descriptor is closed, which may come to pass in another: when the last call leaves
+ * it. Kept while somebody listens to closes.
+ */
+const closers = new WeakMap<FD, ReturnType<typeof AsyncLocalStorage.snapshot>>()
 
 /** Room for any address the kernel may give: struct sockaddr_storage. */
 export const ROOM = 128
@@ -154,9 +161,17 @@ export class NetFD extends FD {
     return new OpError(op, this.net, null, this.laddr, error)
   }
 
+  override close(): Promise<void> {
+    if (closed.hasSubscribers && !this.closed) closers.set(this, AsyncLocalStorage.snapshot())
+    return super.close()
+  }
+
   protected override destroy(): void {
     if (closed.hasSubscribers && this.#established) {
-      closed.publish(this.trace())
+      const publish = () => closed.publish(this.trace())
+      const within = closers.get(this)
+      if (within === undefined) publish()
+      else within(publish)
     }
     super.destroy()
   }

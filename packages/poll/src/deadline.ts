@@ -27,7 +27,7 @@ const YEAR = 365 * 24 * 60 * 60 * 1000
 /** The due time of a deadline. Throws TypeError and RangeError for what is no time. */
 export function dueOf(deadline: Deadline): number {
   if (deadline === null) return 0
-  const time = isDate(deadline) ? deadline.getTime() : deadline
+  const time = typeof deadline !== 'number' && isDate(deadline) ? deadline.getTime() : deadline
   if (typeof time !== 'number') {
     throw new TypeError('deadline must be a Date, epoch milliseconds or null')
   }

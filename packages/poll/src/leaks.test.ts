@@ -60,6 +60,17 @@ describe('a leaked descriptor', () => {
     expect(warnings[0].detail).toContain('opening')
   })
 
+  it.each(['[1, 2]', 'undefined', '({})'])('opens where stacks are traced as %s', async (stack) => {
+    const ended = await run(
+      `Error.prepareStackTrace = () => ${stack}
+      const [a, b] = tcpPair()
+      await Promise.all([a.close(), b.close()])
+      console.log('opened')`,
+      { NETFD_TRACE: '1' },
+    )
+    expect(ended).toMatchObject({ code: 0, stdout: 'opened\n', stderr: '' })
+  })
+
   it('leaves the epoll set, though a duplicate keeps its socket open', async () => {
     const ended = await run(`
       const open = () => { const [a, b] = tcpPair(); globalThis.b = b; return [a.sysfd, a.dup()] }

@@ -31,7 +31,10 @@ const registry = new FinalizationRegistry<Held>((held) => {
 export function watchLeak(owner: object, held: Held): void {
   registry.register(owner, held, held)
   if (tracing) {
-    stacks.set(held, new Error('opened here').stack?.split('\n').slice(2).join('\n') ?? '')
+    const { stack } = new Error('opened here')
+    // A program may have Error.prepareStackTrace answer anything.
+    const lines = typeof stack === 'string' ? stack.split('\n').slice(2).join('\n') : String(stack)
+    stacks.set(held, lines)
   }
 }
 

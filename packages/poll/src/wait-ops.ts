@@ -1,4 +1,5 @@
 // Go: internal/poll/fd_unix.go. The operations that wait, accept, or leave the call to their caller.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED } from '@netfd/syscall'
 import { NotPollableError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
@@ -160,6 +161,8 @@ export class PrepareOp extends BareOp {
 /** Go: `FD.RawRead` and `FD.RawWrite`. The caller's function tries; false waits and tries again. */
 export class RawOp extends BareOp {
   readonly #try: (fd: number) => boolean
+  // After a wait the function is called out of a batch of events, which is in no caller's context.
+  readonly #within = AsyncLocalStorage.snapshot()
 
   constructor(kind: LockKind, attempt: (fd: number) => boolean) {
     super(kind)
@@ -178,7 +181,7 @@ export class RawOp extends BareOp {
   override attempt(fd: number): number {
     // What the caller's function calls goes by O_NONBLOCK, which another process may have switched off.
     hook.ensureNonblock(fd)
-    return this.#try(fd) ? 0 : -EAGAIN
+    return this.#within(this.#try, fd) ? 0 : -EAGAIN
   }
 
   override retry(): boolean {

@@ -73,6 +73,35 @@ export function abortBehaviour(make: MakeEnds): void {
       expect([...got.subarray(taken)]).toEqual([250, 249])
     })
 
+    it('takes a queued raw call out of the queue: its function is never called', async () => {
+      const { r, w } = make()
+      const abort = new AbortController()
+      const first = r.read(new Uint8Array(1))
+      let calls = 0
+      const f = () => ++calls > 0
+      const raw = codeOf(r.rawRead(f, { signal: abort.signal }))
+      const last = r.read(new Uint8Array(1))
+      abort.abort()
+      await w.write(pattern(2))
+      expect(await Promise.all([first, raw, last])).toEqual([1, 'ABORT_ERR', 1])
+      expect(calls).toBe(0)
+    })
+
+    it('by the function of a raw read, after a wait, ends that read', async () => {
+      const { r, w } = make()
+      const abort = new AbortController()
+      let calls = 0
+      const f = () => {
+        if (++calls === 2) abort.abort()
+        return false
+      }
+      const raw = codeOf(r.rawRead(f, { signal: abort.signal }))
+      await turns(2)
+      await w.write(pattern(1))
+      expect(await raw).toBe('ABORT_ERR')
+      expect(calls).toBe(2)
+    })
+
     it('takes a queued call out of the queue and leaves the others in order', async () => {
       const { r, w } = make()
       const abort = new AbortController()

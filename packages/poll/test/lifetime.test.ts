@@ -193,3 +193,25 @@ describe('a worker thread', () => {
     expect(codes).toEqual([0, 0, 0, 0])
   })
 })
+
+describe('an idle connection', () => {
+  it('keeps neither the buffer of its last read nor that of its last write', async () => {
+    const ended = await runChild(
+      `const [a, b] = keptPair()
+      const refs = []
+      const talk = async () => {
+        const [into, from] = [new Uint8Array(8), new Uint8Array(8)]
+        refs.push(new WeakRef(into), new WeakRef(from))
+        const read = a.read(into)
+        await b.write(from)
+        await read
+      }
+      await talk()
+      for (let i = 0; i < 20 && refs.some((ref) => ref.deref()); i++) { await turns(2); gc() }
+      console.log(refs.map((ref) => ref.deref() === undefined).join())
+      process.exit(0)`,
+      { args: ['--expose-gc'] },
+    )
+    expect(ended).toMatchObject({ stdout: 'true,true\n', stderr: '' })
+  })
+})

@@ -1,8 +1,8 @@
 // Go: runtime/netpoll_epoll.go, and what an FD does on it.
 import type { Watcher } from '@netfd/syscall'
-import { watch } from '@netfd/syscall'
-import { afterEach } from 'vitest'
-import { hook } from '../src/index.js'
+import { EPERM, watch } from '@netfd/syscall'
+import { afterEach, expect, it } from 'vitest'
+import { hook, PollDesc } from '../src/index.js'
 import { EpollPoller } from '../src/netpoll-epoll.js'
 import { fdBehaviour } from './behaviour.js'
 import { pollerContract } from './poller-contract.js'
@@ -40,6 +40,31 @@ pollerContract('epoll', () => {
     },
   }
   return { poller: new EpollPoller(calls), held: () => refs }
+})
+
+it('keeps no slot for a descriptor that the kernel refuses', () => {
+  let refuse = false
+  const poller = new EpollPoller({
+    epollCreate1: hook.epollCreate1,
+    epollWait: hook.epollWait,
+    close: hook.close,
+    epollCtl: () => (refuse ? -EPERM : 0),
+    watch: (fd, onReadable) => {
+      const watcher = watch(fd, onReadable)
+      watchers.push(watcher)
+      return watcher
+    },
+  })
+  const open = (): PollDesc => {
+    const pd = new PollDesc(poller, 7)
+    expect(pd.open()).toBe(refuse ? -EPERM : 0)
+    return pd
+  }
+  const { slot } = open()
+  refuse = true
+  for (let i = 0; i < 100; i++) open()
+  refuse = false
+  expect(open().slot).toBe(slot + 1)
 })
 
 fdBehaviour('epoll', () => {
