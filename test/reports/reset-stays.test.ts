@@ -205,6 +205,17 @@ describe('an end stays an end', () => {
     expect(await conn.read(room())).toBe(null)
   })
 
+  it('when it was read before the connection was killed', async () => {
+    const [a, b] = tcpPair()
+    await b.close()
+    expect(await a.read(room())).toBe(null)
+    replace({ send: () => -ETIMEDOUT })
+    expect(await codeOf(a.write(room()))).toBe('ETIMEDOUT')
+    expect(await a.read(room())).toBe(null)
+    replace({ send: () => -EPIPE })
+    expect(await codeOf(a.write(room()))).toBe('ETIMEDOUT')
+  })
+
   it('when writing was ended by this side, and data goes on coming', async () => {
     const [conn, peer] = await pair()
     conn.closeWrite()

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, it } from 'vitest'
+import { turn, uncaught } from '../test/support.js'
 import { offAbort, onAbort } from './aborts.js'
 
 const listeners = (signal: AbortSignal) => getEventListeners(signal, 'abort').length
@@ -38,4 +39,22 @@ it('forgets somebody who left before, and takes no offence at one who never came
   offAbort(controller.signal, one)
   offAbort(controller.signal, one)
   controller.abort()
+})
+
+it('tells everybody, though one of them throws', async () => {
+  const errors = uncaught()
+  const controller = new AbortController()
+  const boom = new Error('boom')
+  const told: number[] = []
+  const waiters = [1, 2, 3].map((n) => ({
+    aborted: () => {
+      told.push(n)
+      if (n === 1) throw boom
+    },
+  }))
+  for (const one of waiters) onAbort(controller.signal, one)
+  controller.abort()
+  for (const one of waiters) offAbort(controller.signal, one)
+  await turn()
+  expect([told, errors]).toEqual([[1, 2, 3], [boom]])
 })

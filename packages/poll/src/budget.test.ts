@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { turn } from '../test/support.js'
+import { turn, uncaught } from '../test/support.js'
 import type { Deferred } from './budget.js'
 import { BUDGET_BYTES, BUDGET_OPS, Budget } from './budget.js'
 
@@ -62,4 +62,21 @@ describe('Budget', () => {
     await turn()
     expect(turns).toBe(3)
   })
+})
+
+it('a turn in which one throws is everybody else’s as well', async () => {
+  const errors = uncaught()
+  const budget = new Budget()
+  const boom = new Error('boom')
+  const went: number[] = []
+  for (const n of [1, 2, 3]) {
+    const nextTurn = () => {
+      went.push(n)
+      if (n === 1) throw boom
+    }
+    budget.defer({ nextTurn })
+  }
+  await turn()
+  await turn()
+  expect([went, errors]).toEqual([[1, 2, 3], [boom]])
 })

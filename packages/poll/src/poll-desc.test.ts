@@ -2,7 +2,7 @@
 import { EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
 import { describe, expect, it, vi } from 'vitest'
 import { FakePoller } from '../test/netpoll-fake.js'
-import { fakeTime } from '../test/support.js'
+import { fakeTime, turn, uncaught } from '../test/support.js'
 import { host } from './host.js'
 import type { PollCode, Waiter } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
@@ -218,5 +218,29 @@ describe('a side of PollDesc', () => {
     const poller = new FakePoller()
     poller.refusal = -12
     expect(new PollDesc(poller, 7).open()).toBe(-12)
+  })
+})
+
+describe('a waiter that throws', () => {
+  const boom = new Error('boom')
+  const thrower = {
+    wake: () => {
+      throw boom
+    },
+  }
+
+  it.each<[string, PollCode, (pd: PollDesc) => void]>([
+    ['an event', READY, (pd) => pd.ready(EPOLLIN | EPOLLOUT)],
+    ['a close', CLOSING, (pd) => pd.evict()],
+  ])('at %s is uncaught, and the other side is woken', async (_what, code, happen) => {
+    const errors = uncaught()
+    const { pd } = make()
+    const parked = new Parked()
+    pd.wait(pd.r, thrower)
+    pd.wait(pd.w, parked)
+    happen(pd)
+    expect(parked.codes).toEqual([code])
+    await turn()
+    expect(errors).toEqual([boom])
   })
 })
