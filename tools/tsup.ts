@@ -36,6 +36,9 @@ export const builds = (entries: readonly string[], parts: readonly string[]): Op
       ...common,
       entry: sources(entries),
       format: 'cjs',
+      // tsup splits CommonJS by a second compiler, which takes a field of a class for the export of that
+      // name, and sets it to null. Only what shares its state between entries needs to be split.
+      splitting: entries.length > 1,
       // Not tsup's shim, which takes a program with a `document` for a browser: jest-jsdom has one, and
       // the renderer of Electron. What reads import.meta.url asks for __filename first.
       define: { 'import.meta.url': 'undefined' },
