@@ -66,8 +66,13 @@ export function addrOf(name: string, value: unknown): TCPAddr {
 
 /** A callback for sockets. */
 export function checkControl(value: unknown): void {
-  if (value === undefined || typeof value === 'function') return
-  throw new TypeError(`control must be a function, got ${kindOf(value)}`)
+  if (value !== undefined) checkFunction('control', value)
+}
+
+/** A callback. */
+export function checkFunction(name: string, value: unknown): void {
+  if (typeof value === 'function') return
+  throw new TypeError(`${name} must be a function, got ${kindOf(value)}`)
 }
 
 /**

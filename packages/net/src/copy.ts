@@ -1,5 +1,6 @@
 // Go: io.Copy and net/splice_linux.go, net/sendfile_linux.go. From a source into a connection.
 import type { FileHandle } from 'node:fs/promises'
+import { sizeOf } from '@netfd/poll'
 import type { Reader } from './conn.js'
 import { CHUNK } from './conn.js'
 
@@ -9,9 +10,12 @@ export type Source = Reader | AsyncIterable<Uint8Array> | FileHandle
 /** What is copied through memory. */
 type Copyable = Reader | AsyncIterable<Uint8Array>
 
-/** Where `writeTo` may put bytes. Go: `io.Writer`. */
+/** Where `writeTo` may put bytes: a FileHandle, a Conn, or an object of yours. Go: `io.Writer`. */
 export interface Writer {
-  /** Takes all of `data`, or rejects. */
+  /**
+   * Takes all of `data`, or rejects. `data` is read into again once the promise has settled: copy what is to
+   * be kept longer. A stream of `node:stream` keeps it, and is no Writer; `pipeline(conn, stream)` serves it.
+   */
   write(data: Uint8Array): Promise<unknown>
 }
 
@@ -26,6 +30,17 @@ export function checkSource(src: unknown): void {
     if ('read' in src || Symbol.asyncIterator in src || isFileHandle(src)) return
   }
   throw new TypeError('src must be a Conn, a FileHandle, an async iterable or have a function read')
+}
+
+/** Throws unless bytes can be put there. */
+export function checkSink(dst: unknown): asserts dst is Writer {
+  if (typeof (dst as Writer | null | undefined)?.write !== 'function') {
+    throw new TypeError('dst must have a function write')
+  }
+  // Its write answers at once and keeps the bytes, which the next read would overwrite.
+  if ('pipe' in (dst as object)) {
+    throw new TypeError('dst must not be a stream of node:stream: call pipeline(conn, dst)')
+  }
 }
 
 /** How many bytes a copy moves at most. */
@@ -43,6 +58,20 @@ export function fileReader(file: FileHandle): Reader {
     read: async (buf) => {
       const { bytesRead } = await file.read(buf, 0, buf.length, null)
       return bytesRead === 0 && buf.length > 0 ? null : bytesRead
+    },
+  }
+}
+
+/** A file as a Writer: write(2) may take a part, as when the disk is nearly full. */
+export function fileWriter(file: FileHandle): Writer {
+  return {
+    write: async (data) => {
+      let at = 0
+      try {
+        while (at < data.length) at += (await file.write(data, at)).bytesWritten
+      } catch (error) {
+        throw Object.assign(error as Error, { bytesWritten: at })
+      }
     },
   }
 }
@@ -92,7 +121,8 @@ async function copyIterable(
 ): Promise<void> {
   for await (const chunk of src) {
     const left = limit - progress.moved
-    await put(dst, chunk.length > left ? chunk.subarray(0, left) : chunk, progress)
+    // A stream with an encoding gives strings, whose length is no number of bytes.
+    await put(dst, sizeOf(chunk) > left ? chunk.subarray(0, left) : chunk, progress)
     if (progress.moved >= limit) break
   }
 }

@@ -9,6 +9,11 @@ const tooManyColons = 'too many colons in address'
 const missingBracket = "missing ']' in address"
 
 describe('splitHostPort', () => {
+  it('of what is no text names its argument', () => {
+    const call = () => splitHostPort(5 as unknown as string)
+    expect(call).toThrow(new TypeError('hostport must be a string'))
+  })
+
   it.each([
     ['localhost:http', 'localhost', 'http'],
     ['localhost:80', 'localhost', '80'],

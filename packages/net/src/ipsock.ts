@@ -18,6 +18,7 @@ import type { TCPAddr } from './tcpaddr.js'
  * ```
  */
 export function splitHostPort(hostport: string): { host: string; port: string } {
+  if (typeof hostport !== 'string') throw new TypeError('hostport must be a string')
   const colon = hostport.lastIndexOf(':')
   if (colon < 0) throw new AddrError('missing port in address', hostport)
   const bracketed = hostport.startsWith('[')

@@ -64,6 +64,7 @@ export async function lookupHost(
   } catch (error) {
     throw dnsError(host, errorFrom(error))
   }
+  if (!Array.isArray(addrs)) throw new TypeError('lookupHost must resolve to an array of addresses')
   if (addrs.length === 0) throw new DNSError('no such host', host, { isNotFound: true })
   return addrs
 }

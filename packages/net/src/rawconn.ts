@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
 import { NetClosingError } from '@netfd/poll'
 import { EINVAL, SyscallError } from '@netfd/syscall'
+import { checkFunction } from './arguments.js'
 import type { NetFD } from './fd.js'
 import { endsOf } from './inspect.js'
 
@@ -32,6 +33,7 @@ export class RawConn {
    * Throws OpError (`ERR_NET_CLOSED`) after close; what `fn` throws passes through.
    */
   control<T>(fn: (fd: number) => T): T {
+    checkFunction('fn', fn)
     const fd = this.#fd
     if (fd.closed) throw fd.setError('raw-control', new NetClosingError())
     return fd.rawControl(fn)
@@ -41,8 +43,9 @@ export class RawConn {
    * Calls `fn` under the read lock until it returns true, waiting for readability after each false.
    * `fn` must make its own non-blocking call and return false only at EAGAIN. Rejects with OpError.
    */
-  read(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
-    return this.#fd.rawRead(fn, o)
+  async read(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    checkFunction('fn', fn)
+    await this.#fd.rawRead(fn, o)
   }
 
   /** What console.log shows: the ends of its connection. */
@@ -51,8 +54,9 @@ export class RawConn {
   }
 
   /** As `read`, for writing. */
-  write(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
-    return this.#fd.rawWrite(fn, o)
+  async write(fn: (fd: number) => boolean, o?: CallOptions): Promise<void> {
+    checkFunction('fn', fn)
+    await this.#fd.rawWrite(fn, o)
   }
 }
 

@@ -15,7 +15,15 @@ import {
 } from '@netfd/syscall'
 import { NetConn } from './conn-base.js'
 import type { Source, Writer } from './copy.js'
-import { checkSource, copy, fileReader, isFileHandle, limitOf } from './copy.js'
+import {
+  checkSink,
+  checkSource,
+  copy,
+  fileReader,
+  fileWriter,
+  isFileHandle,
+  limitOf,
+} from './copy.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { checkPatience, readToEnd } from './graceful.js'
@@ -78,8 +86,8 @@ export class TCPConn extends NetConn {
 
   /**
    * Closes so that what was written last reaches a peer that is still sending: ends writing, reads and
-   * drops what comes until the peer ends its side, for at most `ms` milliseconds, then closes. A plain
-   * close with bytes unread sends a reset instead, which may destroy the answer on its way (nginx:
+   * drops what comes until the peer ends its side, for at most `ms` milliseconds (5000 when left out), then
+   * closes. A plain close with bytes unread sends a reset instead, which may destroy the answer on its way (nginx:
    * lingering close). Resolves when the descriptor is free, also when the peer reset the connection, a
    * read deadline of yours passed or `close` was called meanwhile.
    *
@@ -192,12 +200,15 @@ export class TCPConn extends NetConn {
 
   /**
    * Sends what arrives here to `dst` until the peer ends its side; resolves to how many bytes. To a
-   * TCPConn they are spliced inside the kernel. Go: `TCPConn.WriteTo`.
+   * TCPConn they are spliced inside the kernel; in a FileHandle they are written at its own position.
+   * Rejects with OpError, whose `bytesWritten` says how many bytes `dst` has, or with TypeError for what is
+   * no Writer; a stream of `node:stream` is none, `pipeline(conn, stream)` serves it. Go: `TCPConn.WriteTo`.
    */
   async writeTo(dst: Writer | TCPConn): Promise<number> {
-    if (typeof dst?.write !== 'function') throw new TypeError('dst must have a function write')
+    checkSink(dst)
     if (isTCPConn(dst)) return await dst.readFrom(this)
-    return await this.#copy('writeto', this, dst, Number.MAX_SAFE_INTEGER)
+    const writer = isFileHandle(dst) ? fileWriter(dst) : dst
+    return await this.#copy('writeto', this, writer, Number.MAX_SAFE_INTEGER)
   }
 
   /** Whether the connection speaks Multipath TCP. Go: `MultipathTCP`. */

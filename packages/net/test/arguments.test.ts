@@ -1,6 +1,6 @@
 // What a caller gets wrong: an error that says so, at once, and nothing left behind.
 
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { hook as pollHook } from '@netfd/poll'
 import { ENOSPC } from '@netfd/syscall'
 import { describe, expect, it, vi } from 'vitest'
@@ -195,6 +195,12 @@ describe('a resolver', () => {
     expect(error.message).toMatch(/^dial tcp: lookup host.test: something was thrown/)
   })
 
+  it('that answers with no array is named', async () => {
+    const dialer = new Dialer({ resolver: { lookupHost: wrong(async () => 5) } })
+    const error = await errorOf(dialer.dial('tcp', 'a.test:80'))
+    expect(error.message).toBe('dial tcp: lookupHost must resolve to an array of addresses')
+  })
+
   it('that answers without a promise is taken at its word, and leaves no timer', async () => {
     const listener = await listening()
     fakeTime()
@@ -272,6 +278,23 @@ describe('bytes', () => {
     expect(await errorOf(conn.readFrom(wrong(src)))).toBeInstanceOf(TypeError)
   })
 
+  it('are no strings, which a stream with an encoding gives: their length is another', async () => {
+    const [conn] = await pair()
+    for (const limit of [1, 100]) {
+      const error = await errorOf(conn.readFrom(wrong(Readable.from(['äö'])), { limit }))
+      expect(error).toEqual(new TypeError('expected a Uint8Array, got string'))
+    }
+  })
+
+  it('are not given to a stream, which would keep a buffer that is read into again', async () => {
+    const [a, b] = await pair()
+    await a.write('here')
+    const error = await errorOf(b.writeTo(wrong(new PassThrough())))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error.message).toContain('call pipeline(conn, dst)')
+    expect(await b.read(new Uint8Array(8))).toBe(4)
+  })
+
   it.each([5, null, undefined, {}])('are not lost on the way to %j', async (dst) => {
     const [a, b] = await pair()
     await a.write('here')
@@ -295,6 +318,16 @@ it('a pipe that cannot be registered leaves nothing open', () => {
   })
   expect(thrown(() => pipe()).code).toBe('ENOSPC')
   expect(ledger).toHaveLength(2)
+})
+
+describe('what is no function', () => {
+  it('is named by every call of a raw connection', async () => {
+    const raw = (await pair())[0].syscallConn()
+    const message = 'fn must be a function, got number'
+    expect(() => raw.control(wrong(5))).toThrow(new TypeError(message))
+    expect(await errorOf(raw.read(wrong(5)))).toEqual(new TypeError(message))
+    expect(await errorOf(raw.write(wrong(5)))).toEqual(new TypeError(message))
+  })
 })
 
 describe('what a raw callback throws', () => {

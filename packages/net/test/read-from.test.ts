@@ -1,4 +1,5 @@
-import { createReadStream, writeFileSync } from 'node:fs'
+import { createReadStream, readFileSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
@@ -174,6 +175,24 @@ describe('writeTo', () => {
     expect(await server.writeTo(writer)).toBe(300_000)
     await sending
     expect(same(Buffer.concat(got), want)).toBe(true)
+  })
+
+  it('a file that takes a part of each write gets the rest as well', async () => {
+    const [client, server] = await pair()
+    const path = join(scratch(), 'file')
+    const file = await open(path, 'w')
+    const { write } = file
+    const short = (data: Uint8Array, at: number) => write.call(file, data, at, 1_000)
+    // One property of the handle, as it is otherwise: the file takes 1000 bytes a call.
+    Object.assign(file, {
+      write: (data: Uint8Array, at = 0) =>
+        data.length - at > 1_000 ? short(data, at) : write.call(file, data, at),
+    })
+    const want = pattern(300_000)
+    const sending = client.write(want).then(() => client.closeWrite())
+    expect(await server.writeTo(file)).toBe(300_000)
+    await Promise.all([sending, file.close()])
+    expect(same(readFileSync(path), want)).toBe(true)
   })
 
   it('a writer that fails is an error of its own', async () => {
