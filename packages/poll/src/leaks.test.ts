@@ -71,6 +71,13 @@ describe('a leaked descriptor', () => {
     expect(ended).toMatchObject({ code: 0, stdout: 'opened\n', stderr: '' })
   })
 
+  it('is reported with that place, however many calls lie between', async () => {
+    const deep = 'const deep = (n) => n === 0 ? tcpPair() : deep(n - 1)\n'
+    const program = deep + LEAK.replace('= tcpPair()', '= deep(20)')
+    const ended = await run(program, { NETFD_TRACE: '1' })
+    expect(JSON.parse(ended.stdout).warnings[0].detail).toContain('opening')
+  })
+
   it('leaves the epoll set, though a duplicate keeps its socket open', async () => {
     const ended = await run(`
       const open = () => { const [a, b] = tcpPair(); globalThis.b = b; return [a.sysfd, a.dup()] }

@@ -27,15 +27,27 @@ const registry = new FinalizationRegistry<Held>((held) => {
   })
 })
 
+/** The caller of a dial stands behind more of our own functions than the ten that V8 shows. */
+const FRAMES = 50
+
+/** Where the descriptor was opened, down to the program. */
+function stackHere(): string {
+  const limit = Error.stackTraceLimit
+  // Under --frozen-intrinsics it may be that it cannot be set; then ten have to do.
+  Reflect.set(Error, 'stackTraceLimit', FRAMES)
+  try {
+    const { stack } = new Error('opened here')
+    // A program may have Error.prepareStackTrace answer anything.
+    return typeof stack === 'string' ? stack.split('\n').slice(3).join('\n') : String(stack)
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
+}
+
 /** Watches over an open descriptor. */
 export function watchLeak(owner: object, held: Held): void {
   registry.register(owner, held, held)
-  if (tracing) {
-    const { stack } = new Error('opened here')
-    // A program may have Error.prepareStackTrace answer anything.
-    const lines = typeof stack === 'string' ? stack.split('\n').slice(2).join('\n') : String(stack)
-    stacks.set(held, lines)
-  }
+  if (tracing) stacks.set(held, stackHere())
 }
 
 /** It was closed as it should be. */
