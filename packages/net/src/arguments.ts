@@ -69,6 +69,12 @@ export function checkControl(value: unknown): void {
   if (value !== undefined) checkFunction('control', value)
 }
 
+/** A value of an option's type: the kernel would take a number for a switch, and JavaScript a text for one. */
+export function checkType(name: string, value: unknown, type: 'boolean' | 'number'): void {
+  if (typeof value === type) return
+  throw new TypeError(`${name} must be a ${type}, got ${shown(value)}`)
+}
+
 /** A callback. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value === 'function') return

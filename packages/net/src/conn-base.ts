@@ -5,6 +5,7 @@ import type { CallOptions, Deadline } from '@netfd/poll'
 import { sizeOf, UnexpectedEOFError } from '@netfd/poll'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
 import type { Addr } from './addr.js'
+import { checkType } from './arguments.js'
 import type { Conn } from './conn.js'
 import { chunks, readUntilFull } from './conn.js'
 import type { NetFD } from './fd.js'
@@ -96,11 +97,13 @@ export abstract class NetConn implements Conn {
 
   /** The size of the receive buffer in bytes; the kernel doubles and clamps it. SO_RCVBUF. */
   setReadBuffer(bytes: number): void {
+    checkType('bytes', bytes, 'number')
     this.set(() => this.fd.setInt(SOL_SOCKET, SO_RCVBUF, bytes))
   }
 
   /** The size of the send buffer in bytes; the kernel doubles and clamps it. SO_SNDBUF. */
   setWriteBuffer(bytes: number): void {
+    checkType('bytes', bytes, 'number')
     this.set(() => this.fd.setInt(SOL_SOCKET, SO_SNDBUF, bytes))
   }
 

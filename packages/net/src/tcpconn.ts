@@ -13,6 +13,7 @@ import {
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
 } from '@netfd/syscall'
+import { checkType } from './arguments.js'
 import { NetConn } from './conn-base.js'
 import type { Source, Writer } from './copy.js'
 import {
@@ -118,11 +119,13 @@ export class TCPConn extends NetConn {
 
   /** Whether small writes are sent at once, as they are by default. Go: `SetNoDelay`; TCP_NODELAY. */
   setNoDelay(on: boolean): void {
+    checkType('on', on, 'boolean')
     this.do('set', () => this.fd.setInt(IPPROTO_TCP, TCP_NODELAY, on))
   }
 
   /** Switches keep-alive probes, which are on by default. Go: `SetKeepAlive`; SO_KEEPALIVE. */
   setKeepAlive(on: boolean): void {
+    checkType('on', on, 'boolean')
     this.do('set', () => this.fd.setInt(SOL_SOCKET, SO_KEEPALIVE, on))
   }
 
@@ -131,6 +134,7 @@ export class TCPConn extends NetConn {
    * negative time changes nothing. The kernel takes 1 to 32 767 s. Go: `SetKeepAlivePeriod`.
    */
   setKeepAlivePeriod(ms: number): void {
+    checkType('ms', ms, 'number')
     this.do('set', () => setKeepAliveIdle(this.#setter(), ms))
   }
 
@@ -147,6 +151,7 @@ export class TCPConn extends NetConn {
    * kernel goes on sending. Go: `SetLinger`; SO_LINGER in socket(7).
    */
   setLinger(seconds: number): void {
+    checkType('seconds', seconds, 'number')
     this.do('set', () => setLinger(this.fd, seconds))
   }
 
@@ -157,6 +162,7 @@ export class TCPConn extends NetConn {
    * has made it a Multipath TCP connection, which has no such option. TCP_USER_TIMEOUT.
    */
   setUserTimeout(ms: number): void {
+    checkType('ms', ms, 'number')
     this.do('set', () => this.fd.setInt(IPPROTO_TCP, TCP_USER_TIMEOUT, ms))
   }
 

@@ -109,6 +109,26 @@ describe('options', () => {
     await dialed(listener.addr, 'tcp', dialer)
   })
 
+  it.each([
+    ['setNoDelay', 'on must be a boolean'],
+    ['setKeepAlive', 'on must be a boolean'],
+    ['setKeepAlivePeriod', 'ms must be a number'],
+    ['setUserTimeout', 'ms must be a number'],
+    ['setLinger', 'seconds must be a number'],
+    ['setReadBuffer', 'bytes must be a number'],
+    ['setWriteBuffer', 'bytes must be a number'],
+  ] as const)('that %s takes are named when their type is wrong', async (method, problem) => {
+    const [conn] = await pair()
+    for (const [value, got] of [
+      ['7000', "'7000'"],
+      [null, 'null'],
+      [undefined, 'undefined'],
+    ]) {
+      const call = () => conn[method](wrong(value))
+      expect(call).toThrow(new TypeError(`${problem}, got ${got}`))
+    }
+  })
+
   it('of a connection are a name or a row', async () => {
     const [conn] = await pair()
     for (const option of [5, {}, null, Symbol('s')]) {
