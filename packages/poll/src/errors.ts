@@ -1,5 +1,6 @@
 // Go: internal/poll/fd.go. What an operation fails with when it is not the kernel that refuses.
 import { isNativeError } from 'node:util/types'
+import { bare } from './frames.js'
 
 /** An error with a stable `code`, which is what to match: two copies of a package may be loaded. */
 export interface CodedError extends Error {
@@ -131,6 +132,9 @@ export class CanceledError extends PollError {
     super('operation was canceled', { cause: reason })
   }
 }
+
+/** The error of a call that was aborted; its frames would be those of the abort. */
+export const canceled = (reason: unknown): CanceledError => bare(() => new CanceledError(reason))
 
 /** A stream ended, or the kernel took nothing, in the middle. Go: `io.ErrUnexpectedEOF`. */
 export class UnexpectedEOFError extends PollError {

@@ -1,5 +1,6 @@
 // Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
 import type { FileHandle } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import { EBUSY, EPERM, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
 import { notBytes, sizeOf } from './bytes.js'
@@ -14,14 +15,14 @@ import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
 import type { AcceptLoop, PieceLoop } from './loop.js'
 import { loopOf } from './loop.js'
-import { IDLE } from './op.js'
+import { IDLE, Op } from './op.js'
 import type { Traits } from './ops.js'
 import { isMortal, ReadOp, WriteOp, WritevOp } from './ops.js'
 import { descriptorFreed, PauseOp } from './pause.js'
 import { PollDesc } from './poll-desc.js'
 import { report } from './report.js'
-import type { CallOptions } from './runner.js'
 import { sendfile } from './sendfile.js'
+import type { CallOptions } from './signals.js'
 import { signalOf } from './signals.js'
 import { OptionedFD } from './sockopt.js'
 import { splice } from './splice.js'
@@ -83,6 +84,13 @@ export class FD extends OptionedFD {
 
   protected override get isSocket(): boolean {
     return this.#traits.socket
+  }
+
+  /** What console.log shows: the number, the kind, and whether it is open. */
+  [inspect.custom](): string {
+    const number = this.fd < 0 ? '' : `${this.fd}, `
+    const kind = this.isSocket ? 'socket' : 'no socket'
+    return `FD { ${number}${kind}, ${this.mu.closed ? 'closed' : 'open'} }`
   }
 
   /** Whether it was closed or detached. */
@@ -341,13 +349,19 @@ export class FD extends OptionedFD {
    */
   detach(): number {
     this.use(() => undefined)
-    if (this.mu.refs > this.evictable()) throw new SyscallError('detach', EBUSY)
+    if (this.mu.refs > this.#evictable()) throw new SyscallError('detach', EBUSY)
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()
     const fd = this.#leave()
     disown(fd)
     return fd
+  }
+
+  /** How many of those who use the descriptor leave it at once when they are evicted. */
+  #evictable(): number {
+    const waiting = [this.pd?.r.waiter, this.pd?.w.waiter]
+    return waiting.filter((waiter) => waiter instanceof Op && !waiter.keeps).length
   }
 
   /**

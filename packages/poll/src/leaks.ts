@@ -1,4 +1,5 @@
 // Go: netFD's finalizer. A descriptor that was collected while open is closed, and reported once.
+import { framesNow, tracing } from './frames.js'
 import { closeNow } from './linger.js'
 import { PollDesc } from './poll-desc.js'
 
@@ -7,9 +8,6 @@ import { PollDesc } from './poll-desc.js'
  * not refer to the owner.
  */
 export type Held = PollDesc | { readonly sysfd: number }
-
-/** Asked once: reading the environment costs as much as opening a socket. */
-const tracing = process.env.NETFD_TRACE === '1'
 
 const stacks = new WeakMap<Held, string>()
 
@@ -27,27 +25,10 @@ const registry = new FinalizationRegistry<Held>((held) => {
   })
 })
 
-/** The caller of a dial stands behind more of our own functions than the ten that V8 shows. */
-const FRAMES = 50
-
-/** Where the descriptor was opened, down to the program. */
-function stackHere(): string {
-  const limit = Error.stackTraceLimit
-  // Under --frozen-intrinsics it may be that it cannot be set; then ten have to do.
-  Reflect.set(Error, 'stackTraceLimit', FRAMES)
-  try {
-    const { stack } = new Error('opened here')
-    // A program may have Error.prepareStackTrace answer anything.
-    return typeof stack === 'string' ? stack.split('\n').slice(3).join('\n') : String(stack)
-  } finally {
-    Reflect.set(Error, 'stackTraceLimit', limit)
-  }
-}
-
 /** Watches over an open descriptor. */
 export function watchLeak(owner: object, held: Held): void {
   registry.register(owner, held, held)
-  if (tracing) stacks.set(held, stackHere())
+  if (tracing) stacks.set(held, framesNow(1))
 }
 
 /** It was closed as it should be. */

@@ -7,6 +7,7 @@ import { SyscallError } from '@netfd/syscall'
 import type { Abortable } from './aborts.js'
 import { offAbort, onAbort } from './aborts.js'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
+import { rememberPlace, showPlace, tracing } from './frames.js'
 import type { PARKED, PollCode, Waiter } from './netpoll.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import { reasonOf, wasAborted } from './signals.js'
@@ -151,6 +152,7 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     this.#reject = rejectOf
     // Kept any longer, they would keep the last promise alive, and through its error a whole stack.
     resolveOf = rejectOf = null
+    if (tracing) rememberPlace(this)
     if (signal !== undefined) {
       this.#signal = signal
       onAbort(signal, this)
@@ -169,6 +171,7 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     }
     this.state = IDLE
     const result = this.take()
+    if (tracing && error !== null) showPlace(error, this)
     if (error === null) resolve?.(result)
     else reject?.(error)
   }

@@ -3,13 +3,12 @@
 // The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. What the
 // caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
 // since no second edge comes for the same data.
-import { inspect } from 'node:util'
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { adopt, disown } from '@netfd/syscall/raw'
 import { budget, counted } from './budget.js'
 import { deadlineError, RAN_OUT } from './deadline.js'
 import {
-  CanceledError,
+  canceled,
   errorFrom,
   FileClosingError,
   NetClosingError,
@@ -17,20 +16,16 @@ import {
 } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
+import { bare, showFrames } from './frames.js'
 import type { PollCode } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
-import type { OpHost } from './op.js'
-import { DEFERRED, IDLE, Op, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
+import type { Op, OpHost } from './op.js'
+import { DEFERRED, IDLE, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
+import type { CallOptions } from './signals.js'
 import { reasonOf, signalOf, wasAborted } from './signals.js'
 import type { Outcome, Verdict } from './verdict.js'
 import { AGAIN, DONE, FAILED, LATER, NOTHING, WAIT } from './verdict.js'
-
-/** What a call that may wait takes. */
-export interface CallOptions {
-  /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
-  signal?: AbortSignal | undefined
-}
 
 /** Locks, readiness and the retry loop of one descriptor. */
 export abstract class Runner implements OpHost {
@@ -55,13 +50,6 @@ export abstract class Runner implements OpHost {
   /** Closes the descriptor: nobody uses it any more. */
   protected abstract destroy(): void
 
-  /** What console.log shows: the number, the kind, and whether it is open. */
-  [inspect.custom](): string {
-    const number = this.fd < 0 ? '' : `${this.fd}, `
-    const kind = this.isSocket ? 'socket' : 'no socket'
-    return `FD { ${number}${kind}, ${this.mu.closed ? 'closed' : 'open'} }`
-  }
-
   /** The error of every call after close. */
   protected closingError(): Error {
     return this.isSocket ? new NetClosingError() : new FileClosingError()
@@ -79,7 +67,7 @@ export abstract class Runner implements OpHost {
   /** Starts an operation. It completes at once where it can. The signal comes out of `signalOf`. */
   protected start<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
     if (signal !== undefined && wasAborted(signal)) {
-      return this.#reject(op, new CanceledError(reasonOf(signal)))
+      return this.#reject(op, canceled(reasonOf(signal)))
     }
     let lock: ReturnType<FDMutex['lock']>
     try {
@@ -87,7 +75,11 @@ export abstract class Runner implements OpHost {
     } catch (error) {
       return this.#reject(op, error as Error)
     }
-    if (lock === CLOSED) return this.#reject(op, this.closingError())
+    if (lock === CLOSED)
+      return this.#reject(
+        op,
+        bare(() => this.closingError()),
+      )
     op.host = this
     if (lock === LOCK_QUEUED) {
       op.state = QUEUED
@@ -127,16 +119,12 @@ export abstract class Runner implements OpHost {
     if (this.mu.drained) this.destroy()
   }
 
-  /** How many of those who use the descriptor leave it at once when they are evicted. */
-  protected evictable(): number {
-    const waiting = [this.pd?.r.waiter, this.pd?.w.waiter]
-    return waiting.filter((waiter) => waiter instanceof Op && !waiter.keeps).length
-  }
-
   /** The error for a wait that did not end with an edge. */
   protected codeError(code: PollCode, side: PollSide): Error {
-    if (code === CLOSING) return this.closingError()
-    return code === NOT_POLLABLE ? new NotPollableError() : deadlineError(side.due)
+    return bare(() => {
+      if (code === CLOSING) return this.closingError()
+      return code === NOT_POLLABLE ? new NotPollableError() : deadlineError(side.due)
+    })
   }
 
   /**
@@ -179,7 +167,7 @@ export abstract class Runner implements OpHost {
    * @internal
    */
   refuse(op: Op<unknown>): void {
-    op.error = this.closingError()
+    op.error = bare(() => this.closingError())
     op.settle(this.#errorOf(op))
   }
 
@@ -188,7 +176,7 @@ export abstract class Runner implements OpHost {
    * @internal
    */
   abort(op: Op<unknown>): void {
-    this.cancel(op, new CanceledError(op.reason))
+    this.cancel(op, canceled(op.reason))
   }
 
   /**
@@ -219,13 +207,17 @@ export abstract class Runner implements OpHost {
     const error = outcome === FAILED ? this.#errorOf(op) : null
     const result = op.take()
     if (!op.keeps) this.unlock(op.kind)
-    if (error !== null) return Promise.reject(error)
+    if (error !== null) {
+      showFrames(error, this.start)
+      return Promise.reject(error)
+    }
     return outcome === NOTHING ? counted(() => Promise.resolve(result)) : Promise.resolve(result)
   }
 
   #reject<T>(op: Op<T>, error: Error): Promise<T> {
     op.error = error
     const wrapped = this.#errorOf(op)
+    showFrames(wrapped, this.start)
     op.take()
     return this.refused(wrapped)
   }
@@ -241,7 +233,7 @@ export abstract class Runner implements OpHost {
     try {
       if (op.written !== undefined) error.bytesWritten = op.written
       // The steps of a transfer are wrapped once, by the transfer.
-      return op.keeps ? error : this.wrap(op.name, error)
+      return op.keeps ? error : bare(() => this.wrap(op.name, error))
     } catch {
       // A caller's function threw what cannot even be described. Here nothing may fail: the lock of this
       // operation and the rest of a batch of events depend on it.
@@ -304,7 +296,7 @@ export abstract class Runner implements OpHost {
     op.state = RUNNING
     const verdict = this.#try(op, true)
     if (verdict !== WAIT && verdict !== AGAIN) return verdict
-    op.error = op.givenUp ? new CanceledError(op.reason) : deadlineError(RAN_OUT)
+    op.error = op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT))
     return FAILED
   }
 
@@ -317,7 +309,7 @@ export abstract class Runner implements OpHost {
       if (verdict === AGAIN) continue
       if (verdict !== WAIT) return verdict
       if (op.givenUp) {
-        op.error = new CanceledError(op.reason)
+        op.error = canceled(op.reason)
         return FAILED
       }
       const code = (this.pd as PollDesc).wait(this.#side(op), op)
@@ -349,7 +341,7 @@ export abstract class Runner implements OpHost {
     // let a timer fire, or a descriptor be closed that it lacks.
     budget.charge(0)
     if (n === -EINTR || op.retry(-n)) return AGAIN
-    op.error ??= new SyscallError(op.call, -this.failed(op, -n))
+    op.error ??= bare(() => new SyscallError(op.call, -this.failed(op, -n)))
     return FAILED
   }
 
@@ -391,7 +383,7 @@ export abstract class Runner implements OpHost {
         verdict = this.#judge(op, await (result as Promise<number>))
         if (verdict !== AGAIN) break
         if (op.givenUp) {
-          op.error = new CanceledError(op.reason)
+          op.error = canceled(op.reason)
           verdict = FAILED
         } else {
           result = op.pooled(this.fd)

@@ -2,6 +2,12 @@
 // without end, so it is looked at before the call begins, and nothing of the caller's runs afterwards.
 import { isProxy } from 'node:util/types'
 
+/** What a call that may wait takes. */
+export interface CallOptions {
+  /** Ends this one call with CanceledError (`'ABORT_ERR'`); nothing is closed and no byte is lost. */
+  signal?: AbortSignal | undefined
+}
+
 /** An object that an event is handed to. */
 interface Listener {
   handleEvent(): void
