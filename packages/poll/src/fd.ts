@@ -7,6 +7,7 @@ import { notBytes, sizeOf } from './bytes.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
+import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
 import type { FDKind } from './kind.js'
 import { borrow, traitsOf } from './kind.js'
@@ -15,10 +16,13 @@ import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
 import type { AcceptLoop, PieceLoop } from './loop.js'
 import { loopOf } from './loop.js'
+import type { Waiter } from './netpoll.js'
+import { CLOSING, READY, TIMEOUT } from './netpoll.js'
 import { IDLE, Op } from './op.js'
 import type { Traits } from './ops.js'
 import { isMortal, ReadOp, WriteOp, WritevOp } from './ops.js'
 import { descriptorFreed, PauseOp } from './pause.js'
+import type { PollSide } from './poll-desc.js'
 import { PollDesc } from './poll-desc.js'
 import { report } from './report.js'
 import { sendfile } from './sendfile.js'
@@ -339,6 +343,34 @@ export class FD extends OptionedFD {
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }
+  }
+
+  /**
+   * Calls `ended` once, with the error that the next read or write would meet, as soon as the descriptor
+   * is closed or the deadline of that direction passes; at once when that is so already. For who waits
+   * for something else and needs the descriptor next. It keeps the process alive as a read would, until
+   * the function that it returns is called. A descriptor that is not polled only tells of a past close.
+   * @internal
+   */
+  guard(kind: LockKind, ended: (error: Error) => void): () => void {
+    const { pd } = this
+    const side = kind === 'r' ? pd?.r : pd?.w
+    const code = side === undefined ? READY : pd?.check(side)
+    if (this.mu.closed || code === CLOSING) ended(this.closingError())
+    else if (side !== undefined && code === TIMEOUT) ended(this.codeError(code, side))
+    else if (side !== undefined) return this.#guard(side, ended)
+    return () => undefined
+  }
+
+  #guard(side: PollSide, ended: (error: Error) => void): () => void {
+    const guard: Waiter = {
+      wake: (why) => {
+        side.unguard(guard)
+        ended(this.codeError(why, side))
+      },
+    }
+    side.guard(guard)
+    return () => side.unguard(guard)
   }
 
   /**

@@ -244,3 +244,63 @@ describe('a waiter that throws', () => {
     expect(errors).toEqual([boom])
   })
 })
+
+describe('a guard', () => {
+  it('is told of a close and of a deadline, and of no edge', () => {
+    const { pd } = make()
+    const guard = new Parked()
+    pd.w.guard(guard)
+    pd.ready(EPOLLOUT | EPOLLHUP)
+    pd.setDeadline(pd.r, -1)
+    expect(guard.codes).toEqual([])
+    expect(pd.w.edge).toBe(true)
+    pd.setDeadline(pd.w, -1)
+    expect(guard.codes).toEqual([TIMEOUT])
+    pd.evict()
+    expect(guard.codes).toEqual([TIMEOUT, CLOSING])
+    pd.w.unguard(guard)
+  })
+
+  it('has a timer of its own beside one that is parked, and leaves none behind', () => {
+    const { pd } = make()
+    const [one, two] = [new Parked(), new Parked()]
+    pd.setDeadline(pd.w, now() + 60_000)
+    pd.w.guard(one)
+    pd.w.guard(two)
+    expect(timers.armed).toBe(true)
+    pd.wait(pd.w, new Parked())
+    pd.ready(EPOLLOUT)
+    expect(timers.armed).toBe(true)
+    pd.w.unguard(one)
+    expect(timers.armed).toBe(true)
+    pd.w.unguard(two)
+    pd.w.unguard(two)
+    expect(timers.armed).toBe(false)
+  })
+
+  it('is told at a deadline that was set after it came', async () => {
+    const { pd } = make()
+    const told = new Promise<PollCode>((wake) => pd.r.guard({ wake }))
+    pd.setDeadline(pd.r, now() + 5)
+    expect(await told).toBe(OVERDUE)
+    pd.evict()
+  })
+
+  it('keeps the process alive, once for all of a side', () => {
+    const { pd, poller } = make()
+    const [one, two] = [new Parked(), new Parked()]
+    pd.r.guard(one)
+    pd.r.guard(two)
+    expect(poller.held).toBe(1)
+    pd.wait(pd.r, new Parked())
+    expect(poller.held).toBe(2)
+    pd.setKeepAlive(false)
+    expect(poller.held).toBe(0)
+    pd.setKeepAlive(true)
+    expect(poller.held).toBe(2)
+    pd.r.unguard(one)
+    pd.r.unguard(two)
+    pd.r.unpark()
+    expect(poller.held).toBe(0)
+  })
+})

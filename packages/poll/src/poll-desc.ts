@@ -25,6 +25,7 @@ const ENDED = 0x1000
 const CLOSED = 0x2000
 const HUNG_UP = 0x4000
 const ONLY_ERR = 0x8000
+const GUARDED = 0x10000
 
 const NO_DEADLINE = 0
 
@@ -53,9 +54,12 @@ class SideDeadline implements Timed {
   /** It has run out while an operation was parked. */
   expire(): void {
     this.due = RAN_OUT
-    this.#side.wake(OVERDUE)
+    this.#side.end(OVERDUE)
   }
 }
+
+/** Who is at a side besides the one that is parked. Hardly any side ever has a guard. */
+const guards = new WeakMap<PollSide, Set<Waiter>>()
 
 /** One direction of a descriptor. */
 export class PollSide {
@@ -101,8 +105,51 @@ export class PollSide {
   unpark(): void {
     if (this.waiter === null) return
     this.waiter = null
-    if (this.deadline !== null) timers.leave(this.deadline)
+    if (this.deadline !== null && !this.guarded) timers.leave(this.deadline)
     if (this.pd.keepAlive) this.pd.release()
+  }
+
+  /** Whether there is a guard. */
+  get guarded(): boolean {
+    return this.pd.guarded && guards.has(this)
+  }
+
+  /** How many times this side holds the poller while waiters keep the process alive. */
+  get holds(): number {
+    return (this.waiter === null ? 0 : 1) + (this.guarded ? 1 : 0)
+  }
+
+  /**
+   * Has `guard` woken by the deadline and by a close, and by nothing else, until `unguard`. It is for a
+   * call that needs this side next and waits for something else now: it takes no lock and no edge, and
+   * any number of them may be here beside the one that is parked.
+   */
+  guard(guard: Waiter): void {
+    const all = guards.get(this)
+    if (all !== undefined) {
+      all.add(guard)
+      return
+    }
+    guards.set(this, new Set([guard]))
+    this.pd.guardedOnce()
+    const { deadline } = this
+    if (deadline !== null && deadline.due > 0) timers.enter(deadline)
+    if (this.pd.keepAlive) this.pd.hold()
+  }
+
+  /** Takes a guard out. */
+  unguard(guard: Waiter): void {
+    const all = guards.get(this)
+    if (all === undefined || !all.delete(guard) || all.size > 0) return
+    guards.delete(this)
+    if (this.deadline !== null && this.waiter === null) timers.leave(this.deadline)
+    if (this.pd.keepAlive) this.pd.release()
+  }
+
+  /** The deadline has passed or the descriptor is closed, which concerns the waiter and all guards. */
+  end(code: PollCode): void {
+    this.wake(code)
+    if (this.guarded) for (const guard of [...(guards.get(this) ?? [])]) tell(guard, code)
   }
 
   /**
@@ -113,17 +160,21 @@ export class PollSide {
     const waiter = this.waiter
     if (waiter === null) return
     this.unpark()
-    try {
-      waiter.wake(code)
-    } catch (error) {
-      report(error)
-    }
+    tell(waiter, code)
   }
 
   /** An edge came: it is the parked waiter's, or is kept for the next one. */
   arrive(): void {
     if (this.waiter === null) this.edge = true
     else this.wake(READY)
+  }
+}
+
+function tell(waiter: Waiter, code: PollCode): void {
+  try {
+    waiter.wake(code)
+  } catch (error) {
+    report(error)
   }
 }
 
@@ -190,6 +241,22 @@ export class PollDesc {
    */
   get hangup(): boolean {
     return (this.#marks & HUNG_UP) !== 0
+  }
+
+  /**
+   * Whether a side ever had a guard, and has to look.
+   * @internal
+   */
+  get guarded(): boolean {
+    return (this.#marks & GUARDED) !== 0
+  }
+
+  /**
+   * A side has a guard.
+   * @internal
+   */
+  guardedOnce(): void {
+    this.#marks |= GUARDED
   }
 
   /** Registers with the poller: 0, or a negated errno. */
@@ -314,8 +381,8 @@ export class PollDesc {
   evict(): void {
     if (this.closing) throw new Error('poll: evict of a closing descriptor')
     this.#marks |= CLOSED
-    this.r.wake(CLOSING)
-    this.w.wake(CLOSING)
+    this.r.end(CLOSING)
+    this.w.end(CLOSING)
     for (const { deadline } of [this.r, this.w]) if (deadline !== null) timers.remove(deadline)
   }
 
@@ -328,8 +395,8 @@ export class PollDesc {
     if (this.closing) return
     side.due = due
     const { deadline } = side
-    if (side.waiter === null || deadline === null) return
-    if (due < 0) side.wake(TIMEOUT)
+    if (side.holds === 0 || deadline === null) return
+    if (due < 0) side.end(TIMEOUT)
     else if (due > 0) timers.enter(deadline)
     else timers.leave(deadline)
   }
@@ -342,9 +409,10 @@ export class PollDesc {
     if (this.keepAlive === on) return
     this.keepAlive = on
     for (const side of [this.r, this.w]) {
-      if (side.waiter === null) continue
-      if (on) this.hold()
-      else this.release()
+      for (let held = side.holds; held > 0; held--) {
+        if (on) this.hold()
+        else this.release()
+      }
     }
   }
 
