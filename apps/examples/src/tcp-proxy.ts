@@ -46,7 +46,7 @@ async function pumpBoth(
 ): Promise<void> {
   const ends = [client, server]
   for (const end of ends) open.add(end)
-  // readFrom takes no signal: at the stop, a deadline in the past ends it.
+  // A deadline in the past ends both directions, at the stop as after too long a silence.
   const interrupt = () => {
     for (const end of ends) end.setDeadline(1)
   }

@@ -1,49 +1,24 @@
-// Go: io.Copy and net/splice_linux.go, net/sendfile_linux.go. From a source into a connection.
-import type { FileHandle } from 'node:fs/promises'
-import { sizeOf } from '@netfd/poll'
-import type { Reader } from './conn.js'
+// Go: io.Copy and its neighbours, for what does not stay in the kernel. Serves any stream connection.
+import type { CallOptions } from '@netfd/poll'
+import { CanceledError, errorFrom } from '@netfd/poll'
+import { isMistake } from './arguments.js'
 import { CHUNK } from './conn.js'
+import { OpError } from './errors.js'
+import type { NetFD } from './fd.js'
+import { Guard } from './guard.js'
+import { NoBytesError } from './pieces.js'
+import type { Sink } from './sink.js'
+import type { Tap } from './tap.js'
 
-/** Where `readFrom` may take bytes from, besides a TCPConn. */
-export type Source = Reader | AsyncIterable<Uint8Array> | FileHandle
-
-/** What is copied through memory. */
-type Copyable = Reader | AsyncIterable<Uint8Array>
-
-/** Where `writeTo` may put bytes: a FileHandle, a Conn, or an object of yours. Go: `io.Writer`. */
-export interface Writer {
-  /**
-   * Takes all of `data`, or rejects. `data` is read into again once the promise has settled: copy what is to
-   * be kept longer. A stream of `node:stream` keeps it, and is no Writer; `pipeline(conn, stream)` serves it.
-   */
-  write(data: Uint8Array): Promise<unknown>
+/** How a transfer may be limited and ended. */
+export interface TransferOptions extends CallOptions {
+  /** How many bytes are moved at most: a whole number, or Infinity, as by default. */
+  limit?: number | undefined
 }
 
-/** Whether it is an open file of node:fs. */
-export function isFileHandle(src: object): src is FileHandle {
-  return typeof (src as FileHandle).fd === 'number' && 'createReadStream' in src
-}
+const NOTHING: Uint8Array = new Uint8Array(0)
 
-/** Throws unless bytes can be had from it. */
-export function checkSource(src: unknown): void {
-  if (typeof src === 'object' && src !== null) {
-    if ('read' in src || Symbol.asyncIterator in src || isFileHandle(src)) return
-  }
-  throw new TypeError('src must be a Conn, a FileHandle, an async iterable or have a function read')
-}
-
-/** Throws unless bytes can be put there. */
-export function checkSink(dst: unknown): asserts dst is Writer {
-  if (typeof (dst as Writer | null | undefined)?.write !== 'function') {
-    throw new TypeError('dst must have a function write')
-  }
-  // Its write answers at once and keeps the bytes, which the next read would overwrite.
-  if ('pipe' in (dst as object)) {
-    throw new TypeError('dst must not be a stream of node:stream: call pipeline(conn, dst)')
-  }
-}
-
-/** How many bytes a copy moves at most. */
+/** How many bytes a transfer moves at most. */
 export function limitOf(limit: number | undefined): number {
   if (limit === undefined) return Number.MAX_SAFE_INTEGER
   if (typeof limit !== 'number') throw new TypeError(`limit must be a number, got ${typeof limit}`)
@@ -52,88 +27,161 @@ export function limitOf(limit: number | undefined): number {
   throw new RangeError(`limit must be a whole number of bytes, got ${limit}`)
 }
 
-/** A file's bytes from its own position on, as a Reader. */
-export function fileReader(file: FileHandle): Reader {
-  return {
-    read: async (buf) => {
-      const { bytesRead } = await file.read(buf, 0, buf.length, null)
-      return bytesRead === 0 && buf.length > 0 ? null : bytesRead
-    },
+/** How far a transfer has come, also when it fails. */
+interface Progress {
+  /** How many bytes were taken from the source. */
+  read: number
+  /** How many of them the destination has taken. */
+  written: number
+  /** Whether it is the other end that does something now, and not the connection. */
+  elsewhere: boolean
+}
+
+/** One transfer between a connection and something else. */
+export interface Transfer {
+  readonly fd: NetFD
+  readonly op: 'readfrom' | 'writeto'
+  readonly limit: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** Takes up to `limit` bytes from a source into the connection. */
+export async function copyFrom(
+  t: Transfer,
+  open: (guard: Guard, limit: number) => Tap,
+): Promise<number> {
+  const guard = new Guard(t.fd, 'w', t.signal)
+  const progress = { read: 0, written: 0, elsewhere: true }
+  try {
+    guard.check()
+    const tap = open(guard, t.limit)
+    await drain(t, tap, guard, progress)
+    return progress.written
+  } catch (error) {
+    throw failure(t, error, guard, progress)
+  } finally {
+    guard.leave()
   }
 }
 
-/** A file as a Writer: write(2) may take a part, as when the disk is nearly full. */
-export function fileWriter(file: FileHandle): Writer {
-  return {
-    write: async (data) => {
-      let at = 0
+async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): Promise<void> {
+  let rest = NOTHING
+  let failed = true
+  try {
+    while (progress.written < t.limit) {
+      guard.check()
+      progress.elsewhere = true
+      const left = t.limit - progress.written
+      const piece = await tap.next(left)
+      if (piece === null) break
+      progress.elsewhere = false
+      progress.read += piece.length
+      const before = progress.written
       try {
-        while (at < data.length) at += (await file.write(data, at)).bytesWritten
-      } catch (error) {
-        throw Object.assign(error as Error, { bytesWritten: at })
+        await send(t, piece.length > left ? piece.subarray(0, left) : piece, progress)
+      } finally {
+        rest = piece.subarray(progress.written - before)
       }
-    },
-  }
-}
-
-/** How far a copy has come, also when it fails. */
-export interface Progress {
-  moved: number
-}
-
-/** Moves up to `limit` bytes, through memory. */
-export async function copy(
-  src: Copyable,
-  dst: Writer,
-  limit: number,
-  progress: Progress,
-): Promise<void> {
-  if (isReader(src)) await copyReader(src, dst, limit, progress)
-  else await copyIterable(src, dst, limit, progress)
-}
-
-/** A stream of node:stream has a `read` as well, which is another one. */
-function isReader(src: Copyable): src is Reader {
-  return 'read' in src && !('pipe' in src)
-}
-
-async function copyReader(
-  src: Reader,
-  dst: Writer,
-  limit: number,
-  progress: Progress,
-): Promise<void> {
-  const buf = new Uint8Array(Math.min(limit, CHUNK))
-  while (progress.moved < limit) {
-    const left = limit - progress.moved
-    const room = left < buf.length ? buf.subarray(0, left) : buf
-    const n = await src.read(room)
-    if (n === null) break
-    await put(dst, room.subarray(0, n), progress)
-  }
-}
-
-async function copyIterable(
-  src: AsyncIterable<Uint8Array>,
-  dst: Writer,
-  limit: number,
-  progress: Progress,
-): Promise<void> {
-  for await (const chunk of src) {
-    const left = limit - progress.moved
-    // A stream with an encoding gives strings, whose length is no number of bytes.
-    await put(dst, sizeOf(chunk) > left ? chunk.subarray(0, left) : chunk, progress)
-    if (progress.moved >= limit) break
+    }
+    failed = false
+  } finally {
+    const leaving = tap.leave(rest)
+    if (!failed && leaving !== undefined) {
+      progress.elsewhere = true
+      await guard.race(leaving)
+    }
   }
 }
 
 /** Writes a piece; of one that fails, what went counts too. */
-async function put(dst: Writer, data: Uint8Array, progress: Progress): Promise<void> {
+async function send({ fd, signal }: Transfer, data: Uint8Array, progress: Progress): Promise<void> {
   try {
-    await dst.write(data)
-    progress.moved += data.length
+    progress.written += await fd.write(data, { signal })
   } catch (error) {
-    progress.moved += (error as { bytesWritten?: number }).bytesWritten ?? 0
+    progress.written += (error as { bytesWritten?: number }).bytesWritten ?? 0
     throw error
   }
+}
+
+/** Takes up to `limit` bytes from the connection to a destination. */
+export async function copyTo(t: Transfer, open: (guard: Guard) => Sink): Promise<number> {
+  const guard = new Guard(t.fd, 'r', t.signal)
+  const progress = { read: 0, written: 0, elsewhere: true }
+  try {
+    await fill(t, open(guard), progress)
+    return progress.written
+  } catch (error) {
+    throw failure(t, error, guard, progress)
+  } finally {
+    guard.leave()
+  }
+}
+
+async function fill(t: Transfer, sink: Sink, progress: Progress): Promise<void> {
+  try {
+    sink.check?.()
+    progress.elsewhere = false
+    await pour(t, sink, progress)
+    progress.elsewhere = true
+    await sink.flush?.()
+  } finally {
+    progress.written = sink.written
+    sink.leave?.()
+  }
+}
+
+/**
+ * A room for the next piece. A destination that keeps its pieces costs one for each, so it is not cleared;
+ * and it is no Buffer, whose `slice` makes no copy.
+ */
+const newRoom = (most: number): Uint8Array =>
+  new Uint8Array(Buffer.allocUnsafeSlow(Math.min(most, CHUNK)).buffer)
+
+/** Piece by piece. What one read takes waits in no queue of ours. */
+async function pour(
+  { fd, limit, signal }: Transfer,
+  sink: Sink,
+  progress: Progress,
+): Promise<void> {
+  const o = signal === undefined ? undefined : { signal }
+  let room = newRoom(limit)
+  // Whether the destination gives rooms back.
+  let reusable = false
+  while (progress.read < limit) {
+    const left = limit - progress.read
+    const n = await fd.read(left < room.length ? room.subarray(0, left) : room, o)
+    if (n === null) return
+    progress.read += n
+    // A small piece that is given away does not take its whole room along.
+    const piece = reusable || n > room.length / 2 ? room.subarray(0, n) : room.slice(0, n)
+    progress.elsewhere = true
+    const answer = sink.put(piece)
+    reusable = typeof answer === 'boolean' ? answer : await answer
+    progress.elsewhere = false
+    if (!reusable && piece.buffer === room.buffer) room = newRoom(left)
+  }
+}
+
+/** What a transfer is rejected with: it says how far it came. */
+function failure(
+  { fd, op }: Transfer,
+  thrown: unknown,
+  guard: Guard,
+  { read, written, elsewhere }: Progress,
+): Error {
+  const error = errorFrom(thrown)
+  const counts = { bytesRead: read, bytesWritten: written }
+  if (error instanceof NoBytesError) return Object.assign(error, counts)
+  let cause = error
+  if (error === guard.error) {
+    // As Go has it, the error of the call that was to come.
+    const call = op === 'readfrom' ? 'write' : 'read'
+    if (!(error instanceof CanceledError)) cause = fd.opError(call, error)
+  } else if (!elsewhere) {
+    if (isMistake(error)) return error
+    // Wherever the abort finds it, the signal's reason is in the same place.
+    if ((error as OpError).code === 'ABORT_ERR') cause = (error as OpError).cause
+  }
+  // A TypeError of the other end is a failure of it, such as a web stream's that is in the wrong state.
+  return new OpError(op, fd.net, fd.laddr, fd.raddr, cause, counts)
 }

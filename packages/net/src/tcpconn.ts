@@ -3,6 +3,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
+import { signalOf } from '@netfd/poll'
 import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
   IPPROTO_TCP,
@@ -13,18 +14,12 @@ import {
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
 } from '@netfd/syscall'
-import { checkType } from './arguments.js'
+import { checkOptions, checkType } from './arguments.js'
 import { NetConn } from './conn-base.js'
-import type { Source, Writer } from './copy.js'
-import {
-  checkSink,
-  checkSource,
-  copy,
-  fileReader,
-  fileWriter,
-  isFileHandle,
-  limitOf,
-} from './copy.js'
+import type { Transfer, TransferOptions } from './copy.js'
+import { copyFrom, copyTo, limitOf } from './copy.js'
+import type { Destination } from './destinations.js'
+import { destinationOf } from './destinations.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { checkPatience, readToEnd } from './graceful.js'
@@ -34,6 +29,8 @@ import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
 import { setLinger } from './linger.js'
 import { usesMptcp } from './mptcp.js'
+import type { Source } from './sources.js'
+import { isFileHandle, sourceOf } from './sources.js'
 import type { TCPAddr } from './tcpaddr.js'
 
 /**
@@ -191,30 +188,38 @@ export class TCPConn extends NetConn {
   /**
    * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
    * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
-   * cheaper to copy; from a FileHandle sent by sendfile from its own position; anything else (a Conn, an
-   * async iterable) is copied. Rejects with OpError, which carries `bytesWritten`, or with TypeError or
-   * RangeError for what is no source or no whole number. Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
+   * cheaper to copy; from a FileHandle sent by sendfile from its own position. Anything else is copied: a
+   * Conn, streams of Node and of the web and their readers, iterables of bytes or of text. A stream keeps
+   * what is behind the limit, and is never destroyed.
+   *
+   * Rejects with OpError: what the source failed with, or as `write` does, also while the source is silent:
+   * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline, `ABORT_ERR`. It carries `bytesWritten`, and
+   * `bytesRead` when it copied. TypeError or RangeError for what is no source or no whole number.
+   * Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
    */
-  async readFrom(src: Source | TCPConn, o: { limit?: number | undefined } = {}): Promise<number> {
-    checkSource(src)
-    const limit = limitOf(o.limit)
-    if (limit <= 0) return 0
-    const moved = await this.#inKernel(src, limit)
-    if (moved !== null) return moved
-    return await this.#copy('readfrom', isFileHandle(src) ? fileReader(src) : src, this, limit)
+  async readFrom(src: Source, o: TransferOptions = {}): Promise<number> {
+    const open = sourceOf(src)
+    const transfer = this.#transfer('readfrom', o)
+    if (transfer.limit <= 0) return 0
+    return (await this.#inKernel(src, transfer)) ?? (await copyFrom(transfer, open))
   }
 
   /**
-   * Sends what arrives here to `dst` until the peer ends its side; resolves to how many bytes. To a
-   * TCPConn they are spliced inside the kernel; in a FileHandle they are written at its own position.
-   * Rejects with OpError, whose `bytesWritten` says how many bytes `dst` has, or with TypeError for what is
-   * no Writer; a stream of `node:stream` is none, `pipeline(conn, stream)` serves it. Go: `TCPConn.WriteTo`.
+   * Sends what arrives here to `dst` until the peer ends its side, or `limit` bytes of it; resolves to how
+   * many. To a TCPConn they are spliced inside the kernel. To a FileHandle, a stream of Node or of the web,
+   * a Conn or a Writer of one's own they are copied, and the next piece is read when `dst` has room for
+   * it. `dst` is not ended.
+   *
+   * Rejects with OpError: what `dst` failed with, or as `read` does, also while `dst` keeps it waiting. It
+   * carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
    */
-  async writeTo(dst: Writer | TCPConn): Promise<number> {
-    checkSink(dst)
-    if (isTCPConn(dst)) return await dst.readFrom(this)
-    const writer = isFileHandle(dst) ? fileWriter(dst) : dst
-    return await this.#copy('writeto', this, writer, Number.MAX_SAFE_INTEGER)
+  async writeTo(dst: Destination, o: TransferOptions = {}): Promise<number> {
+    const open = destinationOf(dst)
+    const transfer = this.#transfer('writeto', o)
+    if (isTCPConn(dst)) {
+      return await dst.readFrom(this, { limit: transfer.limit, signal: transfer.signal })
+    }
+    return transfer.limit <= 0 ? 0 : await copyTo(transfer, open)
   }
 
   /** Whether the connection speaks Multipath TCP. Go: `MultipathTCP`. */
@@ -222,19 +227,9 @@ export class TCPConn extends NetConn {
     return this.do('raw-control', () => this.fd.lend(usesMptcp))
   }
 
-  async #copy(
-    op: string,
-    src: Parameters<typeof copy>[0],
-    dst: Writer,
-    limit: number,
-  ): Promise<number> {
-    const progress = { moved: 0 }
-    try {
-      await copy(src, dst, limit, progress)
-      return progress.moved
-    } catch (error) {
-      throw this.fd.opError(op, error as Error, progress.moved)
-    }
+  #transfer(op: Transfer['op'], o: TransferOptions): Transfer {
+    checkOptions(op === 'readfrom' ? 'readFrom' : 'writeTo', o, ['limit', 'signal'])
+    return { fd: this.fd, op, limit: limitOf(o.limit), signal: signalOf(o) }
   }
 
   #setter(): SetInt {
@@ -242,16 +237,20 @@ export class TCPConn extends NetConn {
   }
 
   /** The bytes moved without leaving the kernel, or null where it cannot. */
-  async #inKernel(src: Source | TCPConn, limit: number): Promise<number | null> {
-    if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit)
-    if (isFileHandle(src)) return await this.#sendFile(src, limit)
+  async #inKernel(src: Source, { limit, signal }: Transfer): Promise<number | null> {
+    if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit, { signal })
+    if (isFileHandle(src)) return await this.#sendFile(src, limit, signal)
     return null
   }
 
   /** As Go has it, a file that could not even begin fails with the error of the write that was to come. */
-  async #sendFile(src: FileHandle, limit: number): Promise<number | null> {
+  async #sendFile(
+    src: FileHandle,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number | null> {
     try {
-      return await this.fd.sendFile(src, null, limit)
+      return await this.fd.sendFile(src, null, limit, { signal })
     } catch (error) {
       const { cause, bytesWritten, code, timeout } = error as OpError
       if (bytesWritten !== 0 || !(timeout || code === 'ERR_NET_CLOSED')) throw error

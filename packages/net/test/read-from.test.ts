@@ -39,7 +39,10 @@ async function* generated(): AsyncGenerator<Uint8Array> {
 async function streamFile(): Promise<Source> {
   const path = join(scratch(), 'file')
   writeFileSync(path, pattern(ALL))
-  return createReadStream(path)
+  const stream = createReadStream(path)
+  // What is behind a limit stays in it, and its file open.
+  onTestFinished(() => void stream.destroy())
+  return stream
 }
 
 /** Everything that a connection can take bytes from by copying. */

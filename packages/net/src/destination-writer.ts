@@ -1,0 +1,105 @@
+// Go: io.Writer. Whatever takes a piece and says what became of it.
+import type { FileHandle } from 'node:fs/promises'
+import { UnexpectedEOFError } from '@netfd/poll'
+import type { Guard } from './guard.js'
+import type { Sink } from './sink.js'
+
+interface AnyWriter {
+  write(data: Uint8Array, o: { readonly signal: AbortSignal }): unknown
+}
+
+/** A Conn, or a Writer of the caller's own. */
+export class WriterSink implements Sink {
+  written = 0
+  readonly #dst: AnyWriter
+  readonly #guard: Guard
+  readonly #options: { readonly signal: AbortSignal }
+  readonly #consumes: boolean
+
+  /** `consumes` tells whether a piece is done with when its promise has resolved. */
+  constructor(dst: AnyWriter, guard: Guard, consumes: boolean) {
+    this.#dst = dst
+    this.#guard = guard
+    this.#options = { signal: guard.signal }
+    this.#consumes = consumes
+  }
+
+  put(piece: Uint8Array): boolean | Promise<boolean> {
+    const answer = this.#dst.write(piece, this.#options)
+    // What does not wait needs no promise of ours.
+    if (answer === piece.length) {
+      this.written += piece.length
+      return true
+    }
+    if (typeof answer === 'object' && answer !== null) return this.#wait(piece, answer)
+    return this.#rest(piece, answer, typeof answer === 'number')
+  }
+
+  async #wait(piece: Uint8Array, answer: object): Promise<boolean> {
+    try {
+      // A Conn's write that is aborted settles at once, and says what went.
+      const n = await (this.#consumes ? answer : this.#guard.race(answer))
+      return await this.#rest(piece, n, this.#consumes)
+    } catch (error) {
+      // A Conn says how much of the piece went.
+      const { bytesWritten } = error as { bytesWritten?: unknown }
+      if (isCount(bytesWritten, piece.length)) this.written += bytesWritten
+      this.#guard.check()
+      throw error
+    }
+  }
+
+  /** Takes an answer in, and whether the room is free with it; what it leaves is written as well. */
+  #rest(piece: Uint8Array, answer: unknown, free: boolean): boolean | Promise<boolean> {
+    const n = countOf(answer, piece.length)
+    this.written += n
+    if (n === piece.length) return free
+    if (n === 0) throw new UnexpectedEOFError()
+    const rest = this.put(piece.subarray(n))
+    return free ? rest : kept(rest)
+  }
+}
+
+/** A room of which a part was kept is not free, whatever becomes of the rest. */
+async function kept(rest: boolean | Promise<boolean>): Promise<false> {
+  await rest
+  return false
+}
+
+/** How many bytes of a piece an answer speaks of: all, unless it says so. */
+function countOf(answer: unknown, length: number): number {
+  const said =
+    typeof answer === 'object' && answer !== null && 'bytesWritten' in answer
+      ? answer.bytesWritten
+      : answer
+  if (typeof said !== 'number') return length
+  if (isCount(said, length)) return said
+  throw new RangeError(`dst.write took ${said} bytes of ${length}`)
+}
+
+const isCount = (n: unknown, most: number): n is number =>
+  typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= most
+
+/** An open file, from its own position on, which moves. */
+export class FileSink implements Sink {
+  written = 0
+  readonly #file: FileHandle
+  readonly #guard: Guard
+
+  constructor(file: FileHandle, guard: Guard) {
+    this.#file = file
+    this.#guard = guard
+  }
+
+  async put(piece: Uint8Array): Promise<boolean> {
+    // A disk that is nearly full takes a part, and says why not the rest only when it is asked again.
+    for (let at = 0; at < piece.length; ) {
+      const writing = this.#file.write(piece, at, piece.length - at, null)
+      const { bytesWritten } = await this.#guard.race(writing)
+      if (bytesWritten === 0) throw new UnexpectedEOFError()
+      at += bytesWritten
+      this.written += bytesWritten
+    }
+    return true
+  }
+}
