@@ -56,10 +56,9 @@ describe('a mistake of another realm', () => {
   it.each(['TypeError', 'RangeError'])('that is a %s is not wrapped', async (name) => {
     const [client] = await pair()
     const mistake = elsewhere<Error>(`new ${name}('wrong')`)
-    async function* source(): AsyncGenerator<Uint8Array> {
-      yield hello()
+    const reading = client.syscallConn().read(() => {
       throw mistake
-    }
-    expect(await errorOf(client.readFrom(source()))).toBe(mistake)
+    })
+    expect(await errorOf(reading)).toBe(mistake)
   })
 })
