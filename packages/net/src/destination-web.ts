@@ -9,7 +9,9 @@ interface WebWriter {
 
 /** A WritableStream, whichever library declares its type. */
 export interface WebWritable {
+  /** Whether a writer has it. */
   readonly locked: boolean
+  /** A writer, which locks the stream until it lets go. */
   getWriter(): object
 }
 

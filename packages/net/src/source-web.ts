@@ -9,7 +9,9 @@ import type { Tap } from './tap.js'
  * is left out, so that the compiler knows what the `read` of a Reader of one's own is given.
  */
 export interface WebReader {
+  /** Settles when the stream has ended or failed. */
   readonly closed: Promise<unknown>
+  /** Gives the stream back, which another may read then. */
   releaseLock(): void
 }
 
@@ -20,7 +22,9 @@ interface AnyReader {
 
 /** A ReadableStream, whichever library declares its type. */
 export interface WebReadable {
+  /** Whether a reader has it. */
   readonly locked: boolean
+  /** A reader, which locks the stream until it lets go. */
   getReader(o?: never): object
 }
 
