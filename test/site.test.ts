@@ -1,10 +1,11 @@
 // The documentation site as a reader meets it: built, served, and clicked through in a browser.
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import type { PreviewServer } from 'vite'
-import { preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root, run, tool } from '../tools/step.mjs'
 import { fixture } from './fixture.js'
@@ -43,6 +44,28 @@ describe('the links of the site', () => {
   })
 })
 
+/**
+ * `npm run docs:serve` on a free port, and its address. A process of its own: the server keeps a file open
+ * whose reader has gone, as a browser does that is closed while it loads the icon.
+ */
+async function serve(): Promise<{ server: ChildProcess; address: string }> {
+  const config = ['--config', join(root, 'vitest.config.ts')]
+  const args = [tool('vite/bin/vite.js'), 'preview', ...config, '--port', '0']
+  const env = { ...process.env, NO_COLOR: '1' }
+  const server = spawn(process.execPath, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let printed = ''
+  for await (const text of server.stdout.setEncoding('utf8')) {
+    printed += text
+    const [address] = /http:\/\/[\w.:[\]-]+\//.exec(printed) ?? []
+    if (address !== undefined) return { server, address }
+  }
+  throw new Error(`the server of the site ended: ${printed}`)
+}
+
 /** What is wider than the window, outside the boxes that scroll. */
 const TOO_WIDE = `(() => {
   const width = document.documentElement.clientWidth
@@ -72,23 +95,22 @@ const CONTRAST = `(() => {
 
 describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in a browser', () => {
   let browser: Browser
-  let server: PreviewServer
+  let server: ChildProcess | undefined
   let baseURL: string
 
   beforeAll(async () => {
     const launch = executablePath === undefined ? {} : { executablePath }
     browser = await chromium.launch({ ...launch, args, timeout: SLOW })
-    server = await preview({
-      root,
-      configFile: join(root, 'vitest.config.ts'),
-      preview: { port: 0 },
-    })
-    baseURL = server.resolvedUrls?.local[0] ?? ''
+    const served = await serve()
+    server = served.server
+    baseURL = served.address
   }, SLOW)
 
   afterAll(async () => {
     await browser?.close()
-    await server?.close()
+    if (server === undefined) return
+    server.kill()
+    await once(server, 'exit')
   })
 
   /** Opens a window, calls `visit`, and fails if a page complained meanwhile. */
