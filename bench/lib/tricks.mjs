@@ -160,7 +160,7 @@ export const TRICKS = [
     edits: [
       {
         file: 'packages/net/src/tcpconn.ts',
-        from: 'if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit)',
+        from: 'if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit, { signal })',
         to: '',
       },
     ],
