@@ -4,10 +4,11 @@
 // page's window has a setTimeout of another kind. A transfer, a dial or a deadline that asked a global
 // would stand still as well. So each function is taken once, when the package is loaded, from Node's own
 // modules, and nothing else in the packages names a global of this kind: Biome refuses it.
-import { performance } from 'node:perf_hooks'
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers'
-
-const { now } = performance
+//
+// They are not imported: as a module node:timers would load its promises too, and node:perf_hooks eight
+// more, which is a tenth of what loading the package costs.
+const { clearTimeout, setImmediate, setTimeout } = process.getBuiltinModule('node:timers')
+const { hrtime } = process
 
 /**
  * The timers and clocks behind deadlines, dials and transfers: those that Node had when the package was
@@ -24,7 +25,10 @@ export const host = {
   /** Takes such a call back. */
   clearTimeout,
   /** Milliseconds on a clock that is never set: what a deadline is kept on. */
-  now: (): number => now.call(performance),
+  now: (): number => {
+    const [seconds, nanoseconds] = hrtime()
+    return seconds * 1_000 + nanoseconds / 1_000_000
+  },
   /** Milliseconds since 1970 on the caller's clock, on which a deadline is written: a fake one too. */
   wall: (): number => Date.now(),
   /** A time on that clock, for people. */

@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Native } from './native.js'
+
+// Not imported: as a module it would bring Node's streams along.
+const { existsSync } = process.getBuiltinModule('node:fs')
 
 /**
  * The file of this module. CommonJS has __filename, and no import.meta.url after most bundlers; under
