@@ -72,10 +72,16 @@ export function lingerTime(fd: number): number {
   return on === 0 ? 0 : seconds
 }
 
-function sending(fd: number): boolean {
-  // The state is the first byte; of Multipath TCP it is the first subflow's, which is shut down last.
+/** The state of a TCP connection, or 0 of any other socket. Of Multipath TCP it is the first subflow's. */
+export function tcpState(fd: number): number {
+  // The state is the first byte.
   const [info = 0] = intsOf(fd, IPPROTO_TCP, TCP_INFO, 1)
-  if (!SENDING.includes(new Uint8Array(Int32Array.of(info).buffer)[0] as number)) return false
+  return new Uint8Array(Int32Array.of(info).buffer)[0] as number
+}
+
+function sending(fd: number): boolean {
+  // The first subflow is shut down last.
+  if (!SENDING.includes(tcpState(fd))) return false
   return (intsOf(fd, SOL_SOCKET, SO_MEMINFO, WMEM_QUEUED + 1)[WMEM_QUEUED] ?? 0) > 0
 }
 

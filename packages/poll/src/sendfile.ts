@@ -1,8 +1,19 @@
 // Go: internal/poll/sendfile_linux.go. From a file to a socket without the bytes leaving the kernel.
 import type { FileHandle } from 'node:fs/promises'
-import { EAGAIN, EBADF, EINTR, EINVAL, ENOSYS, EOPNOTSUPP, SyscallError } from '@netfd/syscall'
+import {
+  EAGAIN,
+  EBADF,
+  EINTR,
+  EINVAL,
+  ENOSYS,
+  EOPNOTSUPP,
+  EPIPE,
+  SyscallError,
+  TCP_CLOSE,
+} from '@netfd/syscall'
 import { CanceledError } from './errors.js'
 import { hook } from './hook.js'
+import { tcpState } from './linger.js'
 import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
 import { LockOp, PrepareOp, WaitOp } from './wait-ops.js'
@@ -43,7 +54,7 @@ export async function sendfile(
         await dst.step(new WaitOp('w', true), signal)
         waited = true
       } else if (sent === 0 && unsupported(-n)) return null
-      else if (n !== -EINTR) throw new SyscallError('sendfile', -dst.failed(-n))
+      else if (n !== -EINTR) throw new SyscallError('sendfile', -errnoOf(dst, -n))
     }
     return sent
   } catch (error) {
@@ -51,6 +62,15 @@ export async function sendfile(
   } finally {
     if (locked) dst.unlock('w')
   }
+}
+
+/**
+ * The errno to report. It may be the file's, which a network file system can give any: only EPIPE, which no
+ * file has, and the errno of a connection that is over concern the connection.
+ */
+function errnoOf(dst: TransferEnd, errno: number): number {
+  const own = errno === EPIPE || tcpState(dst.sysfd) === TCP_CLOSE
+  return own ? dst.failed(errno) : errno
 }
 
 /** Where the next call begins: -1 for the file's own position. */
