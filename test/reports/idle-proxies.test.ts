@@ -1,24 +1,11 @@
 // A proxied connection that is idle costs the proxy its two sockets, and no other descriptor.
-import { readdirSync, readlinkSync } from 'node:fs'
 import type { TCPConn } from '@netfd/net'
 import { afterAll, expect, it } from 'vitest'
 import { chain, countCalls, pattern, readFull, turns } from '../../packages/net/test/support.js'
 import { closeIdlePipes } from '../../packages/poll/src/pipe-pool.js'
+import { pipeEnds } from '../../packages/poll/test/support.js'
 
 afterAll(closeIdlePipes)
-
-/** How many ends of pipes this process has. */
-function pipeEnds(): number {
-  let ends = 0
-  for (const name of readdirSync('/proc/self/fd')) {
-    try {
-      if (readlinkSync(`/proc/self/fd/${name}`).startsWith('pipe:')) ends++
-    } catch {
-      // The descriptor that listed the directory is gone by now.
-    }
-  }
-  return ends
-}
 
 /** client → front ⇒ back → server, and back. */
 type Proxied = [client: TCPConn, server: TCPConn, both: Promise<unknown>]

@@ -1,5 +1,6 @@
 // An answer followed by a close while bytes are unread is lost to a reset, unless the close lingers.
 import type { TCPConn } from '@netfd/net'
+import { EIO } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { rejected } from '../../packages/net/test/error-walk.js'
 import {
@@ -8,6 +9,7 @@ import {
   PAST,
   pair,
   readAll,
+  replacePoll,
   text,
   turns,
   watchPromise,
@@ -96,6 +98,13 @@ describe('closeGracefully', () => {
     await client.reset()
     await errorOf(server.readFull(new Uint8Array(1)))
     await server.closeGracefully()
+  })
+
+  it('hides no other failure of the half-close than that of a peer that is gone', async () => {
+    const [, server] = await pair()
+    replacePoll({ shutdown: () => -EIO })
+    expect((await errorOf(server.closeGracefully())).code).toBe('EIO')
+    await server.close()
   })
 
   it('rejects once the connection is closed', async () => {

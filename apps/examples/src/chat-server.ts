@@ -42,7 +42,7 @@ let floor = Promise.resolve()
 /**
  * Announces a line when those before it have been announced, one in each turn of the event loop. What a
  * guest sent in one piece is read without a turn in between; without one nothing of it could be written,
- * and everybody would look like somebody who does not read.
+ * and each member would look like one that does not read.
  */
 function say(line: string): Promise<void> {
   floor = floor.then(() => {

@@ -16,7 +16,7 @@ import { closed } from './trace.js'
 
 /**
  * In whose context a descriptor is closed, which may come to pass in another: when the last call leaves
- * it. Kept while somebody listens to closes.
+ * it. Kept only while the channel of closes has a subscriber.
  */
 const closers = new WeakMap<FD, ReturnType<typeof AsyncLocalStorage.snapshot>>()
 
@@ -108,7 +108,7 @@ export class NetFD extends FD {
     this.mayLinger = listener.mayLinger
   }
 
-  /** It came from elsewhere: nobody knows how its socket was set up, or who else has it. */
+  /** It came from elsewhere: how its socket was set up, and which other process has it, is not known. */
   adopted(): void {
     this.mayLinger = this.mayShare = this.borrowed = true
   }

@@ -9,14 +9,11 @@ import type { NetFD } from './fd.js'
 let drain: Uint8Array | undefined
 const ROOM = 64 * 1024
 
-/** The longest delay a host timer takes. */
-const LONGEST = 2 ** 31 - 1
-
 /** Throws TypeError or RangeError, before anything is sent. */
 export function checkPatience(ms: unknown): void {
   if (typeof ms !== 'number') throw new TypeError(`ms must be a number, got ${typeof ms}`)
-  if (ms >= 0 && ms <= LONGEST) return
-  throw new RangeError(`ms must be from 0 to ${LONGEST}, got ${ms}`)
+  if (ms >= 0 && Number.isFinite(ms)) return
+  throw new RangeError(`ms must be a finite number from 0 on, got ${ms}`)
 }
 
 /** Reads and drops what arrives until the peer's end, an error, or for `ms` milliseconds. */

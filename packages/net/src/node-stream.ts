@@ -70,8 +70,8 @@ export class Listening {
 }
 
 /**
- * A stream that has failed may say so later, when it has closed its file: nobody listens for that error
- * any more, which the transfer was rejected with, and it would end the process.
+ * A stream that has failed may say so later, when it has closed its file: the transfer, which was
+ * rejected with that error, listens no more, and it would end the process.
  */
 function absorb(stream: NodeStream): void {
   const done = (): void => {

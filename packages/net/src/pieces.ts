@@ -6,7 +6,7 @@ import { kindOf } from './arguments.js'
 /** What a source may give at a time: bytes in any form, or text, which is sent as UTF-8. */
 export type Piece = Uint8Array | ArrayBuffer | ArrayBufferView | string
 
-/** A source that gives what nobody can send: a mistake of the caller's, and no failure of the source. */
+/** A source that gives what is neither bytes nor text: a mistake of the caller's, and no failure of the source. */
 export class NoBytesError extends TypeError {
   declare bytesRead?: number
   declare bytesWritten?: number
@@ -33,7 +33,7 @@ export class PieceEncoder {
     return half === '' ? NOTHING : encoder.encode(half)
   }
 
-  /** The half character itself, for whoever can give it back. */
+  /** The half character itself, for a source that can take it back. */
   takeHalf(): string {
     const half = this.#half
     this.#half = ''
@@ -59,7 +59,7 @@ function bytesIn(piece: unknown): Uint8Array {
   throw new NoBytesError(`src gives what is neither bytes nor text: ${kindOf(piece)}`)
 }
 
-/** Bytes that may be asked anything, whoever made their class. */
+/** Bytes that may be asked anything, also when the caller made their class. */
 function attached(piece: Uint8Array): Uint8Array {
   try {
     return viewOf(piece)

@@ -87,21 +87,21 @@ export class TCPConn extends NetConn {
    * drops what comes until the peer ends its side, for at most `ms` milliseconds (5000 when left out), then
    * closes. A plain close with bytes unread sends a reset instead, which may destroy the answer on its way (nginx:
    * lingering close). Resolves when the descriptor is free, also when the peer reset the connection, a
-   * read deadline of yours passed or `close` was called meanwhile.
+   * read deadline of yours passed or you called `close` before the end.
    *
    * Await your writes first. A read that waits is served first, and takes its bytes; the time runs for it
    * as well. Rejects with OpError (`ERR_NET_CLOSED`) when the connection was closed before, with
-   * TypeError or RangeError for an `ms` that is no number from 0 to 2 147 483 647.
+   * TypeError or RangeError for an `ms` that is no finite number from 0 on.
    */
   async closeGracefully(ms = 5_000): Promise<void> {
     checkPatience(ms)
     try {
       this.closeWrite()
-      await readToEnd(this.fd, ms)
     } catch (error) {
-      // The peer has reset the connection: nobody is left to wait for.
-      if (this.fd.closed) throw error
+      // The peer has reset the connection, and what it sent is read to its end all the same.
+      if ((error as OpError).code !== 'ENOTCONN') throw error
     }
+    await readToEnd(this.fd, ms)
     if (!this.fd.closed) await this.close()
   }
 

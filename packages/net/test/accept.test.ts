@@ -57,7 +57,7 @@ function failingFor(errno: number): { calls: number } {
   return tries
 }
 
-/** Runs `f` and gives the warnings of this package that came meanwhile. */
+/** Runs `f` and gives the warnings of this package that came while it ran. */
 async function warningsOf(f: () => Promise<unknown>): Promise<(Error & { code?: string })[]> {
   const warnings: (Error & { code?: string })[] = []
   const keep = (warning: Error & { code?: string }) => {

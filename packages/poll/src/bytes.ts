@@ -1,7 +1,7 @@
 // What a caller gives as bytes, without running any code of the caller's.
 //
 // A subclass may have a `length` that throws or lies, and an object that only inherits from Uint8Array
-// has none. Asked in the middle of a batch, or with a lock held, such a value would take everybody else
+// has none. Asked in the middle of a batch, or with a lock held, such a value would take the other calls
 // along. So nothing is ever asked of the value itself: the getters of the language are applied to it. They
 // know the arrays of another realm, and neither a proxy nor an heir.
 

@@ -1,4 +1,4 @@
-// What a connection dies of. The kernel tells it once, to whoever calls first, and says "end" and EPIPE
+// What a connection dies of. The kernel tells it once, to the first call, and says "end" and EPIPE
 // from then on: a message of which half arrived would look whole.
 import {
   EACCES,

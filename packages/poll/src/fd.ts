@@ -444,7 +444,7 @@ export class FD extends OptionedFD {
     try {
       this.pd?.close()
     } catch (error) {
-      // A poller of somebody else's. The descriptor is to be closed all the same.
+      // The user's own poller threw. The descriptor is to be closed all the same.
       report(error)
     }
     if (this.#held !== null) unwatchLeak(this.#held)

@@ -59,8 +59,8 @@ function emptiesOnShortRead(fd: number): boolean {
 let watching = false
 
 /**
- * Adopts a descriptor that was here before. Its open file may be shared, with the shell or with whoever
- * reads the terminal next, so O_NONBLOCK is left as it is until a call has no other way not to block; and
+ * Adopts a descriptor that was here before. Its open file may be shared, with the shell or with the
+ * next reader of the terminal, so O_NONBLOCK is left as it is until a call has no other way not to block; and
  * what is switched on is switched off again at close, and at the end of the thread or process.
  */
 export function borrow(fd: number): void {

@@ -16,7 +16,7 @@ const registry = new FinalizationRegistry<Held>((held) => {
     held.evict()
     held.close()
   }
-  // The socket may linger, but nobody waits for that.
+  // The socket may linger, but no caller waits for that.
   closeNow(held.sysfd)
   process.emitWarning(`descriptor ${held.sysfd} was collected while open and has been closed`, {
     type: 'ResourceLeakWarning',

@@ -417,7 +417,7 @@ export class PollDesc {
   }
 
   /**
-   * One more waiter keeps the process alive. A poller of somebody else's may throw here, where a waiter
+   * One more waiter keeps the process alive. A poller of the user's may throw here, where a waiter
    * is parked already.
    * @internal
    */

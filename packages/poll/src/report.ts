@@ -3,7 +3,7 @@ import { host } from './host.js'
 
 /**
  * Throws it where it harms nothing else: as an uncaught exception, once whatever runs now is done. For
- * what a function of somebody else's throws in the middle of a batch, whose rest has to go on.
+ * what a function of the caller's throws in the middle of a batch, whose rest has to go on.
  */
 export function report(error: unknown): void {
   host.queueMicrotask(() => {

@@ -199,7 +199,7 @@ export abstract class Runner implements OpHost {
     const outcome = this.#run(op)
     if (outcome === LATER) {
       const promise = op.promise(signal)
-      // The call itself may have aborted its signal, before anybody listened.
+      // The call itself may have aborted its signal, before its listener was there.
       if (op.givenUp) op.aborted()
       return promise
     }

@@ -13,7 +13,7 @@ interface Listener {
   handleEvent(): void
 }
 
-// Taken once. A property of the one signal, or what somebody puts in their place, is never asked.
+// Taken once. A property of the one signal, or what a program puts in their place, is never asked.
 const { AbortController, AbortSignal } = globalThis
 const { addEventListener, removeEventListener } = AbortSignal.prototype
 const getter = <T>(key: 'aborted' | 'reason') =>

@@ -6,7 +6,7 @@ import { Runner } from './runner.js'
 
 /** A descriptor with options, and what is known of it because of them. */
 export abstract class OptionedFD extends Runner {
-  /** Whether close(2) may block. Nobody knows of a descriptor that came from elsewhere. */
+  /** Whether close(2) may block. It may for a descriptor that came from elsewhere. */
   protected mayLinger = false
   /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
   protected mayShare = false

@@ -1,5 +1,4 @@
 // What a piece costs on its way through the kernel, and what a transfer holds while it waits.
-import { readdirSync, readlinkSync } from 'node:fs'
 import {
   EAGAIN,
   EINTR,
@@ -14,6 +13,7 @@ import {
   countCalls,
   fill,
   pattern,
+  pipeEnds,
   readAll,
   readFull,
   replace,
@@ -29,19 +29,6 @@ import { SMALL } from './splice-ops.js'
 
 beforeEach(closeIdlePipes)
 afterAll(closeIdlePipes)
-
-/** How many ends of pipes this process has. */
-function pipeEnds(): number {
-  let ends = 0
-  for (const name of readdirSync('/proc/self/fd')) {
-    try {
-      if (readlinkSync(`/proc/self/fd/${name}`).startsWith('pipe:')) ends++
-    } catch {
-      // The descriptor that listed the directory is gone by now.
-    }
-  }
-  return ends
-}
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
 

@@ -1,4 +1,5 @@
 // Descriptors to test with, and the ways in which tests look at promises and replace kernel calls.
+import { readdirSync, readlinkSync } from 'node:fs'
 import {
   AF_INET,
   AF_UNIX,
@@ -252,4 +253,17 @@ export function uncaught(): unknown[] {
     for (const listener of before) process.on('uncaughtException', listener)
   })
   return errors
+}
+
+/** How many ends of pipes this process has. */
+export function pipeEnds(): number {
+  let ends = 0
+  for (const name of readdirSync('/proc/self/fd')) {
+    try {
+      if (readlinkSync(`/proc/self/fd/${name}`).startsWith('pipe:')) ends++
+    } catch {
+      // The descriptor that listed the directory is gone by now.
+    }
+  }
+  return ends
 }

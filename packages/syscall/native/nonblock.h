@@ -1,7 +1,7 @@
 // What a call needs that must not block and must not end the process.
 //
 // O_NONBLOCK belongs to the open file, which other processes may share: a child that is given a duplicate
-// as its standard output switches it off, and so may whoever started this process. So the calls of an
+// as its standard output switches it off, and so may the process that started this one. So the calls of an
 // event loop do not rest on it. Sockets have MSG_DONTWAIT and pipes RWF_NOWAIT; where the kernel offers
 // nothing of the kind (accept4, splice, sendfile, terminals, FIFOs) the flag is looked at before
 // the call and switched on again. Between the look and the call is all that is left to chance.
@@ -34,7 +34,7 @@ void DropSigpipe(const sigset_t& set);
 
 // Runs a call that moves up to `wanted` bytes with SIGPIPE kept from this thread, and takes back one that
 // it raised. Node ignores the signal from its start, but a handler that is added and removed leaves it at
-// its default, which ends the process. Only the thread's own mask is nobody else's business.
+// its default, which ends the process. Only the mask of signals is the thread's own.
 template <typename Call>
 ssize_t WithoutSigpipe(size_t wanted, Call call) {
   sigset_t set, before;

@@ -84,7 +84,7 @@ export const ifIndextoname = native.ifIndextoname
  */
 export const adopt = native.adopt
 
-/** Takes back `adopt`, for a descriptor that is handed to somebody else, with O_NONBLOCK as it came: 0. */
+/** Takes back `adopt`, for a descriptor that is handed over, with O_NONBLOCK as it came: 0. */
 export const disown = native.disown
 
 /** read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call. */
