@@ -60,8 +60,11 @@ describe('Biome', () => {
     ['syscall', 'the timers that a test runner replaces', "import 'node:timers'"],
     ['poll', 'the timers that a test runner replaces', "import 'node:timers'"],
     ['net', 'the timers that a test runner replaces', "import 'node:timers/promises'"],
+    ['net/src/node', 'what is the rest of its package', "import '../dial.js'"],
+    ['net/src/node', 'an application', "import '@netfd/examples'"],
   ])('refuses in the sources of %s %s', (name, _, text) => {
-    expect(broken(`packages/${name}/src/a.ts`, text)).toContain('style/noRestrictedImports')
+    const folder = name.includes('/') ? name : `${name}/src`
+    expect(broken(`packages/${folder}/a.ts`, text)).toContain('style/noRestrictedImports')
   })
 
   it.each([
@@ -94,6 +97,7 @@ describe('Biome', () => {
     ],
     ['packages/net/src/a.test.ts', "import { x } from '../../../test/leaks.js'\nimport './a.js'"],
     ['packages/net/test/a.test.ts', "import '../../poll/test/child.js'\nimport '@netfd/net'"],
+    ['packages/net/src/node/a.ts', "import '@netfd/net'\nimport '../arguments.js'"],
     ['packages/syscall/src/a.ts', "import { join } from 'node:path'"],
   ])('lets %s import what is below and its own', (path, text) => {
     const kinds = broken(path, text).filter(

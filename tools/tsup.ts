@@ -1,5 +1,5 @@
 // How each package is built.
-import { readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Options } from 'tsup'
 
@@ -11,21 +11,34 @@ const removeStubs = (parts: readonly string[]): void => {
   for (const name of readdirSync(OUT)) if (stubs.includes(name)) rmSync(join(OUT, name))
 }
 
+/** Where a module begins: a file, or a folder with an index. */
+const sourceOf = (name: string): string =>
+  existsSync(`src/${name}/index.ts`) ? `src/${name}/index.ts` : `src/${name}.ts`
+
 /**
  * The builds of one package, to be run in its folder. `entries` are its public modules. Node loads one file
  * for each, for every file more is a millisecond of every start. A bundler, which asks for the condition
  * `module`, gets `parts`: modules that a program may want alone, with what several share in chunks, for a
  * bundler that meets `sideEffects: false` leaves out whole files only.
+ *
+ * Entries of one call share what both need. A module that uses the package by its own `name`, as a user
+ * would, shares it through that name: it is a call of its own.
  */
-export const builds = (entries: readonly string[], parts: readonly string[]): Options[] => {
-  const sources = (names: readonly string[]) => names.map((name) => `src/${name}.ts`)
+export const builds = (
+  entries: readonly string[],
+  parts: readonly string[],
+  name?: string,
+): Options[] => {
+  const sources = Object.fromEntries(entries.map((entry) => [entry, sourceOf(entry)]))
   // Without `clean`: the builds run side by side and would remove each other's files.
   // Without maps: they would hold the sources once more, and the folder that they were built in.
-  const common: Options = { outDir: OUT, target: 'node20', splitting: true }
-  const whole = entries.map((name) => [`${name}.parts`, `src/${name}.ts`])
+  const external = name === undefined ? [] : [name]
+  const common: Options = { outDir: OUT, target: 'node20', splitting: true, external }
+  const paths = name === undefined ? {} : { [name]: ['./src/index.ts'] }
+  const whole = entries.map((name) => [`${name}.parts`, sourceOf(name)])
   const single = parts.map((name) => [`${name}.part`, `src/${name}.ts`])
   return [
-    { ...common, entry: sources(entries), format: 'esm' },
+    { ...common, entry: sources, format: 'esm' },
     {
       ...common,
       entry: Object.fromEntries([...whole, ...single]),
@@ -34,7 +47,7 @@ export const builds = (entries: readonly string[], parts: readonly string[]): Op
     },
     {
       ...common,
-      entry: sources(entries),
+      entry: sources,
       format: 'cjs',
       // tsup splits CommonJS by a second compiler, which takes a field of a class for the export of that
       // name, and sets it to null. Only what shares its state between entries needs to be split.
@@ -45,9 +58,10 @@ export const builds = (entries: readonly string[], parts: readonly string[]): Op
     },
     {
       ...common,
-      entry: sources(entries),
+      entry: sources,
       format: ['esm', 'cjs'],
-      dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
+      // A declaration that is not built yet is read from the sources.
+      dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0', paths } },
     },
   ]
 }

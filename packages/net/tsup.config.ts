@@ -1,6 +1,10 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
-export default defineConfig(
-  builds(['index'], ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe']),
-)
+export default defineConfig([
+  ...builds(
+    ['index'],
+    ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe'],
+  ),
+  ...builds(['node'], [], '@netfd/net'),
+])

@@ -1,0 +1,49 @@
+// From options to a connection: what every function of this entry that dials does.
+import type { TCPConn } from '@netfd/net'
+import { Dialer, joinHostPort } from '@netfd/net'
+import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
+import type { ConnectOptions, TuneOptions } from './options.js'
+
+/** Where to. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+}
+
+/** How long a dial may take, resolving included, in ms: a user timeout does nothing for a SYN. */
+const PATIENCE = 10_000
+
+let patient: Dialer | null = null
+
+/** The caller's dialer, or one that gives up after 10 s. */
+function dialerOf(o: ConnectOptions): Dialer {
+  if (o.dialer !== undefined) return o.dialer
+  patient ??= new Dialer({ timeout: PATIENCE })
+  return patient
+}
+
+/** Sets what the options say. Throws OpError, TypeError or RangeError. */
+export function tuneConn(conn: TCPConn, o: TuneOptions): void {
+  if (o.userTimeout !== undefined) conn.setUserTimeout(o.userTimeout)
+  if (o.keepAliveConfig !== undefined) conn.setKeepAliveConfig(o.keepAliveConfig)
+  for (const [name, value] of Object.entries(o.options ?? {})) {
+    conn.setOption(name as SettableSockopt, value as SockoptValue<SettableSockopt>)
+  }
+}
+
+/** Dials, and prepares the connection before a client sees it. Rejects with OpError, or what `setup` threw. */
+export async function connect(
+  o: ConnectOptions,
+  to: Target,
+  signal: AbortSignal,
+): Promise<TCPConn> {
+  const conn = await dialerOf(o).dial('tcp', joinHostPort(to.host, to.port), { signal })
+  try {
+    tuneConn(conn, o)
+    o.setup?.(conn)
+  } catch (error) {
+    await conn.close()
+    throw error
+  }
+  return conn
+}
