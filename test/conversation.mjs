@@ -172,7 +172,7 @@ const tests = {
       assert.equal(await client.read(buf), 5)
     }),
 
-  'nobody listens: ECONNREFUSED': async () => {
+  'no listener: ECONNREFUSED': async () => {
     const listener = await listen('tcp', LOOPBACK)
     const address = String(listener.addr)
     await listener.close()

@@ -19,7 +19,7 @@ const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((
 const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
 args.push('--disable-background-networking', '--disable-component-update', '--disable-sync')
 
-/** Long enough for a busy machine; nobody waits that long when all is well. */
+/** Long enough for a busy machine; a run in which all is well never waits that long. */
 const SLOW = 300_000
 
 beforeAll(async () => {
@@ -113,7 +113,7 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
     await once(server, 'exit')
   })
 
-  /** Opens a window, calls `visit`, and fails if a page complained meanwhile. */
+  /** Opens a window, calls `visit`, and fails if a page complained during it. */
   const open = async (
     width: number,
     colorScheme: 'light' | 'dark',

@@ -46,7 +46,7 @@ export const problems = (files, manifest) => {
 /** How much larger than recorded a tarball may be. */
 const GROWTH = 1.1
 
-/** The sentence for a tarball that has grown too much, or that nobody has weighed.
+/** The sentence for a tarball that has grown too much, or whose size is not recorded.
  * @param {string} name of the package
  * @param {number} size
  * @param {Readonly<Record<string, number>>} recorded

@@ -63,6 +63,6 @@ it.each([
   expect(sizeProblems('@netfd/net', size, { '@netfd/net': 1000 })).toHaveLength(problemCount)
 })
 
-it('refuses a package that nobody has weighed', () => {
+it('refuses a package whose size is not recorded', () => {
   expect(sizeProblems('@netfd/net', 1, {})).toEqual([expect.stringContaining('is not in')])
 })

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds and packs the packages a second time, in a copy of the checkout in another folder: byte for byte
-// the same must come out, so that whoever has the sources can tell what a tarball was made of.
+// the same must come out, so that a reader of the sources can tell what a tarball was made of.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -92,7 +92,7 @@ const everywhere = async (args) => {
 const onArm64 = async () => {
   const node = join(arm64, 'node')
   const there = `data:text/javascript,process.execPath=${encodeURIComponent(JSON.stringify(node))}`
-  const not = ['option', 'getsockopt', 'tcp-info', 'binding', 'arguments']
+  const not = ['sockopt', 'sockopt-typed', 'tcp-info', 'binding', 'arguments']
   const suite = [
     ...[tool('vitest/vitest.mjs'), 'run', '--project', 'syscall', '--testTimeout=300000'],
     ...[...not.flatMap((name) => ['--exclude', `**/${name}.test.ts`])],

@@ -81,7 +81,7 @@ describe('makeChart()', () => {
     expect(svg).not.toContain('<net>')
   })
 
-  it('draws nothing when nobody has a figure', () => {
+  it('draws nothing when no contestant has a figure', () => {
     expect(makeChart(summarize(echo, outcomes({}, 'gone')))).toBeNull()
   })
 })

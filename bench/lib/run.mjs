@@ -1,6 +1,6 @@
 // @ts-check
 // Runs a workload: all contestants side by side, one after the other in every round, so that what
-// the machine does meanwhile falls on all of them.
+// the machine does besides falls on all of them.
 import { Server, takers } from './samples.mjs'
 
 /** @typedef {import('./samples.mjs').Contestant} Contestant */
@@ -60,7 +60,7 @@ const takeOne = async (workload, running, { cores }) => {
   return sample
 }
 
-// Whoever noticed first tells the symptom; a server that died knows the cause.
+// The client or the server that noticed first tells the symptom; a server that died knows the cause.
 /** @type {(running: Running, error: unknown) => Promise<string>} */
 const explain = async ({ server }, error) => {
   const symptom = error instanceof Error ? error.message : String(error)

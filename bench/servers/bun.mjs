@@ -1,7 +1,7 @@
 // @ts-check
 /// <reference path="./runtimes.d.ts" />
 // Bun.listen with its handlers. What write() does not take is held until `drain`, and the
-// reading is paused meanwhile. Usage: see protocol.mjs.
+// reading is paused until then. Usage: see protocol.mjs.
 import { DEADLINE_MS, deferred, fail, parseArgs, serveHarness, timeEach } from './protocol.mjs'
 
 const args = parseArgs()

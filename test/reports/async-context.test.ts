@@ -113,7 +113,7 @@ describe("a caller's context", () => {
     expect(seen.length).toBeGreaterThanOrEqual(4)
   })
 
-  it('is that of whoever watches opens and accepts', async () => {
+  it('is that of a subscriber to opens and accepts', async () => {
     const listener = await listening()
     on('netfd:open')
     on('netfd:accept')
@@ -125,7 +125,7 @@ describe("a caller's context", () => {
     expect(seen).toHaveLength(2)
   })
 
-  it('is that of whoever watches closes, also when a call leaves the descriptor later', async () => {
+  it('is that of a subscriber to closes, also when a call leaves the descriptor later', async () => {
     const [src, peer] = await pair()
     const [dst] = await pair()
     on('netfd:close')

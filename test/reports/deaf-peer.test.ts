@@ -101,7 +101,7 @@ describe('a close that lingers because its peer does not read', () => {
     await expect(drain(peer)).rejects.toMatchObject({ code: 'ECONNRESET' })
   })
 
-  it('of a duplicate leaves the connection to whoever else has it', async () => {
+  it('of a duplicate leaves the connection to its other holder', async () => {
     const { conn, peer } = await pair()
     conn.setLinger(60)
     const number = conn.dup()

@@ -83,7 +83,7 @@ describe('closeGracefully', () => {
     ['is reset by its peer', (_, client) => client.reset()],
     ['has a read deadline that passes', (server) => server.setReadDeadline(PAST)],
     ['is ended by its peer', (_, client) => client.close()],
-  ])('resolves when the connection %s meanwhile', async (_, end) => {
+  ])('resolves when the connection %s before it is done', async (_, end) => {
     const [client, server] = await pair()
     server.setReadDeadline(never())
     const closed = watchPromise(server.closeGracefully())

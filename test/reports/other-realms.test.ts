@@ -1,4 +1,4 @@
-// A test runner, an Electron renderer and node:vm have classes of their own for what everybody calls
+// A test runner, an Electron renderer and node:vm have classes of their own for what every program calls
 // Uint8Array or AbortSignal. What they make is taken.
 import vm from 'node:vm'
 import { Dialer } from '@netfd/net'

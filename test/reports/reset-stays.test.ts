@@ -1,4 +1,4 @@
-// The kernel tells of a reset once, to whoever calls first, and says "end" from then on. A connection that
+// The kernel tells of a reset once, to the first call, and says "end" from then on. A connection that
 // was killed must never look like one that ended.
 import { fileURLToPath } from 'node:url'
 import type { TCPConn } from '@netfd/net'

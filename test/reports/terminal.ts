@@ -1,4 +1,4 @@
-// Programs on a terminal of their own, which nobody types on and which nobody's output leaves.
+// Programs on a terminal of their own, without a person who types and without output of other programs.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 

@@ -90,7 +90,7 @@ it('every row of readFrom is true: what is called inside the kernel sends nothin
     client.closeWrite()
     expect(await all).toHaveLength(ALL)
     expect(sent.inKernel > 0, given).toBe(how.startsWith('inside the kernel'))
-    // A source that is a connection is itself written to meanwhile.
+    // A source that is a connection is itself written to during the transfer.
     if (given.includes('FileHandle')) expect(sent.copied).toBe(0)
     if (sent.inKernel === 0) expect(sent.copied).toBeGreaterThan(0)
   }

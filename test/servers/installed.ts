@@ -6,6 +6,6 @@ import { postgresBin } from './postgres.js'
 /** Whether a server's program is installed. */
 export function installed(command: string): boolean {
   const dirs = (process.env.PATH ?? '').split(delimiter)
-  // Debian keeps daemons out of a user's PATH, and PostgreSQL's programs out of anybody's.
+  // Debian keeps daemons out of a user's PATH, and PostgreSQL's programs out of every PATH.
   return [...dirs, '/usr/sbin', postgresBin()].some((dir) => existsSync(join(dir, command)))
 }

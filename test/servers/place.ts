@@ -16,7 +16,7 @@ export interface Place extends Disposable {
   exec(...command: string[]): string[]
 }
 
-/** This machine's own loopback, for whoever may not make namespaces. */
+/** This machine's own loopback, for a user who may not make namespaces. */
 export const loopback: Place = {
   name: '',
   address: '127.0.0.1',

@@ -60,8 +60,8 @@ void Execute(napi_env, void* data) {
   job->in.Close();
 }
 
-// While a worker is being terminated nothing can be resolved, which is all right: nobody listens. Its
-// eight bytes of deferred are lost then, as Node-API frees one only by settling it.
+// While a worker is being terminated nothing can be resolved, which is all right: no code of its runs that
+// could wait for it. Eight bytes of deferred are lost then, as Node-API frees one only by settling it.
 void Complete(napi_env env, napi_status, void* data) {
   const std::unique_ptr<Job> job(static_cast<Job*>(data));
   napi_value answer;
@@ -71,7 +71,7 @@ void Complete(napi_env env, napi_status, void* data) {
   napi_delete_async_work(env, job->work);
 }
 
-// Hands the job to the pool, or throws. A promise that nobody will see is settled, for that alone
+// Hands the job to the pool, or throws. A promise that no caller will see is settled, for that alone
 // frees its deferred.
 Napi::Value Queue(napi_env env, const char* name, std::unique_ptr<Job> job) {
   napi_value promise, label, nothing;

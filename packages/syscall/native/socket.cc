@@ -269,7 +269,7 @@ Napi::Value IfIndextoname(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), name);
 }
 
-// A descriptor that this environment must close when it ends, should nobody have closed it before. It
+// A descriptor that this environment must close when it ends, unless the program has closed it before. It
 // has to be open: the kernel's limit on descriptors is the only one on the size of our list.
 Napi::Value Adopt(const Napi::CallbackInfo& info) {
   Args a(info);

@@ -40,7 +40,7 @@ bool HoldsAddress(int level, int optname) {
 }
 
 // Levels and the options of them that were looked through, up to Linux 6.17: but for those above, each
-// value is no more than its bytes. Everything in sockopt.ts is here, and what sockets of other kinds
+// value is no more than its bytes. Everything in sockopt-table.ts is here, and what sockets of other kinds
 // need most. Where families share a number, as Bluetooth's do with IP and TCP, both are meant.
 struct Plain {
   int level, first, last;

@@ -82,10 +82,10 @@ class State {
   // Whether the caller may close it, which is then this environment's no more; false with EBADF set for
   // the duplicate of a watcher.
   bool GiveUp(int fd);
-  // Whether it is a watcher's own. libuv aborts the process when somebody else closes such a number.
+  // Whether it is a watcher's own. libuv aborts the process when other code closes such a number.
   bool Watches(int fd) const;
   // Of a descriptor that a call has just made, or of the errno it failed with; returns it. JavaScript
-  // that is given a number and adopts it later can be terminated in between, and nobody knows it then.
+  // that is given a number and adopts it later can be terminated in between, and leaves it open then.
   int AdoptNew(int fd, bool adopt);
   // The same of a call that answers 0 and makes a pair.
   int AdoptNew(int r, const int32_t* pair, bool adopt);
@@ -119,7 +119,7 @@ class State {
 };
 
 // One uv_poll_t on a duplicate of the caller's descriptor. The duplicate is ours alone: libuv aborts the
-// process when it polls a number that somebody else has closed. close refuses it: see GiveUp.
+// process when it polls a number that other code has closed. close refuses it: see GiveUp.
 struct Watcher {
   uv_poll_t poll;
   State* state;

@@ -63,7 +63,7 @@ void* Run(void* data) {
   epoll_event events[kBatch];
   for (;;) {
     const int n = epoll_wait(helper->epfd, events, kBatch, -1);
-    // EINTR comes when a debugger attaches. Anything else says that somebody has closed the set.
+    // EINTR comes when a debugger attaches. Anything else says that the program has closed the set.
     if (n < 0 && errno != EINTR) return nullptr;
     for (int i = 0; i < n; i++) {
       if (events[i].data.u64 == kStop) return nullptr;
@@ -215,7 +215,7 @@ Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
   if (!a.ok()) return Refused();
   Helper* helper = HelperOf(a.env(), a.at(3));
   if (helper == nullptr) return Ret(a.env(), -1);
-  // Looked at again: a listener may have taken its memory away meanwhile.
+  // Looked at again: a listener that opening called may have taken its memory away.
   int32_t* answer = a.Ints(2, "own", 1);
   if (!a.ok()) return Refused();
   const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -228,7 +228,7 @@ Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
     errno = failed;
     return Ret(a.env(), -1);
   }
-  // As uv_poll does it, and only to what can be watched: it concerns whoever shares the open file.
+  // As uv_poll does it, and only to what can be watched: it concerns every holder of the open file.
   const int flags = fcntl(own, F_GETFL);
   if (flags >= 0) fcntl(own, F_SETFL, flags | O_NONBLOCK);
   helper->first = w;
@@ -237,7 +237,7 @@ Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
   return Ret(a.env(), w->id);
 }
 
-// A number nobody watches (any more) is -EBADF.
+// A number that no watcher has (any more) is -EBADF.
 ThreadWatcher* Named(Args& a) {
   const auto id = static_cast<uint32_t>(a.Whole(0, "watcher", 0, UINT32_MAX));
   if (!a.ok()) return nullptr;

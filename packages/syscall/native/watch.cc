@@ -37,8 +37,8 @@ void OnReady(uv_poll_t* handle, int, int) {
   if (napi_get_reference_value(env, w->callback, &callback) == napi_ok &&
       napi_get_global(env, &global) == napi_ok) {
     w->cells[1] = 1;
-    // Ticks and microtasks have run when this returns: whoever was woken has read, written and parked
-    // again. Its changes of the reference count lie in the cell and cost no call of their own.
+    // Ticks and microtasks have run when this returns: the calls that it woke have read, written and
+    // parked again. Its changes of the reference count lie in the cell and cost no call of their own.
     const napi_status status =
         napi_make_callback(env, w->context, global, callback, 0, nullptr, nullptr);
     if (!w->closed) {
@@ -107,7 +107,7 @@ Napi::Value WatchOpen(const Napi::CallbackInfo& info) {
   return Ret(a.env(), state->Add(w));
 }
 
-// A number nobody watches (any more) is -EBADF.
+// A number that no watcher has (any more) is -EBADF.
 Watcher* FindWatcher(Args& a) {
   const auto id = static_cast<uint32_t>(a.Whole(0, "watcher", 0, UINT32_MAX));
   if (!a.ok()) return nullptr;

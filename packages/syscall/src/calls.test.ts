@@ -160,7 +160,7 @@ describe('addresses', () => {
     expect(thrown(() => sys.accept4(idle, 0))).toMatchObject({ code: 'EINVAL', syscall: 'accept4' })
   })
 
-  it('connect to a port where nobody listens is ECONNREFUSED', () => {
+  it('connect to a port without a listener is ECONNREFUSED', () => {
     const listener = listening()
     const address = sys.getsockname(listener)
     release(listener)

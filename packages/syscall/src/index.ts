@@ -92,7 +92,14 @@ export {
 } from './constants.js'
 // constants: end
 export { errnoMessage, errnoName, errnoNumber } from './errno.js'
-export type { Linger, Timeval } from './getsockopt.js'
+export type { RecvmsgResult } from './io.js'
+export { read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './io.js'
+export { formatIP, parseIP } from './ip.js'
+export type { OptionValue } from './native.js'
+export { fmtEvents, fmtOpenFlags } from './printers.js'
+export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'
+export { decodeSockaddr, encodeSockaddr } from './sockaddr.js'
+export type { Linger, Timeval } from './sockopt.js'
 export {
   getsockopt,
   getsockoptBytes,
@@ -101,16 +108,7 @@ export {
   setsockopt,
   setsockoptLinger,
   setsockoptTimeval,
-} from './getsockopt.js'
-export type { RecvmsgResult } from './io.js'
-export { read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './io.js'
-export { formatIP, parseIP } from './ip.js'
-export type { OptionValue } from './native.js'
-export type { SockoptValue, SockoptValues } from './option.js'
-export { getOption, setOption } from './option.js'
-export { fmtEvents, fmtOpenFlags } from './printers.js'
-export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'
-export { decodeSockaddr, encodeSockaddr } from './sockaddr.js'
+} from './sockopt.js'
 export type {
   GettableSockopt,
   SettableSockopt,
@@ -120,8 +118,10 @@ export type {
   SockoptType,
   SockoptTypeOf,
   SockoptUnit,
-} from './sockopt.js'
-export { sockopt } from './sockopt.js'
+} from './sockopt-table.js'
+export { sockopt } from './sockopt-table.js'
+export type { SockoptValue, SockoptValues } from './sockopt-typed.js'
+export { getOption, setOption } from './sockopt-typed.js'
 export { SyscallError } from './syscall-error.js'
 export type { TCPInfo, TCPState } from './tcp-info.js'
 export { decodeTCPInfo } from './tcp-info.js'

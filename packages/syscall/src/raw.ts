@@ -1,3 +1,4 @@
+// Go: syscall/zsyscall_linux_amd64.go. The calls as the kernel answers them.
 import { native } from './binding.js'
 
 // The kernel's convention: a call returns what the kernel returned, or errno negated. Wrong arguments

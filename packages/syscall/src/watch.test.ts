@@ -158,7 +158,7 @@ describe('watch', () => {
     await turn()
     sys.write(a, new Uint8Array(1))
     expect(await got).toBe(-1)
-    // Nobody holds the other end any more: the watcher closed its duplicate at once.
+    // The other end is closed: the watcher closed its duplicate at once.
     expect(raw.send(a, new Uint8Array(1))).toBe(-sys.EPIPE)
   })
 
@@ -279,7 +279,7 @@ describe('a watcher and the end of the process', () => {
     ['unref and ref inside the callback leave it alive', 'both-in-callback', 'calls 3'],
     ['unref from a microtask of the callback counts', 'unref-in-microtask', 'calls 1'],
     ['process.exit inside the callback ends it', 'exit-in-callback', 'calls 1'],
-    ['an exception nobody catches ends it', 'throw', 'calls 1'],
+    ['an exception that is not caught ends it', 'throw', 'calls 1'],
   ])('%s', (_what, mode, expected) => {
     const child = runProgram(program, mode)
     expect(child.stdout.trim()).toBe(expected)

@@ -74,7 +74,7 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   sndTimeout: { values: [1500, 0, 60_000] },
   timestamping: int(16, 0),
   txRehash: { values: [0, 1], recent: true },
-  // CLOCK_MONOTONIC, which anybody may use, and CLOCK_TAI.
+  // CLOCK_MONOTONIC, which needs no right, and CLOCK_TAI.
   txTime: { values: [struct(1, 0, 0, 0, 0, 0, 0, 0), struct(11, 0, 0, 0, 0, 0, 0, 0)] },
 
   congestion: { values: ['reno'] },

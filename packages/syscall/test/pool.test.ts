@@ -51,7 +51,7 @@ describe('while the thread pool is busy', () => {
     expect(isOpen(next)).toBe(true)
   })
 
-  it('closePool of a number that is not open refuses it, whoever gets it later', async () => {
+  it('closePool of a number that is not open refuses it, and leaves alone what gets it later', async () => {
     const letGo = holdPool()
     const fd = sys.eventfd(0)
     sys.close(fd)

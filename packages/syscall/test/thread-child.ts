@@ -86,7 +86,7 @@ const jobs: Record<string, () => Promise<void> | void> = {
       process.removeAllListeners('beforeExit')
     })
   },
-  // Ready for ever, until somebody ends the worker.
+  // Ready for ever, until its parent ends the worker.
   busy: () => {
     let calls = 0
     const fd = sys.eventfd(1)

@@ -8,7 +8,7 @@ process.on('exit', () => console.log(`calls ${calls}`))
 const watcher = watch(eventfd(1), () => {
   calls++
   if (mode === 'exit-in-callback') process.exit(7)
-  if (mode === 'throw') throw new Error('nobody catches this')
+  if (mode === 'throw') throw new Error('this is not caught')
   if (mode === 'unref-in-microtask') void Promise.resolve().then(() => watcher.unref())
   if (mode === 'both-in-callback') {
     watcher.unref()

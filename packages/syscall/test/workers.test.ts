@@ -38,7 +38,7 @@ describe('workers', () => {
     expect(born.every(isOpen)).toBe(true)
     expect(strangers).toEqual([-sys.EBADF, -sys.EBADF, -sys.EBADF])
     expect([adopted, kept, disowned, watched].map(isOpen)).toEqual([true, true, true, true])
-    // The numbers that the worker has closed come back here, where they belong to somebody else.
+    // The numbers that the worker has closed come back here, where they belong to this thread.
     const reused = [own(sys.eventfd(0)), own(sys.eventfd(0))]
     expect(reused).toEqual(expect.arrayContaining([closed, pooled]))
 

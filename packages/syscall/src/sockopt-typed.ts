@@ -1,6 +1,7 @@
 // Go: net/sockopt_posix.go. Options of the typed table: each value in its own JavaScript type.
 import { isUint8Array } from 'node:util/types'
-import type { Linger } from './getsockopt.js'
+import type { OptionValue } from './native.js'
+import type { Linger } from './sockopt.js'
 import {
   encodeLinger,
   encodeTimeval,
@@ -9,8 +10,7 @@ import {
   getsockoptLinger,
   getsockoptTimeval,
   setsockopt,
-} from './getsockopt.js'
-import type { OptionValue } from './native.js'
+} from './sockopt.js'
 import type {
   GettableSockopt,
   SettableSockopt,
@@ -18,8 +18,8 @@ import type {
   SockoptName,
   SockoptType,
   SockoptTypeOf,
-} from './sockopt.js'
-import { sockopt } from './sockopt.js'
+} from './sockopt-table.js'
+import { sockopt } from './sockopt-table.js'
 import type { TCPInfo } from './tcp-info.js'
 import { decodeTCPInfo } from './tcp-info.js'
 
