@@ -27,6 +27,7 @@ import {
   SO_ERROR,
   SOCK_DGRAM,
   SOL_SOCKET,
+  sockopt,
 } from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
 import { chain, errorOf, pair } from '../../packages/net/test/support.js'
@@ -330,6 +331,13 @@ describe('what kills a connection', () => {
     expect(a.getsockopt(SOL_SOCKET, SO_ERROR)).toBe(ECONNRESET)
     expect(await codeOf(a.read(room()))).toBe('ECONNRESET')
     expect(await codeOf(a.write(room()))).toBe('ECONNRESET')
+  })
+
+  it('is kept also when a program took it as bytes', async () => {
+    const conn = await killed()
+    const bytes = { ...sockopt.error, type: 'bytes' } as const
+    expect(new Int32Array((conn.getOption(bytes) as Uint8Array).slice().buffer)[0]).toBe(ECONNRESET)
+    expect(await codeOf(conn.read(room()))).toBe('ECONNRESET')
   })
 
   it('is kept also when getOption took it', async () => {

@@ -5,7 +5,9 @@ import {
   EINPROGRESS,
   EINTR,
   EISCONN,
+  must,
   SO_ERROR,
+  SOCKADDR_STORAGE_SIZE,
   SOL_SOCKET,
   SyscallError,
 } from '@netfd/syscall'
@@ -14,7 +16,7 @@ import { boundError } from './bound.js'
 import type { NetFD } from './fd.js'
 import { hook } from './hook.js'
 
-const peer = new Uint8Array(128)
+const peer = new Uint8Array(SOCKADDR_STORAGE_SIZE)
 
 /**
  * Connects, and registers with the poller on the way: connect(2) comes first, because a socket that was
@@ -66,8 +68,7 @@ async function settled(fd: NetFD, bound: Bound): Promise<Uint8Array | null> {
  * is still under way. SO_ERROR is cleared by reading, so nobody else may read it.
  */
 function outcome(sysfd: number): Uint8Array | null | undefined {
-  const pending = hook.getsockopt(sysfd, SOL_SOCKET, SO_ERROR)
-  if (pending < 0) throw new SyscallError('getsockopt', pending)
+  const pending = must('getsockopt', hook.getsockopt(sysfd, SOL_SOCKET, SO_ERROR))
   switch (pending) {
     case EINPROGRESS:
     case EALREADY:

@@ -1,8 +1,8 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { FD } from '@netfd/poll'
-import type { GettableSockopt, SettableSockopt, Sockopt, SockoptValue } from '@netfd/syscall'
-import { getOption, SyscallError, setOption, sockopt } from '@netfd/syscall'
+import type { GettableSockopt, SettableSockopt, SockoptValue } from '@netfd/syscall'
+import { getOptionOf, SOCKADDR_STORAGE_SIZE, SyscallError, setOptionOf } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { isMistake, kindOf } from './arguments.js'
 import type { OpErrorExtra } from './errors.js'
@@ -20,9 +20,7 @@ import { closed } from './trace.js'
  */
 const closers = new WeakMap<FD, ReturnType<typeof AsyncLocalStorage.snapshot>>()
 
-/** Room for any address the kernel may give: struct sockaddr_storage. */
-export const ROOM = 128
-const scratch = new Uint8Array(ROOM)
+const scratch = new Uint8Array(SOCKADDR_STORAGE_SIZE)
 
 // One object for every descriptor of a kind. Only TCP promises that a short read has emptied a socket.
 const TCP = { net: 'tcp', stream: true } as const
@@ -39,12 +37,6 @@ function ask(call: typeof hook.getsockname, fd: number): { addr: PackedAddr | nu
 
 function decoded(addr: LazyAddr): Addr | null {
   return typeof addr === 'number' || addr instanceof Uint8Array ? unpackAddr(addr) : addr
-}
-
-/** An option's row in the typed table; undefined for a name that is not there. */
-function rowOf(option: SettableSockopt | GettableSockopt): Sockopt | undefined {
-  const rows: Readonly<Record<string, Sockopt>> = sockopt
-  return typeof option === 'string' ? rows[option] : (option as Sockopt)
 }
 
 /** A socket. Once established, everything it rejects is an OpError. */
@@ -115,17 +107,12 @@ export class NetFD extends FD {
 
   /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */
   setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
-    const row = rowOf(option)
-    if (row !== undefined) this.note(row.level, row.optname)
-    this.use((fd) => setOption(fd, option, value))
+    setOptionOf(this, option, value)
   }
 
   /** The value of an option of the typed table. Throws TypeError, RangeError or SyscallError. */
   getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
-    const value = this.use((fd) => getOption(fd, option))
-    const row = rowOf(option)
-    if (row !== undefined) this.noteError(row.level, row.optname, Number(value))
-    return value
+    return getOptionOf(this, option)
   }
 
   /** An option that is a number or a flag: a string would reach the kernel as its bytes. */

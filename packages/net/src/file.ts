@@ -5,15 +5,17 @@ import {
   AF_INET6,
   EINVAL,
   EPROTONOSUPPORT,
+  must,
   SO_TYPE,
   SOCK_STREAM,
+  SOCKADDR_STORAGE_SIZE,
   SOL_SOCKET,
   SyscallError,
 } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { isMistake } from './arguments.js'
 import { OpError } from './errors.js'
-import { NetFD, ROOM } from './fd.js'
+import { NetFD } from './fd.js'
 import { hook } from './hook.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { TCPConn } from './tcpconn.js'
@@ -77,14 +79,9 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
 /** Refuses what is not a stream socket of IPv4 or IPv6. */
 function check(fd: number): void {
   const type = must('getsockopt', hook.getsockopt(fd, SOL_SOCKET, SO_TYPE))
-  const sockaddr = new Uint8Array(ROOM)
+  const sockaddr = new Uint8Array(SOCKADDR_STORAGE_SIZE)
   must('getsockname', hook.getsockname(fd, sockaddr))
   const family = new Uint16Array(sockaddr.buffer, 0, 1)[0]
   if (family !== AF_INET && family !== AF_INET6) throw new SyscallError('socket', EPROTONOSUPPORT)
   if (type !== SOCK_STREAM) throw new SyscallError('socket', EINVAL)
-}
-
-function must(call: string, result: number): number {
-  if (result < 0) throw new SyscallError(call, result)
-  return result
 }

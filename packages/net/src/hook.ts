@@ -18,6 +18,11 @@ export const hook = {
   getsockoptBytes: sys.getsockoptBytes,
   setsockopt: sys.setsockopt,
   dupCloexec: sys.dupCloexec,
+  ifNametoindex: sys.ifNametoindex,
+  ifIndextoname: sys.ifIndextoname,
+  /** The text of a small file of the system's: of /proc, or /etc/services. Throws as node:fs does. */
+  readFile: (path: string): string =>
+    process.getBuiltinModule('node:fs').readFileSync(path, 'utf8'),
   /** getaddrinfo(3) on the host's thread pool, its order kept. */
   lookup: async (host: string): Promise<string[]> => {
     // Not imported: loading it would cost programs that never look up a name a tenth of their start.

@@ -1,6 +1,13 @@
 // Go: net/lookup.go and addrselect.go. From host names to addresses.
 import { errorFrom } from '@netfd/poll'
-import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK } from '@netfd/syscall'
+import {
+  AF_INET,
+  AF_INET6,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCKADDR_STORAGE_SIZE,
+} from '@netfd/syscall'
 import { sortByRFC6724 } from './addrselect.js'
 import type { Bound } from './bound.js'
 import { within } from './bound.js'
@@ -42,7 +49,7 @@ function sourceOf(ip: string): string | null {
   try {
     const target = toSockaddr(family, TCPAddr.of(parsed.ip, 9, parsed.zone))
     if (hook.connect(fd, target) < 0) return null
-    const name = new Uint8Array(128)
+    const name = new Uint8Array(SOCKADDR_STORAGE_SIZE)
     const length = hook.getsockname(fd, name)
     return length < 0 ? null : toAddr(name.subarray(0, length)).ip
   } finally {

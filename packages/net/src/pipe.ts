@@ -1,5 +1,5 @@
 // Go: net/pipe.go. Two connections that are each other's peer, without a network.
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM, SyscallError } from '@netfd/syscall'
+import { AF_UNIX, must, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import type { Conn } from './conn.js'
 import { NetConn } from './conn-base.js'
@@ -33,8 +33,8 @@ function pipeConn(fd: NetFD): Conn {
  */
 export function pipe(): [Conn, Conn] {
   const pair = new Int32Array(2)
-  const r = hook.socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair, true)
-  if (r < 0) throw new SyscallError('socketpair', r)
+  const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
+  must('socketpair', hook.socketpair(AF_UNIX, type, 0, pair, true))
   const [a, b] = [...pair].map((sysfd) => new NetFD(sysfd, 'pipe')) as [NetFD, NetFD]
   try {
     return [pipeConn(a), pipeConn(b)]

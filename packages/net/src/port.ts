@@ -1,6 +1,7 @@
 // Go: net/port.go and net/port_unix.go. Port numbers and service names.
 
 import { AddrError, DNSError } from './errors.js'
+import { hook } from './hook.js'
 
 type Services = ReadonlyMap<string, number>
 
@@ -90,7 +91,7 @@ export function readServices(path: string): Services {
 
 function textOf(path: string): string {
   try {
-    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8')
+    return hook.readFile(path)
   } catch {
     // Small containers have no such file and a sandbox may refuse it; the table is all then, as in Go.
     return ''

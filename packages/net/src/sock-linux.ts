@@ -1,5 +1,6 @@
 // Go: net/sock_linux.go. How many connections may wait to be accepted.
 import { release } from 'node:os'
+import { hook } from './hook.js'
 
 /** SOMAXCONN, when the kernel's own limit cannot be read. */
 const FALLBACK = 128
@@ -32,9 +33,7 @@ export function listenerBacklog(): number {
 
 function readSomaxconn(): string {
   try {
-    return process
-      .getBuiltinModule('node:fs')
-      .readFileSync('/proc/sys/net/core/somaxconn', 'latin1')
+    return hook.readFile('/proc/sys/net/core/somaxconn')
   } catch {
     // No /proc, as in some containers: the fallback is what the C library promises.
     return ''

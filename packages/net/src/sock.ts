@@ -4,11 +4,11 @@ import {
   AF_INET6,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  must,
   SO_REUSEADDR,
   SO_REUSEPORT,
   SOCK_STREAM,
   SOL_SOCKET,
-  SyscallError,
 } from '@netfd/syscall'
 import type { Bound } from './bound.js'
 import { within } from './bound.js'
@@ -85,10 +85,6 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
 }
 
 const anyAddr = TCPAddr.of('', 0, '')
-
-function must(call: string, result: number): void {
-  if (result < 0) throw new SyscallError(call, result)
-}
 
 function openSocket(plan: SocketPlan, family: number, v6only: boolean, listening: boolean): NetFD {
   const sysfd = sysSocket(family, SOCK_STREAM, plan.protocol)

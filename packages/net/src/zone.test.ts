@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { hook } from './hook.js'
 import { scopeIdToZone, zoneToScopeId } from './zone.js'
 
 const interfaces = readdirSync('/sys/class/net').filter((name) => {
@@ -13,6 +14,17 @@ describe('zoneToScopeId and scopeIdToZone', () => {
     for (const name of interfaces) {
       expect(zoneToScopeId(name), name).toBe(indexOf(name))
       expect(scopeIdToZone(indexOf(name))).toBe(name)
+    }
+  })
+
+  it('ask the hook', () => {
+    const { ifNametoindex, ifIndextoname } = hook
+    try {
+      hook.ifNametoindex = () => 7
+      hook.ifIndextoname = () => 'seven0'
+      expect([zoneToScopeId('seven0'), scopeIdToZone(7)]).toEqual([7, 'seven0'])
+    } finally {
+      Object.assign(hook, { ifNametoindex, ifIndextoname })
     }
   })
 

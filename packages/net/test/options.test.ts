@@ -150,6 +150,24 @@ describe('setOption and getOption', () => {
     expect(calls.shutdown).toBe(1)
   })
 
+  it('reach the kernel through the hook of poll, whatever their type', async () => {
+    const [client] = await pair()
+    const calls = countCalls('setsockopt', 'getsockopt', 'getsockoptBytes')
+    client.setOption('noDelay', false)
+    client.setOption('rcvLowAt', 2)
+    client.setOption('linger', { on: false, seconds: 0 })
+    client.setOption('rcvTimeout', 1_500)
+    client.setOption('congestion', client.getOption('congestion'))
+    expect(calls).toEqual({ setsockopt: 5, getsockopt: 0, getsockoptBytes: 1 })
+    expect(client.getOption('noDelay')).toBe(false)
+    expect(client.getOption('rcvLowAt')).toBe(2)
+    expect(calls).toEqual({ setsockopt: 5, getsockopt: 2, getsockoptBytes: 1 })
+    expect(client.getOption('linger')).toEqual({ on: false, seconds: 0 })
+    expect(client.getOption('rcvTimeout')).toBeCloseTo(1_500, -2)
+    expect(client.getOption('info').state).toBe('ESTABLISHED')
+    expect(calls).toEqual({ setsockopt: 5, getsockopt: 2, getsockoptBytes: 4 })
+  })
+
   it('report what the kernel does not have as ENOPROTOOPT, in the words of the operation', async () => {
     const [client] = await pair()
     replacePoll({ setsockopt: () => -92 })

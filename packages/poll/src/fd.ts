@@ -1,8 +1,7 @@
 // Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
 import type { FileHandle } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import { EBUSY, EPERM, SyscallError } from '@netfd/syscall'
-import { adopt, disown } from '@netfd/syscall/raw'
+import { EBUSY, EPERM, must, SyscallError } from '@netfd/syscall'
 import { notBytes, sizeOf } from './bytes.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
@@ -118,14 +117,14 @@ export class FD extends OptionedFD {
     this.#held = this.pd ?? { sysfd: this.fd }
     watchLeak(this, this.#held)
     if (this.borrowed && this.pd !== null) borrow(this.fd)
-    else adopt(this.fd)
+    else hook.adopt(this.fd)
   }
 
   #register(): void {
     const pd = new PollDesc(hook.poller(), this.fd)
     const r = pd.open()
     if (r === -EPERM) return
-    if (r < 0) throw new SyscallError('epoll_ctl', r)
+    must('epoll_ctl', r)
     this.pd = pd
   }
 
@@ -386,7 +385,7 @@ export class FD extends OptionedFD {
     this.pd?.evict()
     this.mu.decref()
     const fd = this.#leave()
-    disown(fd)
+    hook.disown(fd)
     return fd
   }
 

@@ -9,7 +9,6 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from '@netfd/syscall'
-import { adopt, giveBack } from '@netfd/syscall/raw'
 import { hook } from './hook.js'
 import type { Traits } from './ops.js'
 
@@ -64,8 +63,8 @@ let watching = false
  * what is switched on is switched off again at close, and at the end of the thread or process.
  */
 export function borrow(fd: number): void {
-  adopt(fd, true)
+  hook.adopt(fd, true)
   if (watching) return
   watching = true
-  process.on('exit', giveBack)
+  process.on('exit', () => hook.giveBack())
 }

@@ -1,6 +1,5 @@
 // Go: internal/poll/splice_linux.go (splicePipePool). Pipes for splice, kept for the next transfer.
 import { F_SETPIPE_SZ, O_CLOEXEC, O_NONBLOCK } from '@netfd/syscall'
-import { disown } from '@netfd/syscall/raw'
 import { hook } from './hook.js'
 
 /** What one splice moves at most, and what a pipe is made to hold. */
@@ -76,7 +75,7 @@ export function closeIdlePipes(): void {
 
 function closePipe(pipe: Pipe): void {
   for (const fd of [pipe.r, pipe.w]) {
-    disown(fd)
+    hook.disown(fd)
     hook.close(fd)
   }
 }

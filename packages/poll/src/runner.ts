@@ -4,7 +4,6 @@
 // caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
 // since no second edge comes for the same data.
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
-import { adopt, disown } from '@netfd/syscall/raw'
 import { budget, counted } from './budget.js'
 import { deadlineError, RAN_OUT } from './deadline.js'
 import {
@@ -17,6 +16,7 @@ import {
 import type { LockKind } from './fd-mutex.js'
 import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
 import { bare, showFrames } from './frames.js'
+import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import type { Op, OpHost } from './op.js'
@@ -364,7 +364,7 @@ export abstract class Runner implements OpHost {
     if (first !== null) {
       // A worker that is terminated now must not close it: the pool would go on with a number that may
       // be somebody else's by then.
-      if (this.#pooled++ === 0) disown(this.fd)
+      if (this.#pooled++ === 0) hook.disown(this.fd)
       op.state = POOLED
       void this.#pool(op, first)
       return LATER
@@ -393,7 +393,7 @@ export abstract class Runner implements OpHost {
       op.error = errorFrom(error)
       verdict = FAILED
     }
-    if (--this.#pooled === 0) adopt(this.fd)
+    if (--this.#pooled === 0) hook.adopt(this.fd)
     this.#finish(op, verdict as Outcome)
   }
 }

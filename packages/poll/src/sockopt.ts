@@ -1,6 +1,6 @@
 // Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
 import type { OptionValue } from '@netfd/syscall'
-import { IPPROTO_TCP, SO_ERROR, SO_LINGER, SOL_SOCKET, SyscallError, TCP_ULP } from '@netfd/syscall'
+import { IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
 import { hook } from './hook.js'
 import { Runner } from './runner.js'
 
@@ -19,22 +19,33 @@ export abstract class OptionedFD extends Runner {
 
   /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
   shutdown(how: number): void {
-    this.#must('shutdown', (fd) => hook.shutdown(fd, how))
+    this.#ask('shutdown', (fd) => hook.shutdown(fd, how))
   }
 
   /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
   setsockopt(level: number, optname: number, value: OptionValue): void {
     this.note(level, optname)
-    this.#must('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
+    this.#ask('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
   }
 
   /** getsockopt(2) of an int. Throws SyscallError. */
   getsockopt(level: number, optname: number): number {
     const out = new Int32Array(1)
-    this.#must('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
+    this.#ask('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
     const value = out[0] as number
     this.noteError(level, optname, value)
     return value
+  }
+
+  /**
+   * getsockopt(2) of an option that is known to be plain data: what the kernel wrote, at most `length`
+   * bytes. Throws RangeError for any other, and SyscallError.
+   */
+  getsockoptBytes(level: number, optname: number, length: number): Uint8Array {
+    const out = new Uint8Array(length)
+    const n = this.#ask('getsockopt', (fd) => hook.getsockoptBytes(fd, level, optname, out))
+    if (n >= 4) this.noteError(level, optname, new Int32Array(out.buffer, 0, 1)[0] as number)
+    return n < length ? out.slice(0, n) : out
   }
 
   /**
@@ -43,7 +54,7 @@ export abstract class OptionedFD extends Runner {
    */
   dup(): number {
     this.lent()
-    return this.#must('fcntl', (fd) => hook.dupCloexec(fd))
+    return this.#ask('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
   /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
@@ -73,9 +84,7 @@ export abstract class OptionedFD extends Runner {
     }
   }
 
-  #must(call: string, f: (fd: number) => number): number {
-    const r = this.use(f)
-    if (r < 0) throw new SyscallError(call, r)
-    return r
+  #ask(call: string, f: (fd: number) => number): number {
+    return must(call, this.use(f))
   }
 }

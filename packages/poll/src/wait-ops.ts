@@ -1,6 +1,6 @@
 // Go: internal/poll/fd_unix.go. The operations that wait, accept, or leave the call to their caller.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED } from '@netfd/syscall'
+import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED, SOCKADDR_STORAGE_SIZE } from '@netfd/syscall'
 import { NotPollableError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
@@ -23,7 +23,7 @@ const SIZE_INET = 16 // struct sockaddr_in
 const SIZE_INET6 = 28 // struct sockaddr_in6
 
 /** Where the kernel puts a peer's address, before it is copied out at its own length. */
-const peer = new Uint8Array(128)
+const peer = new Uint8Array(SOCKADDR_STORAGE_SIZE)
 
 /** A copy of the address in `peer`. */
 function peerCopy(): Uint8Array {

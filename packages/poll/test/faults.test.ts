@@ -267,6 +267,7 @@ describe('a call that fails', () => {
     ['shutdown', 'shutdown', (fd) => fd.shutdown(sys.SHUT_WR)],
     ['setsockopt', 'setsockopt', (fd) => fd.setsockopt(sys.SOL_SOCKET, sys.SO_KEEPALIVE, 1)],
     ['getsockopt', 'getsockopt', (fd) => fd.getsockopt(sys.SOL_SOCKET, sys.SO_KEEPALIVE)],
+    ['getsockoptBytes', 'getsockopt', (fd) => fd.getsockoptBytes(sys.SOL_SOCKET, sys.SO_LINGER, 8)],
     ['dupCloexec', 'fcntl', (fd) => fd.dup()],
   ]
 

@@ -3,10 +3,8 @@ import { isUint8Array } from 'node:util/types'
 import { constants } from './constants.js'
 import * as raw from './raw.js'
 import type { Sockaddr } from './sockaddr.js'
-import { encodeSockaddr } from './sockaddr.js'
+import { encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
 import { must, SyscallError } from './syscall-error.js'
-
-const SOCKADDR_SIZE = 128 // struct sockaddr_storage
 
 const bytesOf = (address: Sockaddr | Uint8Array): Uint8Array =>
   isUint8Array(address) ? address : encodeSockaddr(address)
@@ -20,7 +18,7 @@ function pairOf(name: string, call: (pair: Int32Array) => number): [number, numb
 
 /** Runs a call that answers with an address. */
 function nameOf(name: string, call: (room: Uint8Array) => number): Uint8Array {
-  const room = new Uint8Array(SOCKADDR_SIZE)
+  const room = new Uint8Array(SOCKADDR_STORAGE_SIZE)
   return room.slice(0, must(name, call(room)))
 }
 

@@ -98,7 +98,7 @@ export { formatIP, parseIP } from './ip.js'
 export type { OptionValue } from './native.js'
 export { fmtEvents, fmtOpenFlags } from './printers.js'
 export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'
-export { decodeSockaddr, encodeSockaddr } from './sockaddr.js'
+export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
 export type { Linger, Timeval } from './sockopt.js'
 export {
   getsockopt,
@@ -120,9 +120,9 @@ export type {
   SockoptUnit,
 } from './sockopt-table.js'
 export { sockopt } from './sockopt-table.js'
-export type { SockoptValue, SockoptValues } from './sockopt-typed.js'
-export { getOption, setOption } from './sockopt-typed.js'
-export { SyscallError } from './syscall-error.js'
+export type { OptionHolder, SockoptValue, SockoptValues } from './sockopt-typed.js'
+export { getOption, getOptionOf, setOption, setOptionOf } from './sockopt-typed.js'
+export { must, SyscallError } from './syscall-error.js'
 export type { TCPInfo, TCPState } from './tcp-info.js'
 export { decodeTCPInfo } from './tcp-info.js'
 export { Watcher, watch } from './watch.js'

@@ -39,6 +39,9 @@ export interface SockaddrUnix {
 /** A socket address of one of the three families that netfd knows. */
 export type Sockaddr = SockaddrInet4 | SockaddrInet6 | SockaddrUnix
 
+/** Room for any address the kernel may give, in bytes: that of a struct sockaddr_storage. */
+export const SOCKADDR_STORAGE_SIZE = 128
+
 const littleEndian = endianness() === 'LE'
 const inet4Size = 16
 const inet6Size = 28

@@ -3,13 +3,15 @@ import { isUint8Array } from 'node:util/types'
 import type { OptionValue } from './native.js'
 import type { Linger } from './sockopt.js'
 import {
+  decodeLinger,
+  decodeTimeval,
   encodeLinger,
   encodeTimeval,
   getsockopt,
   getsockoptBytes,
-  getsockoptLinger,
-  getsockoptTimeval,
+  LINGER_SIZE,
   setsockopt,
+  TIMEVAL_SIZE,
 } from './sockopt.js'
 import type {
   GettableSockopt,
@@ -47,6 +49,26 @@ export type SockoptValue<O extends SockoptName | Sockopt | SockoptType> = Sockop
   | Sockopt
   ? SockoptTypeOf<O>
   : O & SockoptType]
+
+/**
+ * What has options, by number: `setOptionOf` and `getOptionOf` reach the kernel through these. An `FD` of
+ * @netfd/poll is one.
+ */
+export interface OptionHolder {
+  /** setsockopt(2). */
+  setsockopt(level: number, optname: number, value: OptionValue): void
+  /** getsockopt(2) of an int. */
+  getsockopt(level: number, optname: number): number
+  /** getsockopt(2) of anything else: what the kernel wrote, at most `length` bytes. */
+  getsockoptBytes(level: number, optname: number, length: number): Uint8Array
+}
+
+/** A descriptor that is only a number. */
+const holderOf = (fd: number): OptionHolder => ({
+  setsockopt: (level, optname, value) => setsockopt(fd, level, optname, value),
+  getsockopt: (level, optname) => getsockopt(fd, level, optname),
+  getsockoptBytes: (level, optname, length) => getsockoptBytes(fd, level, optname, length),
+})
 
 // Room for any struct that an option answers with; tcp_info, the longest so far, has 280 bytes.
 const ROOM = 1024
@@ -139,8 +161,20 @@ export function setOption<O extends SettableSockopt>(
   option: O,
   value: SockoptValue<O>,
 ): void {
+  setOptionOf(holderOf(fd), option, value)
+}
+
+/**
+ * `setOption` by calls of the caller's: a value that does not fit is refused, and then given to `setsockopt`
+ * of `holder` as the kernel takes it. Throws as `setOption`, and whatever `holder` throws.
+ */
+export function setOptionOf<O extends SettableSockopt>(
+  holder: OptionHolder,
+  option: O,
+  value: SockoptValue<O>,
+): void {
   const row = rowOf(option)
-  setsockopt(fd, row.level, row.optname, encode(row, value))
+  holder.setsockopt(row.level, row.optname, encode(row, value))
 }
 
 /** Bytes up to the first NUL, as text. */
@@ -149,27 +183,28 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString()
 }
 
-function get(fd: number, row: Sockopt): SockoptValues[SockoptType] {
+function get(from: OptionHolder, row: Sockopt): SockoptValues[SockoptType] {
   const { level, optname, type } = row
   switch (type) {
     case 'bool':
-      return getsockopt(fd, level, optname) !== 0
+      return from.getsockopt(level, optname) !== 0
     case 'int': {
-      const value = getsockopt(fd, level, optname)
+      const value = from.getsockopt(level, optname)
       return row.unsigned ? value >>> 0 : value
     }
     case 'linger':
-      return getsockoptLinger(fd, level, optname)
+      return decodeLinger(from.getsockoptBytes(level, optname, LINGER_SIZE))
     case 'timeval': {
-      const { seconds, microseconds } = getsockoptTimeval(fd, level, optname)
+      const bytes = from.getsockoptBytes(level, optname, TIMEVAL_SIZE)
+      const { seconds, microseconds } = decodeTimeval(bytes)
       return seconds * 1000 + microseconds / 1000
     }
     case 'string':
-      return textOf(getsockoptBytes(fd, level, optname, ROOM))
+      return textOf(from.getsockoptBytes(level, optname, ROOM))
     case 'bytes':
-      return getsockoptBytes(fd, level, optname, row.length ?? ROOM)
+      return from.getsockoptBytes(level, optname, row.length ?? ROOM)
     case 'tcp_info':
-      return decodeTCPInfo(getsockoptBytes(fd, level, optname, ROOM))
+      return decodeTCPInfo(from.getsockoptBytes(level, optname, ROOM))
   }
 }
 
@@ -187,5 +222,13 @@ function get(fd: number, row: Sockopt): SockoptValues[SockoptType] {
  * ```
  */
 export function getOption<O extends GettableSockopt>(fd: number, option: O): SockoptValue<O> {
-  return get(fd, rowOf(option)) as SockoptValue<O>
+  return getOptionOf(holderOf(fd), option)
+}
+
+/** `getOption` by calls of the caller's: `getsockopt` of `holder`, or `getsockoptBytes`, is asked. */
+export function getOptionOf<O extends GettableSockopt>(
+  holder: OptionHolder,
+  option: O,
+): SockoptValue<O> {
+  return get(holder, rowOf(option)) as SockoptValue<O>
 }

@@ -5,8 +5,10 @@ import * as raw from './raw.js'
 import { must } from './syscall-error.js'
 
 const little = endianness() === 'LE'
-const LINGER_SIZE = 8 // two ints
-const TIMEVAL_SIZE = 16 // two 64-bit longs
+/** struct linger: two ints. */
+export const LINGER_SIZE = 8
+/** struct timeval: two 64-bit longs. */
+export const TIMEVAL_SIZE = 16
 
 /** A C int, checked here because a DataView would quietly cut anything down to one. */
 function int(name: string, value: number): number {
@@ -85,6 +87,21 @@ export function encodeTimeval(value: Timeval): Uint8Array {
   return new Uint8Array(view.buffer)
 }
 
+/** The other way round. Throws RangeError for bytes that are too few. */
+export function decodeLinger(bytes: Uint8Array): Linger {
+  const view = viewOf(bytes, LINGER_SIZE)
+  return { on: view.getInt32(0, little) !== 0, seconds: view.getInt32(4, little) }
+}
+
+/** The other way round. Throws RangeError for bytes that are too few. */
+export function decodeTimeval(bytes: Uint8Array): Timeval {
+  const view = viewOf(bytes, TIMEVAL_SIZE)
+  return {
+    seconds: Number(view.getBigInt64(0, little)),
+    microseconds: Number(view.getBigInt64(8, little)),
+  }
+}
+
 /** setsockopt(2) of a struct linger. */
 export function setsockoptLinger(fd: number, level: number, optname: number, value: Linger): void {
   setsockopt(fd, level, optname, encodeLinger(value))
@@ -92,8 +109,7 @@ export function setsockoptLinger(fd: number, level: number, optname: number, val
 
 /** getsockopt(2) of a struct linger. */
 export function getsockoptLinger(fd: number, level: number, optname: number): Linger {
-  const view = structOf(fd, level, optname, LINGER_SIZE)
-  return { on: view.getInt32(0, little) !== 0, seconds: view.getInt32(4, little) }
+  return decodeLinger(getsockoptBytes(fd, level, optname, LINGER_SIZE))
 }
 
 /** setsockopt(2) of a struct timeval. */
@@ -108,16 +124,11 @@ export function setsockoptTimeval(
 
 /** getsockopt(2) of a struct timeval. */
 export function getsockoptTimeval(fd: number, level: number, optname: number): Timeval {
-  const view = structOf(fd, level, optname, TIMEVAL_SIZE)
-  return {
-    seconds: Number(view.getBigInt64(0, little)),
-    microseconds: Number(view.getBigInt64(8, little)),
-  }
+  return decodeTimeval(getsockoptBytes(fd, level, optname, TIMEVAL_SIZE))
 }
 
-/** An option whose value is a struct of this size. */
-function structOf(fd: number, level: number, optname: number, size: number): DataView {
-  const bytes = getsockoptBytes(fd, level, optname, size)
+/** What the kernel wrote, if it is a struct of this size. */
+function viewOf(bytes: Uint8Array, size: number): DataView {
   if (bytes.length < size) {
     throw new RangeError(`this option has ${bytes.length} bytes, not a struct of ${size}`)
   }

@@ -47,7 +47,17 @@ export class SyscallError extends Error {
   }
 }
 
-/** Passes a raw result on, or throws the error it stands for. */
+/**
+ * Passes the result of a raw call on, or throws the `SyscallError` it stands for.
+ *
+ * ```ts
+ * import { must, O_CLOEXEC } from '@netfd/syscall'
+ * import { close, pipe2 } from '@netfd/syscall/raw'
+ * const pair = new Int32Array(2)
+ * must('pipe2', pipe2(O_CLOEXEC, pair))
+ * for (const fd of pair) must('close', close(fd))
+ * ```
+ */
 export function must(syscall: string, result: number): number {
   if (result < 0) throw new SyscallError(syscall, result)
   return result
