@@ -23,7 +23,7 @@ function dialerOf(o: ConnectOptions): Dialer {
 }
 
 /** Sets what the options say. Throws OpError, TypeError or RangeError. */
-export function tuneConn(conn: TCPConn, o: TuneOptions): void {
+function tuneConn(conn: TCPConn, o: TuneOptions): void {
   if (o.userTimeout !== undefined) conn.setUserTimeout(o.userTimeout)
   if (o.keepAliveConfig !== undefined) conn.setKeepAliveConfig(o.keepAliveConfig)
   for (const [name, value] of Object.entries(o.options ?? {})) {
