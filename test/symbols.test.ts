@@ -1,9 +1,17 @@
-// What the addon needs and exports, and the constants that are written down from it.
+// What the addon needs and exports, and the TypeScript that is written down from it.
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseList, problems } from '../packages/syscall/scripts/check-symbols.mjs'
-import { generated } from '../packages/syscall/scripts/gen-constants.mjs'
+import {
+  allEntries,
+  entriesOf,
+  nativeModule,
+  rawModule,
+} from '../packages/syscall/scripts/gen-calls.mjs'
+import { generated } from '../packages/syscall/scripts/generate.mjs'
+import { native } from '../packages/syscall/src/binding.js'
+import { root } from '../tools/step.mjs'
 
 const PROTECTED = '   U __stack_chk_fail\n'
 const NOW = ' 0x1e (FLAGS) BIND_NOW\n'
@@ -56,15 +64,63 @@ describe('problems', () => {
   })
 })
 
-describe('the constants of @netfd/syscall', () => {
-  it('are those of the list in C++, with the numbers that the compiler finds', () => {
-    const path = '../packages/syscall/native/build/Release/syscall.node'
-    const addon = createRequire(import.meta.url)(path)
-    const files = generated({ values: addon.constants(), errnos: addon.errnos() })
-    expect(Object.keys(files)).toHaveLength(2)
-    for (const [file, text] of Object.entries(files)) {
-      const hint = 'stale: node packages/syscall/scripts/gen-constants.mjs'
-      expect(readFileSync(file, 'utf8'), hint).toBe(text)
-    }
+describe('the TypeScript that is written by machine', () => {
+  const files = Object.entries(generated()).map(([file, text]) => [relative(root, file), text])
+
+  it('is that of the calls and of the constants', () => {
+    expect(files.map(([file]) => file).sort()).toEqual(
+      ['constants', 'index', 'native', 'raw'].map((name) => `packages/syscall/src/${name}.ts`),
+    )
+  })
+
+  it.each(files)('%s is what the C++ and its compiler say', (file, text) => {
+    const hint = 'stale: npx turbo run build:native && node packages/syscall/scripts/generate.mjs'
+    expect(readFileSync(join(root, file), 'utf8'), hint).toBe(text)
+  })
+
+  it('has a row for every entry that the addon exports', () => {
+    const names = allEntries().map(({ name }) => name)
+    expect(names.sort()).toEqual(Object.keys(native).sort())
+  })
+
+  it('says what each public call does', () => {
+    const mute = allEntries().filter(({ open, doc }) => open && !/[.:]$/.test(doc.at(-1) ?? ''))
+    expect(mute).toEqual([])
+  })
+
+  it('follows a row: its type, its comment, and whether it is public', () => {
+    const entries = entriesOf(`
+  // one(2): the first line
+  // and the second.
+  CALL(one, One<true>, (fd: number, f: (a: number, b: number) => void,
+       much: readonly Uint8Array[], more?: Uint8Array): number);
+  // Like one.
+  CALL(two, Two, as one);
+
+  // Of the package alone.
+  OWN(three, Three, (): number);
+`)
+    expect(nativeModule(entries)).toContain(`{
+  one(
+    fd: number,
+    f: (a: number, b: number) => void,
+    much: readonly Uint8Array[],
+    more?: Uint8Array,
+  ): number
+  readonly two: Native['one']
+  /** Of the package alone. */
+  three(): number
+}`)
+    expect(rawModule(entries)).toContain(`
+/**
+ * one(2): the first line
+ * and the second.
+ */
+export const one = native.one
+
+/** Like one. */
+export const two = native.two
+`)
+    expect(rawModule(entries)).not.toContain('three')
   })
 })

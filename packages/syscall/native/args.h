@@ -107,6 +107,13 @@ void Export(Napi::Env env, Napi::Object exports, const char* name) {
   exports.Set(name, Napi::Function::New<Entry>(env, name));
 }
 
+// An entry: its name, the function, and its type as TypeScript writes it, or `as` and the name of another
+// entry of the same type. The compiler drops the type. scripts/generate.mjs writes src/native.ts and
+// src/raw.ts from these rows and the comments above them, as Go's mksyscall does from its `//sys` lines: a
+// CALL is public in @netfd/syscall/raw, an OWN is for the sources of the package.
+#define CALL(name, entry, ...) Export<entry>(env, exports, #name)
+#define OWN(name, entry, ...) Export<entry>(env, exports, #name)
+
 }  // namespace netfd
 
 #endif

@@ -288,14 +288,12 @@ constexpr Errno kErrnos[] = {
 
 #undef E
 
-// constants(): name to number.
 Napi::Value Constants(const Napi::CallbackInfo& info) {
   Napi::Object constants = Napi::Object::New(info.Env());
   for (const Constant& c : kConstants) constants.Set(c.name, c.value);
   return constants;
 }
 
-// errnos(): a list of [name, number, message].
 Napi::Value Errnos(const Napi::CallbackInfo& info) {
   Napi::Array errnos = Napi::Array::New(info.Env());
   uint32_t i = 0;
@@ -311,11 +309,14 @@ Napi::Value Errnos(const Napi::CallbackInfo& info) {
 
 }  // namespace
 
-// scripts/gen-constants.mjs asks for these and writes them down; a test compares. A program that uses the
+// scripts/generate.mjs asks for these and writes them down; a test compares. A program that uses the
 // package never does, so that loading the addon makes no object of four hundred names.
 void ExportConstants(Napi::Env env, Napi::Object exports) {
-  Export<Constants>(env, exports, "constants");
-  Export<Errnos>(env, exports, "errnos");
+  // Name to number.
+  OWN(constants, Constants, (): Readonly<Record<string, number>>);
+
+  // Of every error.
+  OWN(errnos, Errnos, (): readonly [name: string, number: number, message: string][]);
 }
 
 }  // namespace netfd

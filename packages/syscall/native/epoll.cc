@@ -19,7 +19,6 @@ Napi::Value EpollCreate1(const Napi::CallbackInfo& info) {
   return Ret(a.env(), State::Of(a.env())->AdoptNew(epoll_create1(flags), adopt));
 }
 
-// epollCtl(epfd, op, fd, events?, slot?, generation?)
 Napi::Value EpollCtl(const Napi::CallbackInfo& info) {
   Args a(info);
   const int epfd = a.Fd(0), op = a.Int(1, "op"), fd = a.Fd(2);
@@ -32,8 +31,6 @@ Napi::Value EpollCtl(const Napi::CallbackInfo& info) {
   return Ret(a.env(), epoll_ctl(epfd, op, fd, &event));
 }
 
-// epollWait(epfd, ring: Int32Array, timeout = 0 ms): how many events now stand in ring, each as
-// slot, generation, events.
 Napi::Value EpollWait(const Napi::CallbackInfo& info) {
   Args a(info);
   const int epfd = a.Fd(0);
@@ -56,9 +53,16 @@ Napi::Value EpollWait(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportEpoll(Napi::Env env, Napi::Object exports) {
-  Export<EpollCreate1>(env, exports, "epollCreate1");
-  Export<EpollCtl>(env, exports, "epollCtl");
-  Export<EpollWait>(env, exports, "epollWait");
+  // epoll_create1(2): a descriptor.
+  CALL(epollCreate1, EpollCreate1, (flags?: number, adopt?: boolean): number);
+
+  // epoll_ctl(2): 0. Slot and generation come back with every event.
+  CALL(epollCtl, EpollCtl,
+       (epfd: number, op: number, fd: number, events?: number, slot?: number, generation?: number): number);
+
+  // epoll_wait(2): how many events now stand in `ring`, three numbers each (slot, generation, events),
+  // at most 128. The timeout is in milliseconds and 0 when left out.
+  CALL(epollWait, EpollWait, (epfd: number, ring: Int32Array, timeout?: number): number);
 }
 
 }  // namespace netfd

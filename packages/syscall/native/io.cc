@@ -26,45 +26,44 @@ constexpr uint32_t kMaxIov = 1024;
 template <bool Try>
 constexpr int kDontwait = Try ? MSG_DONTWAIT : 0;
 
-template <bool Try>
-Napi::Value Read(const Napi::CallbackInfo& info) {
+// What read, write, recv and send have in common: one buffer, and flags where kFlags says so.
+template <bool kFlags, typename Call>
+Napi::Value OneBuffer(const Napi::CallbackInfo& info, Call call) {
   Args a(info);
   const int fd = a.Fd(0);
   const Bytes buf = a.Slice(1);
+  const int flags = kFlags ? a.IntOr(4, "flags", 0) : 0;
   if (!a.ok()) return Refused();
-  if (Try) return Ret(a.env(), TryRead(State::Of(a.env()), fd, {buf.data, buf.size}));
-  return Ret(a.env(), read(fd, buf.data, buf.size));
+  return Ret(a.env(), call(a.env(), fd, iovec{buf.data, buf.size}, flags));
+}
+
+template <bool Try>
+Napi::Value Read(const Napi::CallbackInfo& info) {
+  return OneBuffer<false>(info, [](napi_env env, int fd, const iovec& to, int) {
+    return Try ? TryRead(State::Of(env), fd, to) : read(fd, to.iov_base, to.iov_len);
+  });
 }
 
 template <bool Try>
 Napi::Value Write(const Napi::CallbackInfo& info) {
-  Args a(info);
-  const int fd = a.Fd(0);
-  const Bytes buf = a.Slice(1);
-  if (!a.ok()) return Refused();
-  const iovec one{buf.data, buf.size};
-  if (Try) return Ret(a.env(), TryWritev(State::Of(a.env()), fd, &one, 1));
-  return Ret(a.env(), QuietWritev(State::Of(a.env()), fd, &one, 1));
+  return OneBuffer<false>(info, [](napi_env env, int fd, const iovec& from, int) {
+    State* state = State::Of(env);
+    return Try ? TryWritev(state, fd, &from, 1) : QuietWritev(state, fd, &from, 1);
+  });
 }
 
 template <bool Try>
 Napi::Value Recv(const Napi::CallbackInfo& info) {
-  Args a(info);
-  const int fd = a.Fd(0);
-  const Bytes buf = a.Slice(1);
-  const int flags = a.IntOr(4, "flags", 0);
-  if (!a.ok()) return Refused();
-  return Ret(a.env(), recv(fd, buf.data, buf.size, flags | kDontwait<Try>));
+  return OneBuffer<true>(info, [](napi_env, int fd, const iovec& to, int flags) {
+    return recv(fd, to.iov_base, to.iov_len, flags | kDontwait<Try>);
+  });
 }
 
 template <bool Try>
 Napi::Value Send(const Napi::CallbackInfo& info) {
-  Args a(info);
-  const int fd = a.Fd(0);
-  const Bytes buf = a.Slice(1);
-  const int flags = a.IntOr(4, "flags", 0);
-  if (!a.ok()) return Refused();
-  return Ret(a.env(), send(fd, buf.data, buf.size, flags | kDontwait<Try> | MSG_NOSIGNAL));
+  return OneBuffer<true>(info, [](napi_env, int fd, const iovec& from, int flags) {
+    return send(fd, from.iov_base, from.iov_len, flags | kDontwait<Try> | MSG_NOSIGNAL);
+  });
 }
 
 // The iovec of an array of Uint8Array, from entry `start`, whose first `offset` bytes are done with.
@@ -145,8 +144,7 @@ Napi::Value Writev(const Napi::CallbackInfo& info) {
   return Ret(a.env(), QuietWritev(State::Of(a.env()), fd, v.iov, v.count));
 }
 
-// sendmsg(fd, bufs, flags?, control?, start?, offset?). The list is read before the control data: its
-// getters may detach whatever pointer has been taken already.
+// The list is read before the control data: its getters may detach whatever pointer has been taken already.
 template <bool Try>
 Napi::Value Sendmsg(const Napi::CallbackInfo& info) {
   Args a(info);
@@ -165,7 +163,7 @@ Napi::Value Sendmsg(const Napi::CallbackInfo& info) {
   return Ret(a.env(), sendmsg(fd, &message, flags | kDontwait<Try> | MSG_NOSIGNAL));
 }
 
-// recvmsg(fd, bufs, flags?, control?, meta?): meta[0] is the control data's length, meta[1] msg_flags.
+// meta[0] is the control data's length, meta[1] msg_flags.
 Napi::Value Recvmsg(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
@@ -189,7 +187,7 @@ Napi::Value Recvmsg(const Napi::CallbackInfo& info) {
   return Ret(a.env(), n);
 }
 
-// splice(fdIn, fdOut, length, flags): one end is a pipe, so no file offset is ever passed.
+// One end is a pipe, so no file offset is ever passed.
 Napi::Value Splice(const Napi::CallbackInfo& info) {
   Args a(info);
   const int in = a.Fd(0), out = a.Fd(1);
@@ -201,8 +199,7 @@ Napi::Value Splice(const Napi::CallbackInfo& info) {
              }));
 }
 
-// trySplice(fdIn, fdOut, length, flags, toPipe?). A socket's end goes by O_NONBLOCK alone: SPLICE_F_NONBLOCK
-// speaks for pipes. toPipe says which end is a pipe that only the caller has, both of whose ends are open:
+// A socket's end goes by O_NONBLOCK alone: SPLICE_F_NONBLOCK speaks for pipes. toPipe says which end is a pipe that only the caller has, both of whose ends are open:
 // nothing is to be feared from that end, and a look at it would cost as much as at the other.
 Napi::Value TrySplice(const Napi::CallbackInfo& info) {
   Args a(info);
@@ -219,7 +216,6 @@ Napi::Value TrySplice(const Napi::CallbackInfo& info) {
   return Ret(a.env(), WithoutSigpipe(length, call));
 }
 
-// sendfile(out, in, offset, count): an offset of -1 uses and moves the file's own.
 Napi::Value Sendfile(const Napi::CallbackInfo& info) {
   Args a(info);
   const int out = a.Fd(0), in = a.Fd(1);
@@ -234,23 +230,66 @@ Napi::Value Sendfile(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportIo(Napi::Env env, Napi::Object exports) {
-  Export<Read<false>>(env, exports, "read");
-  Export<Read<true>>(env, exports, "tryRead");
-  Export<Write<false>>(env, exports, "write");
-  Export<Write<true>>(env, exports, "tryWrite");
-  Export<Recv<false>>(env, exports, "recv");
-  Export<Recv<true>>(env, exports, "tryRecv");
-  Export<Send<false>>(env, exports, "send");
-  Export<Send<true>>(env, exports, "trySend");
-  Export<Readv>(env, exports, "readv");
-  Export<Writev<false>>(env, exports, "writev");
-  Export<Writev<true>>(env, exports, "tryWritev");
-  Export<Sendmsg<false>>(env, exports, "sendmsg");
-  Export<Sendmsg<true>>(env, exports, "trySendmsg");
-  Export<Recvmsg>(env, exports, "recvmsg");
-  Export<Splice>(env, exports, "splice");
-  Export<TrySplice>(env, exports, "trySplice");
-  Export<Sendfile>(env, exports, "sendfile");
+  // read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call.
+  CALL(read, Read<false>, (fd: number, buf: Uint8Array, offset?: number, length?: number): number);
+
+  // `read` that never waits.
+  CALL(tryRead, Read<true>, as read);
+
+  // write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. A pipe
+  // that has no reader is -EPIPE, never a SIGPIPE; so it is in `writev`, `splice` and `sendfile`.
+  CALL(write, Write<false>, (fd: number, buf: Uint8Array, offset?: number, length?: number): number);
+
+  // `write` that never waits.
+  CALL(tryWrite, Write<true>, as write);
+
+  // recv(2): as `read`, on a socket.
+  CALL(recv, Recv<false>,
+       (fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number);
+
+  // `recv` that never waits: MSG_DONTWAIT.
+  CALL(tryRecv, Recv<true>, as recv);
+
+  // send(2): as `write`, on a socket. MSG_NOSIGNAL is always added.
+  CALL(send, Send<false>,
+       (fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number);
+
+  // `send` that never waits: MSG_DONTWAIT.
+  CALL(trySend, Send<true>, as send);
+
+  // readv(2): fills up to 1024 buffers, from entry `start` at byte `offset`.
+  CALL(readv, Readv, (fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number);
+
+  // writev(2): sends up to 1024 buffers, from entry `start` at byte `offset`. Empty ones are skipped.
+  CALL(writev, Writev<false>,
+       (fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number);
+
+  // `writev` that never waits.
+  CALL(tryWritev, Writev<true>, as writev);
+
+  // sendmsg(2): as `writev`, on a socket, with flags and control data. MSG_NOSIGNAL is always added.
+  CALL(sendmsg, Sendmsg<false>,
+       (fd: number, bufs: readonly Uint8Array[], flags?: number, control?: Uint8Array,
+        start?: number, offset?: number): number);
+
+  // `sendmsg` that never waits: MSG_DONTWAIT.
+  CALL(trySendmsg, Sendmsg<true>, as sendmsg);
+
+  // recvmsg(2): fills `bufs`; `meta` receives the length of the control data and the message's flags.
+  CALL(recvmsg, Recvmsg,
+       (fd: number, bufs: readonly Uint8Array[], flags?: number, control?: Uint8Array,
+        meta?: Int32Array): number);
+
+  // splice(2) between a descriptor and a pipe: how many bytes were moved.
+  CALL(splice, Splice, (fdIn: number, fdOut: number, length: number, flags?: number): number);
+
+  // `splice` that never waits: O_NONBLOCK is switched on at both ends, or at the other one alone when `toPipe`
+  // says that `fdOut` (true) or `fdIn` (false) is a pipe of the caller's, both of whose ends are open.
+  CALL(trySplice, TrySplice,
+       (fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number);
+
+  // sendfile(2) on this thread: how many bytes were moved. An offset of -1 moves the file's own.
+  CALL(sendfile, Sendfile, (out: number, file: number, offset: number, count: number): number);
 }
 
 }  // namespace netfd

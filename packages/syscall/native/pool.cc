@@ -111,8 +111,7 @@ Napi::Value ClosePool(const Napi::CallbackInfo& info) {
   return Queue(a.env(), "netfd.close", std::move(job));
 }
 
-// sendfilePool(out, in, offset, count): an offset of -1 uses and moves the file's own. A peer that does not
-// read would hold the thread, so O_NONBLOCK is looked at twice: here, where what was switched on is
+// A peer that does not read would hold the thread, so O_NONBLOCK is looked at twice: here, where what was switched on is
 // remembered, and right before the call, for the job may have been queued for long.
 Napi::Value SendfilePool(const Napi::CallbackInfo& info) {
   Args a(info);
@@ -136,8 +135,16 @@ Napi::Value SendfilePool(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportPool(Napi::Env env, Napi::Object exports) {
-  Export<ClosePool>(env, exports, "closePool");
-  Export<SendfilePool>(env, exports, "sendfilePool");
+  // close(2) on the thread pool, for what blocks: the number is free at once, a duplicate is closed in the
+  // pool. Ends `adopt`. A socket that lingers keeps one thread of the pool for as long as its peer wants,
+  // and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.
+  CALL(closePool, ClosePool, (fd: number): Promise<number>);
+
+  // sendfile(2) on the thread pool, for a file whose pages may have to come from disk; both numbers may be
+  // closed while it runs. `out` is made non-blocking: a peer that does not read would hold the pool's thread,
+  // and with it the end of the process.
+  CALL(sendfilePool, SendfilePool,
+       (out: number, file: number, offset: number, count: number): Promise<number>);
 }
 
 }  // namespace netfd

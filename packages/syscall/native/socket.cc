@@ -299,31 +299,86 @@ Napi::Value Disown(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportSocket(Napi::Env env, Napi::Object exports) {
-  Export<Socket>(env, exports, "socket");
-  Export<Socketpair>(env, exports, "socketpair");
-  Export<Pipe2>(env, exports, "pipe2");
-  Export<Eventfd>(env, exports, "eventfd");
-  Export<Bind>(env, exports, "bind");
-  Export<Connect>(env, exports, "connect");
-  Export<Listen>(env, exports, "listen");
-  Export<Accept4<false>>(env, exports, "accept4");
-  Export<Accept4<true>>(env, exports, "tryAccept4");
-  Export<Accept<false>>(env, exports, "accept");
-  Export<Accept<true>>(env, exports, "tryAccept");
-  Export<Name<GetSockName>>(env, exports, "getsockname");
-  Export<Name<GetPeerName>>(env, exports, "getpeername");
-  Export<Shutdown>(env, exports, "shutdown");
-  Export<Close>(env, exports, "close");
-  Export<SetNonblock>(env, exports, "setNonblock");
-  Export<EnsureNonblock>(env, exports, "ensureNonblock");
-  Export<GiveBack>(env, exports, "giveBack");
-  Export<CloseOnExec>(env, exports, "closeOnExec");
-  Export<DupCloexec>(env, exports, "dupCloexec");
-  Export<Fcntl>(env, exports, "fcntl");
-  Export<IfNametoindex>(env, exports, "ifNametoindex");
-  Export<IfIndextoname>(env, exports, "ifIndextoname");
-  Export<Adopt>(env, exports, "adopt");
-  Export<Disown>(env, exports, "disown");
+  // socket(2): a descriptor. Flags such as SOCK_NONBLOCK go into the type.
+  CALL(socket, Socket, (domain: number, type: number, protocol?: number, adopt?: boolean): number);
+
+  // socketpair(2): 0, with the two descriptors in `pair`.
+  CALL(socketpair, Socketpair,
+       (domain: number, type: number, protocol: number, pair: Int32Array, adopt?: boolean): number);
+
+  // pipe2(2): 0, with the reading and the writing end in `pair`.
+  CALL(pipe2, Pipe2, (flags: number, pair: Int32Array, adopt?: boolean): number);
+
+  // eventfd(2): a descriptor whose counter starts at `initial`.
+  CALL(eventfd, Eventfd, (initial: number, flags?: number, adopt?: boolean): number);
+
+  // bind(2): 0. The address is a struct sockaddr, as `encodeSockaddr` makes it.
+  CALL(bind, Bind, (fd: number, sockaddr: Uint8Array): number);
+
+  // connect(2): 0, or -EINPROGRESS on a non-blocking socket.
+  CALL(connect, Connect, (fd: number, sockaddr: Uint8Array): number);
+
+  // listen(2): 0.
+  CALL(listen, Listen, (fd: number, backlog: number): number);
+
+  // accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed.
+  CALL(accept4, Accept4<false>, (fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean): number);
+
+  // `accept4` that never waits: O_NONBLOCK is switched on.
+  CALL(tryAccept4, Accept4<true>, as accept4);
+
+  // accept(2): a descriptor without any flag.
+  CALL(accept, Accept<false>, (fd: number, sockaddr?: Uint8Array, adopt?: boolean): number);
+
+  // `accept` that never waits: O_NONBLOCK is switched on.
+  CALL(tryAccept, Accept<true>, as accept);
+
+  // getsockname(2): the length of the address now in `sockaddr`, in bytes.
+  CALL(getsockname, Name<GetSockName>, (fd: number, sockaddr: Uint8Array): number);
+
+  // getpeername(2): the length of the address now in `sockaddr`, in bytes.
+  CALL(getpeername, Name<GetPeerName>, (fd: number, sockaddr: Uint8Array): number);
+
+  // shutdown(2): 0.
+  CALL(shutdown, Shutdown, (fd: number, how: number): number);
+
+  // close(2): 0. Never retried, for Linux has released the number even after EINTR. Ends `adopt`. -EBADF
+  // for the number that a Watcher has, which its own `close` closes.
+  CALL(close, Close, (fd: number): number);
+
+  // fcntl(2) with F_GETFL and F_SETFL: switches O_NONBLOCK on (1) or off (0).
+  CALL(setNonblock, SetNonblock, (fd: number, on: 0 | 1): number);
+
+  // Switches O_NONBLOCK on where it is off: 0. Of a descriptor that was adopted as borrowed, `close`,
+  // `disown` and the end of the thread switch it off again.
+  CALL(ensureNonblock, EnsureNonblock, (fd: number): number);
+
+  // Switches O_NONBLOCK off on every borrowed descriptor of this thread on which it was switched on: 0. For
+  // the end of the process, which the addon is not told of.
+  CALL(giveBack, GiveBack, (): number);
+
+  // fcntl(2) with F_SETFD: sets FD_CLOEXEC.
+  CALL(closeOnExec, CloseOnExec, (fd: number): number);
+
+  // fcntl(2) with F_DUPFD_CLOEXEC: a new descriptor of the same open file.
+  CALL(dupCloexec, DupCloexec, (fd: number, adopt?: boolean): number);
+
+  // fcntl(2) for the commands whose argument is a number (F_GETFL, F_SETPIPE_SZ and so on).
+  CALL(fcntl, Fcntl, (fd: number, cmd: number, arg?: number): number);
+
+  // if_nametoindex(3): the index of a network interface, or -ENODEV.
+  CALL(ifNametoindex, IfNametoindex, (name: string): number);
+
+  // if_indextoname(3): the name of a network interface, or -ENXIO.
+  CALL(ifIndextoname, IfIndextoname, (index: number): string | number);
+
+  // Has this thread close an open descriptor when it ends, unless it closes or disowns it before: 0. Not for
+  // one that node:fs opened in a worker: Node closes that itself, so adopt a duplicate (`dupCloexec`).
+  // `borrowed` is for one that was here before: what the try calls switch on is switched off again.
+  CALL(adopt, Adopt, (fd: number, borrowed?: boolean): number);
+
+  // Takes back `adopt`, for a descriptor that is handed over, with O_NONBLOCK as it came: 0.
+  CALL(disown, Disown, (fd: number): number);
 }
 
 }  // namespace netfd

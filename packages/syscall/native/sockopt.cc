@@ -143,7 +143,6 @@ Napi::Value SetBytes(Args& a, const Option& o) {
   return Ret(a.env(), setsockopt(o.fd, o.level, o.optname, bytes.data, length));
 }
 
-// setsockopt(fd, level, optname, value: number | boolean | string | Uint8Array)
 Napi::Value Setsockopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const Option o(a);
@@ -158,15 +157,13 @@ Napi::Value Setsockopt(const Napi::CallbackInfo& info) {
   return type == napi_string ? SetText(a, o) : SetBytes(a, o);
 }
 
-// unsafeSetsockopt(fd, level, optname, value: Uint8Array)
 Napi::Value UnsafeSetsockopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const Option o(a);
   return SetBytes(a, o);
 }
 
-// getsockopt(fd, level, optname, out?: Int32Array): the value itself, or 0 with the value in out[0],
-// which alone tells a value of -1 from -EPERM.
+// Without `out` a value of -1 cannot be told from -EPERM.
 Napi::Value Getsockopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const Option o(a);
@@ -199,7 +196,6 @@ Napi::Value GetBytes(Args& a, const Option& o) {
   return Ret(a.env(), r < 0 ? r : static_cast<int64_t>(length));
 }
 
-// getsockoptBytes(fd, level, optname, out: Uint8Array): how many bytes the kernel wrote.
 Napi::Value GetsockoptBytes(const Napi::CallbackInfo& info) {
   Args a(info);
   const Option o(a);
@@ -207,7 +203,6 @@ Napi::Value GetsockoptBytes(const Napi::CallbackInfo& info) {
   return GetBytes(a, o);
 }
 
-// unsafeGetsockopt(fd, level, optname, out: Uint8Array): the same of any option.
 Napi::Value UnsafeGetsockopt(const Napi::CallbackInfo& info) {
   Args a(info);
   const Option o(a);
@@ -217,11 +212,27 @@ Napi::Value UnsafeGetsockopt(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportSockopt(Napi::Env env, Napi::Object exports) {
-  Export<Setsockopt>(env, exports, "setsockopt");
-  Export<Getsockopt>(env, exports, "getsockopt");
-  Export<GetsockoptBytes>(env, exports, "getsockoptBytes");
-  Export<UnsafeSetsockopt>(env, exports, "unsafeSetsockopt");
-  Export<UnsafeGetsockopt>(env, exports, "unsafeGetsockopt");
+  // setsockopt(2) with an int, a flag, a string or raw bytes: 0. Strings and bytes are for options that are
+  // known to be plain data, those of `sockopt` and some more; for any other it throws RangeError.
+  CALL(setsockopt, Setsockopt,
+       (fd: number, level: number, optname: number, value: number | boolean | string | Uint8Array): number);
+
+  // getsockopt(2) for an int: the value, or 0 with the value in `out`, which may then be negative.
+  CALL(getsockopt, Getsockopt, (fd: number, level: number, optname: number, out?: Int32Array): number);
+
+  // getsockopt(2) for anything else: how many bytes the kernel wrote into `out`. Throws RangeError for an
+  // option that is not known to be plain data.
+  CALL(getsockoptBytes, GetsockoptBytes,
+       (fd: number, level: number, optname: number, out: Uint8Array): number);
+
+  // setsockopt(2) with raw bytes for any option: 0. The kernel takes whatever stands where an option has an
+  // address for one, and reads and writes there: wrong bytes corrupt the memory of the process.
+  CALL(unsafeSetsockopt, UnsafeSetsockopt,
+       (fd: number, level: number, optname: number, value: Uint8Array): number);
+
+  // `getsockoptBytes` for any option, and as dangerous as `unsafeSetsockopt`: `out` may hold addresses.
+  CALL(unsafeGetsockopt, UnsafeGetsockopt,
+       (fd: number, level: number, optname: number, out: Uint8Array): number);
 }
 
 }  // namespace netfd

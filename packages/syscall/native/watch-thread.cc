@@ -204,8 +204,6 @@ void Keep(Helper* helper, ThreadWatcher* w, bool alive) {
   }
 }
 
-// threadOpen(fd, callback, own, dispatch): the watcher's number, with its own duplicate of fd in own[0].
-// Every event of this environment goes to the dispatch of the first watcher.
 Napi::Value ThreadOpen(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
@@ -245,7 +243,6 @@ ThreadWatcher* Named(Args& a) {
   return FindWatcher(State::Of(a.env())->helper, id);
 }
 
-// threadRef(watcher, alive: 0 | 1)
 Napi::Value ThreadRef(const Napi::CallbackInfo& info) {
   Args a(info);
   ThreadWatcher* w = Named(a);
@@ -276,9 +273,12 @@ Napi::Value ThreadClose(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportWatchThread(Napi::Env env, Napi::Object exports) {
-  Export<ThreadOpen>(env, exports, "threadOpen");
-  Export<ThreadRef>(env, exports, "threadRef");
-  Export<ThreadClose>(env, exports, "threadClose");
+  // The watcher's number, with its own duplicate of fd in own[0]. Every event of this environment goes
+  // to the dispatch of the first watcher.
+  OWN(threadOpen, ThreadOpen,
+      (fd: number, onReadable: () => void, own: Int32Array, dispatch: (watcher: number) => void): number);
+  OWN(threadRef, ThreadRef, (watcher: number, alive: 0 | 1): number);
+  OWN(threadClose, ThreadClose, (watcher: number): number);
 }
 
 }  // namespace netfd

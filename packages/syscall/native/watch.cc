@@ -71,7 +71,6 @@ int Start(Watcher* w, napi_value callback, napi_value cells) {
   return added < 0 ? -errno : 0;
 }
 
-// watchOpen(fd, callback, cells): the watcher's number, or a negated errno.
 Napi::Value WatchOpen(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
@@ -115,7 +114,6 @@ Watcher* FindWatcher(Args& a) {
   return State::Of(a.env())->Find(id);
 }
 
-// watchRef(watcher): makes the loop see what cells[0] says now.
 Napi::Value WatchRef(const Napi::CallbackInfo& info) {
   Args a(info);
   Watcher* w = FindWatcher(a);
@@ -135,9 +133,12 @@ Napi::Value WatchClose(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void ExportWatch(Napi::Env env, Napi::Object exports) {
-  Export<WatchOpen>(env, exports, "watchOpen");
-  Export<WatchRef>(env, exports, "watchRef");
-  Export<WatchClose>(env, exports, "watchClose");
+  // The watcher's number, or a negated errno.
+  OWN(watchOpen, WatchOpen, (fd: number, onReadable: () => void, cells: Int32Array): number);
+
+  // Makes the loop see what cells[0] says now.
+  OWN(watchRef, WatchRef, (watcher: number): number);
+  OWN(watchClose, WatchClose, (watcher: number): number);
 }
 
 }  // namespace netfd

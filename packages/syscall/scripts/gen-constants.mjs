@@ -1,10 +1,7 @@
-#!/usr/bin/env node
-// Writes src/constants.ts, and its part of src/index.ts, from the one list in native/constants.cc, as Go
+// src/constants.ts, and its part of src/index.ts, from the one list in native/constants.cc, as Go
 // writes its zerrors: the compiler evaluates the names with the system's headers, and the addon tells.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { root } from './compile.mjs'
 
 /** @typedef {{ title: string, names: string[] }} Section */
@@ -49,7 +46,7 @@ const packed = (words, separator) => {
 /** @param {string} text */
 const quoted = (text) => `'${text.replaceAll("'", "\\'")}'`
 
-const HEAD = `// Go: syscall/zerrors_linux_amd64.go. Written by scripts/gen-constants.mjs from the list in
+const HEAD = `// Go: syscall/zerrors_linux_amd64.go. Written by scripts/generate.mjs from the list in
 // native/constants.cc, which has the numbers from the system's headers: do not edit it here.
 `
 
@@ -119,7 +116,7 @@ export const withConstants = (index, names) => {
 /** The two files as they have to be.
  * @param {Told} told
  */
-export const generated = (told) => {
+export const constantFiles = (told) => {
   const sections = sectionsOf(readFileSync(join(root, 'native', 'constants.cc'), 'utf8'))
   const index = join(root, 'src', 'index.ts')
   const names = [...sections.flatMap((section) => section.names), ...told.errnos.map(([n]) => n)]
@@ -127,10 +124,4 @@ export const generated = (told) => {
     [join(root, 'src', 'constants.ts')]: constantsModule(sections, told),
     [index]: withConstants(readFileSync(index, 'utf8'), names),
   }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const addon = createRequire(import.meta.url)(join(root, 'build', 'Release', 'syscall.node'))
-  const files = generated({ values: addon.constants(), errnos: addon.errnos() })
-  for (const [file, text] of Object.entries(files)) writeFileSync(file, text)
 }

@@ -1,4 +1,4 @@
-// Go: syscall/zerrors_linux_amd64.go. Written by scripts/gen-constants.mjs from the list in
+// Go: syscall/zerrors_linux_amd64.go. Written by scripts/generate.mjs from the list in
 // native/constants.cc, which has the numbers from the system's headers: do not edit it here.
 
 /** Address families. */

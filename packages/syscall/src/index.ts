@@ -95,11 +95,10 @@ export { errnoMessage, errnoName, errnoNumber } from './errno.js'
 export type { RecvmsgResult } from './io.js'
 export { read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './io.js'
 export { formatIP, parseIP } from './ip.js'
-export type { OptionValue } from './native.js'
 export { fmtEvents, fmtOpenFlags } from './printers.js'
 export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'
 export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
-export type { Linger, Timeval } from './sockopt.js'
+export type { Linger, OptionValue, Timeval } from './sockopt.js'
 export {
   getsockopt,
   getsockoptBytes,

@@ -1,11 +1,53 @@
-/** What a caller may pass as the value of a socket option. */
-export type OptionValue = number | boolean | string | Uint8Array
+// Written by scripts/generate.mjs from the rows of native/*.cc: edit those.
 
 /** The addon, entry by entry. A result is a number: what the kernel returned, or errno negated. */
 export interface Native {
+  /** Name to number. */
   constants(): Readonly<Record<string, number>>
+  /** Of every error. */
   errnos(): readonly [name: string, number: number, message: string][]
-
+  epollCreate1(flags?: number, adopt?: boolean): number
+  epollCtl(
+    epfd: number,
+    op: number,
+    fd: number,
+    events?: number,
+    slot?: number,
+    generation?: number,
+  ): number
+  epollWait(epfd: number, ring: Int32Array, timeout?: number): number
+  read(fd: number, buf: Uint8Array, offset?: number, length?: number): number
+  readonly tryRead: Native['read']
+  write(fd: number, buf: Uint8Array, offset?: number, length?: number): number
+  readonly tryWrite: Native['write']
+  recv(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
+  readonly tryRecv: Native['recv']
+  send(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
+  readonly trySend: Native['send']
+  readv(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
+  writev(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
+  readonly tryWritev: Native['writev']
+  sendmsg(
+    fd: number,
+    bufs: readonly Uint8Array[],
+    flags?: number,
+    control?: Uint8Array,
+    start?: number,
+    offset?: number,
+  ): number
+  readonly trySendmsg: Native['sendmsg']
+  recvmsg(
+    fd: number,
+    bufs: readonly Uint8Array[],
+    flags?: number,
+    control?: Uint8Array,
+    meta?: Int32Array,
+  ): number
+  splice(fdIn: number, fdOut: number, length: number, flags?: number): number
+  trySplice(fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number
+  sendfile(out: number, file: number, offset: number, count: number): number
+  closePool(fd: number): Promise<number>
+  sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>
   socket(domain: number, type: number, protocol?: number, adopt?: boolean): number
   socketpair(
     domain: number,
@@ -20,7 +62,9 @@ export interface Native {
   connect(fd: number, sockaddr: Uint8Array): number
   listen(fd: number, backlog: number): number
   accept4(fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean): number
+  readonly tryAccept4: Native['accept4']
   accept(fd: number, sockaddr?: Uint8Array, adopt?: boolean): number
+  readonly tryAccept: Native['accept']
   getsockname(fd: number, sockaddr: Uint8Array): number
   getpeername(fd: number, sockaddr: Uint8Array): number
   shutdown(fd: number, how: number): number
@@ -35,62 +79,20 @@ export interface Native {
   ifIndextoname(index: number): string | number
   adopt(fd: number, borrowed?: boolean): number
   disown(fd: number): number
-
-  read(fd: number, buf: Uint8Array, offset?: number, length?: number): number
-  write(fd: number, buf: Uint8Array, offset?: number, length?: number): number
-  recv(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
-  send(fd: number, buf: Uint8Array, offset?: number, length?: number, flags?: number): number
-  readv(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
-  writev(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
-  sendmsg(
+  setsockopt(
     fd: number,
-    bufs: readonly Uint8Array[],
-    flags?: number,
-    control?: Uint8Array,
-    start?: number,
-    offset?: number,
+    level: number,
+    optname: number,
+    value: number | boolean | string | Uint8Array,
   ): number
-  recvmsg(
-    fd: number,
-    bufs: readonly Uint8Array[],
-    flags?: number,
-    control?: Uint8Array,
-    meta?: Int32Array,
-  ): number
-  splice(fdIn: number, fdOut: number, length: number, flags?: number): number
-  sendfile(out: number, file: number, offset: number, count: number): number
-
-  // The same calls, whatever O_NONBLOCK says.
-  readonly tryAccept4: Native['accept4']
-  readonly tryAccept: Native['accept']
-  readonly tryRead: Native['read']
-  readonly tryWrite: Native['write']
-  readonly tryRecv: Native['recv']
-  readonly trySend: Native['send']
-  readonly tryWritev: Native['writev']
-  readonly trySendmsg: Native['sendmsg']
-  trySplice(fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number
-
-  setsockopt(fd: number, level: number, optname: number, value: OptionValue): number
   getsockopt(fd: number, level: number, optname: number, out?: Int32Array): number
   getsockoptBytes(fd: number, level: number, optname: number, out: Uint8Array): number
   unsafeSetsockopt(fd: number, level: number, optname: number, value: Uint8Array): number
   unsafeGetsockopt(fd: number, level: number, optname: number, out: Uint8Array): number
-
-  epollCreate1(flags?: number, adopt?: boolean): number
-  epollCtl(
-    epfd: number,
-    op: number,
-    fd: number,
-    events?: number,
-    slot?: number,
-    generation?: number,
-  ): number
-  epollWait(epfd: number, ring: Int32Array, timeout?: number): number
-
-  watchOpen(fd: number, onReadable: () => void, cells: Int32Array): number
-  watchRef(watcher: number): number
-  watchClose(watcher: number): number
+  /**
+   * The watcher's number, with its own duplicate of fd in own[0]. Every event of this environment goes
+   * to the dispatch of the first watcher.
+   */
   threadOpen(
     fd: number,
     onReadable: () => void,
@@ -99,9 +101,9 @@ export interface Native {
   ): number
   threadRef(watcher: number, alive: 0 | 1): number
   threadClose(watcher: number): number
-  /** Ours, not the addon's: watch-host.ts keeps the callbacks here. */
-  threadCallbacks?: Map<number, () => void>
-
-  closePool(fd: number): Promise<number>
-  sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>
+  /** The watcher's number, or a negated errno. */
+  watchOpen(fd: number, onReadable: () => void, cells: Int32Array): number
+  /** Makes the loop see what cells[0] says now. */
+  watchRef(watcher: number): number
+  watchClose(watcher: number): number
 }

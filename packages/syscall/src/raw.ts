@@ -1,10 +1,99 @@
 // Go: syscall/zsyscall_linux_amd64.go. The calls as the kernel answers them.
+// Written by scripts/generate.mjs from the rows of native/*.cc: edit those.
 import { native } from './binding.js'
 
 // The kernel's convention: a call returns what the kernel returned, or errno negated. Wrong arguments
 // throw TypeError or RangeError before the kernel is called. The throwing twins are in index.ts.
 // What makes a descriptor takes `adopt` last: true adopts it within the call, so that a thread which is
 // terminated right behind it leaves none open.
+//
+// The try calls are those of an event loop. They take and answer what their namesakes do, but never wait,
+// even if O_NONBLOCK is off, which any process that shares the open file may have done: -EAGAIN then.
+// Sockets go by MSG_DONTWAIT and pipes by RWF_NOWAIT; for what the kernel has no such flag, O_NONBLOCK is
+// switched on.
+
+/** epoll_create1(2): a descriptor. */
+export const epollCreate1 = native.epollCreate1
+
+/** epoll_ctl(2): 0. Slot and generation come back with every event. */
+export const epollCtl = native.epollCtl
+
+/**
+ * epoll_wait(2): how many events now stand in `ring`, three numbers each (slot, generation, events),
+ * at most 128. The timeout is in milliseconds and 0 when left out.
+ */
+export const epollWait = native.epollWait
+
+/** read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call. */
+export const read = native.read
+
+/** `read` that never waits. */
+export const tryRead = native.tryRead
+
+/**
+ * write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. A pipe
+ * that has no reader is -EPIPE, never a SIGPIPE; so it is in `writev`, `splice` and `sendfile`.
+ */
+export const write = native.write
+
+/** `write` that never waits. */
+export const tryWrite = native.tryWrite
+
+/** recv(2): as `read`, on a socket. */
+export const recv = native.recv
+
+/** `recv` that never waits: MSG_DONTWAIT. */
+export const tryRecv = native.tryRecv
+
+/** send(2): as `write`, on a socket. MSG_NOSIGNAL is always added. */
+export const send = native.send
+
+/** `send` that never waits: MSG_DONTWAIT. */
+export const trySend = native.trySend
+
+/** readv(2): fills up to 1024 buffers, from entry `start` at byte `offset`. */
+export const readv = native.readv
+
+/** writev(2): sends up to 1024 buffers, from entry `start` at byte `offset`. Empty ones are skipped. */
+export const writev = native.writev
+
+/** `writev` that never waits. */
+export const tryWritev = native.tryWritev
+
+/** sendmsg(2): as `writev`, on a socket, with flags and control data. MSG_NOSIGNAL is always added. */
+export const sendmsg = native.sendmsg
+
+/** `sendmsg` that never waits: MSG_DONTWAIT. */
+export const trySendmsg = native.trySendmsg
+
+/** recvmsg(2): fills `bufs`; `meta` receives the length of the control data and the message's flags. */
+export const recvmsg = native.recvmsg
+
+/** splice(2) between a descriptor and a pipe: how many bytes were moved. */
+export const splice = native.splice
+
+/**
+ * `splice` that never waits: O_NONBLOCK is switched on at both ends, or at the other one alone when `toPipe`
+ * says that `fdOut` (true) or `fdIn` (false) is a pipe of the caller's, both of whose ends are open.
+ */
+export const trySplice = native.trySplice
+
+/** sendfile(2) on this thread: how many bytes were moved. An offset of -1 moves the file's own. */
+export const sendfile = native.sendfile
+
+/**
+ * close(2) on the thread pool, for what blocks: the number is free at once, a duplicate is closed in the
+ * pool. Ends `adopt`. A socket that lingers keeps one thread of the pool for as long as its peer wants,
+ * and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.
+ */
+export const closePool = native.closePool
+
+/**
+ * sendfile(2) on the thread pool, for a file whose pages may have to come from disk; both numbers may be
+ * closed while it runs. `out` is made non-blocking: a peer that does not read would hold the pool's thread,
+ * and with it the end of the process.
+ */
+export const sendfilePool = native.sendfilePool
 
 /** socket(2): a descriptor. Flags such as SOCK_NONBLOCK go into the type. */
 export const socket = native.socket
@@ -30,8 +119,14 @@ export const listen = native.listen
 /** accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed. */
 export const accept4 = native.accept4
 
+/** `accept4` that never waits: O_NONBLOCK is switched on. */
+export const tryAccept4 = native.tryAccept4
+
 /** accept(2): a descriptor without any flag. */
 export const accept = native.accept
+
+/** `accept` that never waits: O_NONBLOCK is switched on. */
+export const tryAccept = native.tryAccept
 
 /** getsockname(2): the length of the address now in `sockaddr`, in bytes. */
 export const getsockname = native.getsockname
@@ -88,87 +183,6 @@ export const adopt = native.adopt
 /** Takes back `adopt`, for a descriptor that is handed over, with O_NONBLOCK as it came: 0. */
 export const disown = native.disown
 
-/** read(2) into `buf[offset, offset + length)`: how many bytes, 0 at the end. At most 1 GiB a call. */
-export const read = native.read
-
-/**
- * write(2) from `buf[offset, offset + length)`: how many bytes were taken. At most 1 GiB a call. A pipe
- * that has no reader is -EPIPE, never a SIGPIPE; so it is in `writev`, `splice` and `sendfile`.
- */
-export const write = native.write
-
-/** recv(2): as `read`, on a socket. */
-export const recv = native.recv
-
-/** send(2): as `write`, on a socket. MSG_NOSIGNAL is always added. */
-export const send = native.send
-
-/** readv(2): fills up to 1024 buffers, from entry `start` at byte `offset`. */
-export const readv = native.readv
-
-/** writev(2): sends up to 1024 buffers, from entry `start` at byte `offset`. Empty ones are skipped. */
-export const writev = native.writev
-
-/** sendmsg(2): as `writev`, on a socket, with flags and control data. MSG_NOSIGNAL is always added. */
-export const sendmsg = native.sendmsg
-
-/** recvmsg(2): fills `bufs`; `meta` receives the length of the control data and the message's flags. */
-export const recvmsg = native.recvmsg
-
-/** splice(2) between a descriptor and a pipe: how many bytes were moved. */
-export const splice = native.splice
-
-/** sendfile(2) on this thread: how many bytes were moved. An offset of -1 moves the file's own. */
-export const sendfile = native.sendfile
-
-/**
- * sendfile(2) on the thread pool, for a file whose pages may have to come from disk; both numbers may be
- * closed while it runs. `out` is made non-blocking: a peer that does not read would hold the pool's thread,
- * and with it the end of the process.
- */
-export const sendfilePool = native.sendfilePool
-
-/**
- * close(2) on the thread pool, for what blocks: the number is free at once, a duplicate is closed in the
- * pool. Ends `adopt`. A socket that lingers keeps one thread of the pool for as long as its peer wants,
- * and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.
- */
-export const closePool = native.closePool
-
-// The calls of an event loop. They take and answer what their namesakes do, but never wait, even if
-// O_NONBLOCK is off, which any process that shares the open file may have done: -EAGAIN then. Sockets go by
-// MSG_DONTWAIT and pipes by RWF_NOWAIT; for what the kernel has no such flag, O_NONBLOCK is switched on.
-
-/** `read` that never waits. */
-export const tryRead = native.tryRead
-
-/** `write` that never waits. */
-export const tryWrite = native.tryWrite
-
-/** `writev` that never waits. */
-export const tryWritev = native.tryWritev
-
-/** `recv` that never waits: MSG_DONTWAIT. */
-export const tryRecv = native.tryRecv
-
-/** `send` that never waits: MSG_DONTWAIT. */
-export const trySend = native.trySend
-
-/** `sendmsg` that never waits: MSG_DONTWAIT. */
-export const trySendmsg = native.trySendmsg
-
-/** `accept4` that never waits: O_NONBLOCK is switched on. */
-export const tryAccept4 = native.tryAccept4
-
-/** `accept` that never waits: O_NONBLOCK is switched on. */
-export const tryAccept = native.tryAccept
-
-/**
- * `splice` that never waits: O_NONBLOCK is switched on at both ends, or at the other one alone when `toPipe`
- * says that `fdOut` (true) or `fdIn` (false) is a pipe of the caller's, both of whose ends are open.
- */
-export const trySplice = native.trySplice
-
 /**
  * setsockopt(2) with an int, a flag, a string or raw bytes: 0. Strings and bytes are for options that are
  * known to be plain data, those of `sockopt` and some more; for any other it throws RangeError.
@@ -192,15 +206,3 @@ export const unsafeSetsockopt = native.unsafeSetsockopt
 
 /** `getsockoptBytes` for any option, and as dangerous as `unsafeSetsockopt`: `out` may hold addresses. */
 export const unsafeGetsockopt = native.unsafeGetsockopt
-
-/** epoll_create1(2): a descriptor. */
-export const epollCreate1 = native.epollCreate1
-
-/** epoll_ctl(2): 0. Slot and generation come back with every event. */
-export const epollCtl = native.epollCtl
-
-/**
- * epoll_wait(2): how many events now stand in `ring`, three numbers each (slot, generation, events),
- * at most 128. The timeout is in milliseconds and 0 when left out.
- */
-export const epollWait = native.epollWait

@@ -1,7 +1,6 @@
 // Go: net/sockopt_posix.go. Options of the typed table: each value in its own JavaScript type.
 import { isUint8Array } from 'node:util/types'
-import type { OptionValue } from './native.js'
-import type { Linger } from './sockopt.js'
+import type { Linger, OptionValue } from './sockopt.js'
 import {
   decodeLinger,
   decodeTimeval,

@@ -1,6 +1,5 @@
 // Go: syscall/syscall_linux.go. Socket options by number, set and asked for, throwing SyscallError.
 import { endianness } from 'node:os'
-import type { OptionValue } from './native.js'
 import * as raw from './raw.js'
 import { must } from './syscall-error.js'
 
@@ -9,6 +8,9 @@ const little = endianness() === 'LE'
 export const LINGER_SIZE = 8
 /** struct timeval: two 64-bit longs. */
 export const TIMEVAL_SIZE = 16
+
+/** What a caller may pass as the value of a socket option. */
+export type OptionValue = number | boolean | string | Uint8Array
 
 /** A C int, checked here because a DataView would quietly cut anything down to one. */
 function int(name: string, value: number): number {

@@ -23,8 +23,9 @@ export const uvHost: WatchHost = {
  * of them CommonJS, and the helper thread reports to the first that came.
  */
 const callbacks = (): Map<number, () => void> => {
-  native.threadCallbacks ??= new Map()
-  return native.threadCallbacks
+  const shared: typeof native & { threadCallbacks?: Map<number, () => void> } = native
+  shared.threadCallbacks ??= new Map()
+  return shared.threadCallbacks
 }
 
 const dispatch = (id: number): void => callbacks().get(id)?.()
