@@ -190,7 +190,7 @@ export class NetDuplex extends SocketEnds {
     }
     this.#pieces ??= conn[Symbol.asyncIterator]()
     this.#pieces.next().then(
-      ({ done, value }) => call(this.#arrived, this, done === true ? null : value),
+      ({ done, value }) => this.#arrived(done === true ? null : value),
       (error: Error) => this.destroy(error),
     )
   }
@@ -257,15 +257,14 @@ export class NetDuplex extends SocketEnds {
 
   #arrived(piece: Uint8Array | null): void {
     if (this.destroyed) return
-    if (piece === null) {
-      this.push(null)
-      // The end is told also when the client reads nothing.
-      this.read(0)
-      return
+    if (piece !== null) {
+      this.#read += piece.length
+      this.#idle?.moved()
     }
-    this.#read += piece.length
-    this.#idle?.moved()
-    this.push(piece)
+    const whole = call(this.push, this, piece)
+    // The end is told also when the client reads nothing. After a listener of the client's has thrown the
+    // stream does not read on by itself.
+    if (piece === null || !whole) call(this.read, this, 0)
   }
 
   #hold(run: () => void, callback: Callback): void {
@@ -316,14 +315,19 @@ export class NetDuplex extends SocketEnds {
   }
 }
 
-/** Out of a promise a stream's listeners are called here: what they throw is theirs, and rejects nothing. */
-function call<A>(f: (argument: A) => void, self: unknown, argument: A): void {
+/**
+ * Out of a promise the stream's listeners are called here: what they throw is theirs, and rejects nothing.
+ * Whether they threw nothing.
+ */
+function call<A>(f: (argument: A) => unknown, self: unknown, argument: A): boolean {
   try {
     f.call(self, argument)
+    return true
   } catch (error) {
     process.nextTick(() => {
       throw error
     })
+    return false
   }
 }
 
