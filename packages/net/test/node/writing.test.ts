@@ -49,6 +49,18 @@ describe('a Duplex that is written', () => {
     }
   })
 
+  it('fails at a write deadline that passes, and is destroyed', async () => {
+    const [duplex] = await duplexPair()
+    const list = told(duplex)
+    const closed = event(duplex, 'close')
+    const writing = new Promise((resolve) => duplex.write(new Uint8Array(64 << 20), resolve))
+    await turns(2)
+    duplex.conn?.setWriteDeadline(1)
+    expect(await writing).toMatchObject({ code: 'ETIMEDOUT', timeout: true })
+    await closed
+    expect(list).toEqual(['error ETIMEDOUT', 'close true'])
+  })
+
   it('pushes back, and drains', async () => {
     const [duplex, peer] = await duplexPair()
     expect(duplex.write(new Uint8Array(1 << 20))).toBe(false)
