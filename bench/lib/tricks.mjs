@@ -17,7 +17,7 @@
 
 const POLL_DESC = 'packages/poll/src/poll-desc.ts'
 const NETPOLL = 'packages/poll/src/netpoll-epoll.ts'
-const OPS = 'packages/poll/src/ops.ts'
+const OPS = 'packages/poll/src/op-io.ts'
 const NET_FD = 'packages/net/src/fd.ts'
 
 /** @type {Edit} */

@@ -10,7 +10,7 @@ import {
   SOL_SOCKET,
 } from '@netfd/syscall'
 import { hook } from './hook.js'
-import type { Traits } from './ops.js'
+import type { Traits } from './op-io.js'
 
 /** What the maker of an FD knows about the descriptor. */
 export interface FDKind {

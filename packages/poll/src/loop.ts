@@ -1,7 +1,7 @@
 // The calls of a loop that may be left while it waits.
 import { CanceledError } from './errors.js'
 import type { Op } from './op.js'
-import type { Accepted } from './wait-ops.js'
+import type { Accepted } from './op-wait.js'
 
 /** The calls of a loop, see `FD.reading`. */
 export interface Loop<A extends unknown[], T> {

@@ -1,7 +1,7 @@
 // One call on a descriptor, as data: what to try, what a result means, and who awaits it.
 //
 // Go writes its try/EAGAIN/park loop once for every kind of call. Here the loop exists once, in
-// runner.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per
+// fd-loop.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per
 // call; an Op can be used again, so a read allocates nothing but the promise its caller awaits.
 import { SyscallError } from '@netfd/syscall'
 import type { Abortable } from './aborts.js'
@@ -34,7 +34,7 @@ export const DEFERRED = 4
 /** On the thread pool. */
 export const POOLED = 5
 
-/** What runs an Op; see runner.ts. */
+/** What runs an Op; see fd-loop.ts. */
 export interface OpHost {
   /** Parked, and something happened. */
   wake(op: Op<unknown>, code: PollCode): void

@@ -6,8 +6,8 @@ import { EAGAIN } from '@netfd/syscall'
 import { host, startTimer } from './host.js'
 import type { PARKED, PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
+import { BareOp } from './op-wait.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
-import { BareOp } from './wait-ops.js'
 
 /** The pauses of this thread. */
 const pauses = new Set<PauseOp>()

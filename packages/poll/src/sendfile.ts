@@ -14,9 +14,9 @@ import {
 import { CanceledError } from './errors.js'
 import { hook } from './hook.js'
 import { tcpState } from './linger.js'
+import { LockOp, PrepareOp, WaitOp } from './op-wait.js'
 import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
-import { LockOp, PrepareOp, WaitOp } from './wait-ops.js'
 
 /** What one call moves at most; a pool thread is busy for so long. */
 const CHUNK = 4 * 1024 * 1024

@@ -1,8 +1,8 @@
 // Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
 import type { OptionValue } from '@netfd/syscall'
 import { IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
+import { Runner } from './fd-loop.js'
 import { hook } from './hook.js'
-import { Runner } from './runner.js'
 
 /** A descriptor with options, and what is known of it because of them. */
 export abstract class OptionedFD extends Runner {

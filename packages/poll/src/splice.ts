@@ -7,13 +7,13 @@ import type { PollCode, Waiter } from './netpoll.js'
 import { CLOSING, READY } from './netpoll.js'
 import type { Op } from './op.js'
 import { IDLE, QUEUED } from './op.js'
+import { RelayOp, RestOp } from './op-relay.js'
+import type { PieceOp } from './op-splice.js'
+import { PumpOp, SpliceOp } from './op-splice.js'
+import { LockOp } from './op-wait.js'
 import type { PollSide } from './poll-desc.js'
-import { RelayOp, RestOp } from './relay.js'
 import { reasonOf, wasAborted } from './signals.js'
-import type { PieceOp } from './splice-ops.js'
-import { PumpOp, SpliceOp } from './splice-ops.js'
 import type { TransferEnd } from './transfer.js'
-import { LockOp } from './wait-ops.js'
 
 /** What the rest of a relayed piece is written to. */
 const SOCKET = { socket: true, stream: true, zeroReadIsEOF: true }

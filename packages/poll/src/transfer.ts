@@ -1,7 +1,7 @@
 import type { LockKind } from './fd-mutex.js'
 import type { Op } from './op.js'
+import type { LockOp } from './op-wait.js'
 import type { PollDesc } from './poll-desc.js'
-import type { LockOp } from './wait-ops.js'
 
 /** What a transfer inside the kernel needs of a descriptor: its locks, and steps under them. */
 export interface TransferEnd {

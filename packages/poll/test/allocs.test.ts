@@ -1,6 +1,6 @@
 // Go: TestTCPReadWriteAllocs of net/tcpsock_test.go. What a call makes that its caller does not hold.
 import { expect, it, onTestFinished } from 'vitest'
-import { ReadOp, WriteOp } from '../src/ops.js'
+import { ReadOp, WriteOp } from '../src/op-io.js'
 import { pattern, tcpPair } from './support.js'
 
 /** The different objects of a class that were set up for a call, from now until the test ends. */

@@ -17,8 +17,8 @@ import {
 import { BUDGET_OPS, budget } from './budget.js'
 import type { FD } from './fd.js'
 import { hook } from './hook.js'
+import { SMALL } from './op-splice.js'
 import { closeIdlePipes } from './pipe-pool.js'
-import { SMALL } from './splice-ops.js'
 
 afterAll(closeIdlePipes)
 

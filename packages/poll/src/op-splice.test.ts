@@ -24,8 +24,8 @@ import {
 } from '../test/support.js'
 import type { FD } from './fd.js'
 import { hook } from './hook.js'
+import { SMALL } from './op-splice.js'
 import { closeIdlePipes } from './pipe-pool.js'
-import { SMALL } from './splice-ops.js'
 
 beforeEach(closeIdlePipes)
 afterAll(closeIdlePipes)

@@ -4,8 +4,8 @@
 // a transfer has turned out to be a conversation, its pieces are received into memory and sent from it.
 import { hook } from './hook.js'
 import { DEFERRED } from './op.js'
-import { WriteOp } from './ops.js'
-import { PieceOp, SMALL } from './splice-ops.js'
+import { WriteOp } from './op-io.js'
+import { PieceOp, SMALL } from './op-splice.js'
 
 /** One for all transfers of a thread: what is received is sent on, or copied out, before anything else. */
 const room = new Uint8Array(SMALL)

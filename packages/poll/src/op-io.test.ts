@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { FakePoller } from '../test/netpoll-fake.js'
 import { pattern, replace } from '../test/support.js'
 import { READY } from './netpoll.js'
-import type { Traits } from './ops.js'
-import { ReadOp, WriteOp, WritevOp } from './ops.js'
+import type { Traits } from './op-io.js'
+import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import { PollDesc } from './poll-desc.js'
 
 const STREAM: Traits = { socket: true, stream: true, zeroReadIsEOF: true }
