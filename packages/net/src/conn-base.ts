@@ -145,7 +145,16 @@ export abstract class NetConn implements Conn {
    */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     const reading = this.fd.reading()
-    return leavable(chunks(reading), reading.stop)
+    return leavable(chunks(reading), () => reading.stop())
+  }
+
+  /**
+   * The loop below for a stream of Node, which asks for one piece after the other by itself: an iterator
+   * would be most of what an idle stream costs.
+   * @internal
+   */
+  reading(): ReturnType<NetFD['reading']> {
+    return this.fd.reading()
   }
 
   /** `await using`: closes, unless it is closed already. */

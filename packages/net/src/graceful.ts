@@ -20,12 +20,12 @@ export function checkPatience(ms: unknown): void {
 export async function readToEnd(fd: NetFD, ms: number): Promise<void> {
   drain ??= new Uint8Array(ROOM)
   const room = drain
-  const { next, stop } = fd.reading()
-  const timer = startTimer(stop, ms)
+  const reading = fd.reading()
+  const timer = startTimer(() => reading.stop(), ms)
   // What keeps the process alive is the read that waits.
   timer.unref()
   try {
-    while ((await next(room)) !== null);
+    while ((await reading.next(room)) !== null);
   } catch {
     // The time is over, the peer is gone, or a deadline has passed: a close is due, however it came.
   } finally {

@@ -13,8 +13,8 @@ import { borrow, traitsOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
-import type { AcceptLoop, PieceLoop } from './loop.js'
-import { loopOf } from './loop.js'
+import type { AcceptLoop } from './loop.js'
+import { loopOf, PieceLoop } from './loop.js'
 import type { Waiter } from './netpoll.js'
 import { CLOSING, READY, TIMEOUT } from './netpoll.js'
 import { IDLE, Op } from './op.js'
@@ -157,11 +157,7 @@ export class FD extends OptionedFD {
    * @internal
    */
   reading(): PieceLoop {
-    const op = new ReadOp(this.#traits)
-    const { next, stop } = loopOf(op, (buf?: Uint8Array) =>
-      this.start(buf === undefined ? op.ofRoom() : op.of(buf)),
-    )
-    return { next, stop, piece: () => op.piece() }
+    return new PieceLoop(new ReadOp(this.#traits), (op) => this.start(op))
   }
 
   /**

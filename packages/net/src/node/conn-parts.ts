@@ -8,6 +8,37 @@ type Some = Partial<TCPConn>
 export const isTCPConn = (conn: Conn): conn is TCPConn =>
   typeof (conn as Some).setUserTimeout === 'function'
 
+/** Reads one piece after the other: how many bytes, or null at the end; what was read is `piece`. */
+export interface Pieces {
+  next(): Promise<number | null>
+  piece(): Uint8Array
+}
+
+/** The pieces that arrive. While it waits for one it holds no buffer. */
+export const piecesOf = (conn: Conn): Pieces =>
+  (conn as Some).reading?.() ?? new IteratedPieces(conn[Symbol.asyncIterator]())
+
+/** Those of a program's own connection. */
+class IteratedPieces implements Pieces {
+  readonly #pieces: AsyncIterator<Uint8Array>
+  #piece: Uint8Array = new Uint8Array(0)
+
+  constructor(pieces: AsyncIterator<Uint8Array>) {
+    this.#pieces = pieces
+  }
+
+  async next(): Promise<number | null> {
+    const { done, value } = await this.#pieces.next()
+    if (done === true) return null
+    this.#piece = value
+    return this.#piece.length
+  }
+
+  piece(): Uint8Array {
+    return this.#piece
+  }
+}
+
 /** Writes all of it with as few calls as the connection can. */
 export async function writeAll(conn: Conn, bufs: readonly Uint8Array[]): Promise<number> {
   if (isTCPConn(conn)) return await conn.writev(bufs)

@@ -6,7 +6,8 @@ import { EALREADY, EISCONN, EPIPE, SyscallError } from '@netfd/syscall'
 import { checkFunction } from '../arguments.js'
 import type { Callback } from './before-connect.js'
 import { BeforeConnect } from './before-connect.js'
-import { ackedBy, closeConn, endWriting, isTCPConn, writeAll } from './conn-parts.js'
+import type { Pieces } from './conn-parts.js'
+import { ackedBy, closeConn, endWriting, isTCPConn, piecesOf, writeAll } from './conn-parts.js'
 import { checkIdle, IdleTimer } from './idle-timer.js'
 import type { ConnectOptions, DuplexOptions } from './options.js'
 import { SocketEnds } from './socket-ends.js'
@@ -40,7 +41,7 @@ import { connectArgs } from './target.js'
 export class NetDuplex extends SocketEnds {
   #conn: Conn | null
   #before: BeforeConnect | null
-  #pieces: AsyncIterator<Uint8Array> | null = null
+  #pieces: Pieces | null = null
   #read = 0
   #sent = 0
   #writes = false
@@ -188,9 +189,9 @@ export class NetDuplex extends SocketEnds {
       if (this.#before !== null) this.#before.wanted = true
       return
     }
-    this.#pieces ??= conn[Symbol.asyncIterator]()
+    this.#pieces ??= piecesOf(conn)
     this.#pieces.next().then(
-      ({ done, value }) => this.#arrived(done === true ? null : value),
+      (n) => this.#arrived(n),
       (error: Error) => this.destroy(error),
     )
   }
@@ -255,12 +256,11 @@ export class NetDuplex extends SocketEnds {
     else if (!this.isPaused()) this.read(0)
   }
 
-  #arrived(piece: Uint8Array | null): void {
+  #arrived(n: number | null): void {
     if (this.destroyed) return
-    if (piece !== null) {
-      this.#read += piece.length
-      this.#idle?.moved()
-    }
+    const piece = n === null ? null : (this.#pieces as Pieces).piece()
+    this.#read += n ?? 0
+    this.#idle?.moved()
     const whole = call(this.push, this, piece)
     // The end is told also when the client reads nothing. After a listener of the client's has thrown the
     // stream does not read on by itself.

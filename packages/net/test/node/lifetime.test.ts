@@ -37,7 +37,7 @@ describe('a Duplex', () => {
   it('costs little while it is idle, and no buffer', async () => {
     const { stdout } = await run([process.execPath, '--expose-gc', child, 'memory'])
     const { each, arrayBuffers } = JSON.parse(stdout)
-    expect(each, 'bytes of heap above its connection').toBeLessThan(2_560)
+    expect(each, 'bytes of heap above its connection').toBeLessThanOrEqual(1_536)
     // One for all of them.
     expect(arrayBuffers).toBeLessThan(4 * 65_536)
   })

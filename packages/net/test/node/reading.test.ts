@@ -1,6 +1,7 @@
 // When a Duplex reads, and what it holds while it does not.
 import { describe, expect, it } from 'vitest'
 import { uncaught } from '../../../poll/test/support.js'
+import type { Conn } from '../../src/index.js'
 import { pipe } from '../../src/index.js'
 import { toDuplex } from '../../src/node/index.js'
 import {
@@ -8,8 +9,11 @@ import {
   dialed,
   fakeTime,
   listening,
+  pair,
   pattern,
+  readFull,
   same,
+  text,
   track,
   turns,
   until,
@@ -131,5 +135,33 @@ describe('a Duplex that is read', () => {
     await b.write('back')
     expect(String(await data)).toBe('back')
     await b.close()
+  })
+
+  it("reads a program's own connection as well", async () => {
+    const [a, b] = await pair()
+    const own: Conn = {
+      localAddr: a.localAddr,
+      remoteAddr: a.remoteAddr,
+      read: (buf, o) => a.read(buf, o),
+      readFull: (buf, o) => a.readFull(buf, o),
+      write: (data, o) => a.write(data, o),
+      close: () => a.close(),
+      setDeadline: (t) => a.setDeadline(t),
+      setReadDeadline: (t) => a.setReadDeadline(t),
+      setWriteDeadline: (t) => a.setWriteDeadline(t),
+      [Symbol.asyncIterator]: () => a[Symbol.asyncIterator](),
+      [Symbol.asyncDispose]: () => a[Symbol.asyncDispose](),
+    }
+    const duplex = tracked(toDuplex(own))
+    duplex.setNoDelay().unref().ref()
+    await b.write('hello')
+    const data = event(duplex, 'data')
+    expect([String(await data), duplex.bytesRead, duplex.conn]).toEqual(['hello', 5, null])
+    duplex.end('bye')
+    expect(text(await readFull(b, 3))).toBe('bye')
+    const closed = event(duplex, 'close')
+    duplex.destroy()
+    await closed
+    expect(await b.read(new Uint8Array(1))).toBeNull()
   })
 })
