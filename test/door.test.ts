@@ -12,8 +12,11 @@ const SYSCALL = join(root, 'packages/syscall/src')
 /** What is no call itself: it calls what its caller hands it. */
 const HANDED = ['getOptionOf', 'setOptionOf']
 
-/** What is in the process alone, of the modules that reach out of it. */
-const LOCAL = ['node:util', 'node:util/types', 'node:async_hooks', 'node:diagnostics_channel']
+/** Modules of Node that stay in the process. */
+const LOCAL = [
+  ...['node:util', 'node:util/types', 'node:events', 'node:stream'],
+  ...['node:async_hooks', 'node:diagnostics_channel'],
+]
 
 const parse = (text: string): ts.SourceFile =>
   ts.createSourceFile('a.ts', text, ts.ScriptTarget.Latest, true)

@@ -54,11 +54,11 @@ export type SockoptValue<O extends SockoptName | Sockopt | SockoptType> = Sockop
  * @netfd/poll is one.
  */
 export interface OptionHolder {
-  /** setsockopt(2). */
+  /** Sets an option, as setsockopt(2) does. */
   setsockopt(level: number, optname: number, value: OptionValue): void
-  /** getsockopt(2) of an int. */
+  /** Asks for an option that is an int. See getsockopt(2). */
   getsockopt(level: number, optname: number): number
-  /** getsockopt(2) of anything else: what the kernel wrote, at most `length` bytes. */
+  /** Asks for any other option: what the kernel wrote, at most `length` bytes. */
   getsockoptBytes(level: number, optname: number, length: number): Uint8Array
 }
 
