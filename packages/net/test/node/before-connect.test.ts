@@ -1,11 +1,12 @@
 // A Duplex before it has a connection: what is asked of it waits, and what is set is kept.
 import { once } from 'node:events'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { TCPConn } from '../../src/index.js'
 import { Dialer } from '../../src/index.js'
 import { dialDuplex } from '../../src/node/index.js'
 import {
   blackHole,
+  fakeTime,
   listening,
   noSuchHost,
   readAll,
@@ -14,6 +15,7 @@ import {
   socketLedger,
   text,
   track,
+  turns,
 } from '../support.js'
 import { event, told, tracked } from './streams.js'
 
@@ -214,6 +216,31 @@ describe('a dial of a Duplex', () => {
     const [error] = (await once(duplex, 'error')) as [Error]
     expect(error.message).toBe('not like this')
     expect([ledger.made, ledger.open.size]).toEqual([1, 0])
+  })
+
+  it('takes no connection that comes when it is destroyed already', async () => {
+    const { addr } = await listening()
+    const ledger = socketLedger()
+    const setup = () => void duplex.destroy()
+    const duplex = dialDuplex({ host: addr.ip, port: addr.port, setup })
+    const list = told(duplex)
+    await event(duplex, 'close')
+    expect([list, ledger.made, ledger.open.size]).toEqual([['close false'], 1, 0])
+  })
+
+  it('may take 10 s when no dialer is given', async () => {
+    fakeTime()
+    const { address } = await blackHole()
+    const [host, port] = address.split(':') as [string, string]
+    const duplex = tracked(dialDuplex({ host, port: Number(port) }))
+    const list = told(duplex)
+    const closed = event(duplex, 'close')
+    vi.advanceTimersByTime(9_999)
+    await turns(5)
+    expect(list).toEqual([])
+    vi.advanceTimersByTime(2)
+    await closed
+    expect(list).toEqual(['error ETIMEDOUT', 'close true'])
   })
 
   it('takes the dialer that is given', async () => {

@@ -91,6 +91,16 @@ describe('a Duplex that is written', () => {
     expect(list).toEqual(['error ERR_NET_CLOSED', 'close true'])
   })
 
+  it('may be destroyed once its connection is closed', async () => {
+    const [duplex] = await duplexPair()
+    const list = told(duplex)
+    const closed = event(duplex, 'close')
+    const closing = duplex.conn?.close()
+    duplex.destroy()
+    await Promise.all([closing, closed])
+    expect(list).toEqual(['close false'])
+  })
+
   it('has nothing that makes it a socket of Node or of TLS', async () => {
     const [duplex] = await duplexPair()
     expect('_handle' in duplex).toBe(false)
