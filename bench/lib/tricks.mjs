@@ -23,8 +23,8 @@ const NET_FD = 'packages/net/src/fd.ts'
 /** @type {Edit} */
 const alwaysTry = {
   file: POLL_DESC,
-  from: 'return this.emptied(side) ? this.wait(side, waiter) : this.prepare(side)',
-  to: 'return this.prepare(side)',
+  from: 'if (side.drained && this.emptied(side)) return this.wait(side, waiter)',
+  to: 'this.emptied(side)',
 }
 
 /** @type {readonly Trick[]} */
@@ -85,7 +85,7 @@ export const TRICKS = [
       {
         file: POLL_DESC,
         from: '    this.waiter = waiter\n',
-        to: '    this.waiter = waiter\n    ;(this.#pd.poller as never as { rearm(pd: PollDesc): void }).rearm(this.#pd)\n',
+        to: '    this.waiter = waiter\n    ;(this.pd.poller as never as { rearm(pd: PollDesc): void }).rearm(this.pd)\n',
       },
     ],
   },
@@ -110,7 +110,7 @@ export const TRICKS = [
     edits: [
       {
         file: OPS,
-        from: 'return this.#traits.socket ? hook.recv(fd, buf) : hook.read(fd, buf)',
+        from: 'return this.#kind.socket ? hook.recv(fd, buf) : hook.read(fd, buf)',
         to: 'const own = new Uint8Array(buf.length)\n    const n = hook.recv(fd, own)\n    if (n > 0) buf.set(own.subarray(0, n))\n    return n',
       },
     ],

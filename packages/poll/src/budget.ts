@@ -7,7 +7,6 @@
 // everything that was due before it its turn. The counts are not set back when a turn ends by itself:
 // that would need a callback a turn, and so an operation is put off at most once a budget.
 import { host } from './host.js'
-
 import { report } from './report.js'
 
 /** Completed operations and moved bytes between two turns. */
@@ -25,17 +24,15 @@ export class Budget {
   #ops = 0
   #bytes = 0
   #queue: Deferred[] = []
-  readonly #refill = () => this.#nextTurn()
-
   /** Whether the next operation must wait for the next turn. */
-  get spent(): boolean {
-    return this.#ops >= BUDGET_OPS || this.#bytes >= BUDGET_BYTES
-  }
+  spent = false
+  readonly #refill = () => this.#nextTurn()
 
   /** An operation, or a part of one, has moved this many bytes. */
   charge(bytes: number): void {
     this.#ops++
     this.#bytes += bytes
+    this.spent = this.#ops >= BUDGET_OPS || this.#bytes >= BUDGET_BYTES
   }
 
   /** Puts an operation off to the next turn. */
@@ -48,6 +45,7 @@ export class Budget {
     this.#queue = []
     this.#ops = 0
     this.#bytes = 0
+    this.spent = false
     // Whoever finds the new budget spent as well queues for the turn after.
     for (const op of queue) {
       try {

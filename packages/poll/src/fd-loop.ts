@@ -3,6 +3,9 @@
 // The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. What the
 // caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
 // since no second edge comes for the same data.
+//
+// What runs an operation answers whether it is complete. If so, its `error` says whether it failed; if not,
+// it waits for an edge, a turn or the thread pool, and is settled when that has come.
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { budget, counted } from './budget.js'
 import { deadlineError, RAN_OUT } from './deadline.js'
@@ -14,21 +17,19 @@ import {
   NotPollableError,
 } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
-import { CLOSED, FDMutex, QUEUED as LOCK_QUEUED } from './fd-mutex.js'
+import { FDMutex } from './fd-mutex.js'
 import { bare, showFrames } from './frames.js'
 import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
-import type { Op, OpHost } from './op.js'
-import { DEFERRED, IDLE, POOLED, QUEUED, RUNNING, WAITING } from './op.js'
+import type { Op } from './op.js'
+import { DEFERRED, IDLE, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc, PollSide } from './poll-desc.js'
 import type { CallOptions } from './signals.js'
 import { reasonOf, signalOf, wasAborted } from './signals.js'
-import type { Outcome, Verdict } from './verdict.js'
-import { AGAIN, DONE, FAILED, LATER, NOTHING, WAIT } from './verdict.js'
 
 /** Locks, readiness and the retry loop of one descriptor. */
-export abstract class Runner implements OpHost {
+export abstract class FDLoop {
   protected readonly mu = new FDMutex()
   protected pd: PollDesc | null = null
   protected fd: number
@@ -69,23 +70,22 @@ export abstract class Runner implements OpHost {
     if (signal !== undefined && wasAborted(signal)) {
       return this.#reject(op, canceled(reasonOf(signal)))
     }
-    let lock: ReturnType<FDMutex['lock']>
-    try {
-      lock = this.mu.lock(op.kind, op)
-    } catch (error) {
-      return this.#reject(op, error as Error)
-    }
-    if (lock === CLOSED)
+    if (this.mu.closed) {
       return this.#reject(
         op,
         bare(() => this.closingError()),
       )
-    op.host = this
-    if (lock === LOCK_QUEUED) {
-      op.state = QUEUED
-      return op.promise(signal)
     }
-    return this.#complete(op, signal)
+    op.host = this
+    try {
+      if (!this.mu.lock(op.mode, op)) {
+        op.state = QUEUED
+        return op.promise(signal)
+      }
+    } catch (error) {
+      return this.#reject(op, error as Error)
+    }
+    return this.#promise(op, this.#enter(op), signal)
   }
 
   /** The rejection of a call that cannot even be started. */
@@ -103,7 +103,7 @@ export abstract class Runner implements OpHost {
   protected step<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
     op.keeps = true
     op.host = this
-    return this.#complete(op, signal)
+    return this.#promise(op, this.#enter(op), signal)
   }
 
   /** Drops a lock and runs whoever was queued for it, until one has to wait. */
@@ -111,9 +111,8 @@ export abstract class Runner implements OpHost {
     for (;;) {
       const op = this.mu.unlock(kind) as Op<unknown> | null
       if (op === null) break
-      const outcome = this.#run(op)
-      if (outcome === LATER) return
-      op.settle(outcome === FAILED ? this.#errorOf(op) : null)
+      if (!this.#enter(op)) return
+      op.settle(this.#errorOf(op))
       if (op.keeps) return
     }
     if (this.mu.drained) this.destroy()
@@ -142,7 +141,7 @@ export abstract class Runner implements OpHost {
       side.edge = true
       side.park(op)
     } else {
-      this.#finish(op, this.#loop(op))
+      this.#finish(op, this.#loop(op, this.#side(op)))
     }
   }
 
@@ -157,7 +156,7 @@ export abstract class Runner implements OpHost {
     // Refused when it began: it fails now, unless a caller has lifted the deadline since.
     const refused = op.error !== null
     op.error = null
-    if (code === READY) this.#finish(op, this.#loop(op))
+    if (code === READY) this.#finish(op, this.#loop(op, side))
     else if (!refused && code === TIMEOUT && side.ranOut) this.#finish(op, this.#lastTry(op))
     else this.#giveUp(op, this.codeError(code, side))
   }
@@ -185,7 +184,7 @@ export abstract class Runner implements OpHost {
    */
   cancel(op: Op<unknown>, error: Error): void {
     if (op.state === QUEUED) {
-      this.mu.leave(op.kind, op)
+      this.mu.leave(op.mode, op)
       op.error = error
       op.settle(this.#errorOf(op))
     } else if (op.state === WAITING || op.state === DEFERRED) {
@@ -195,28 +194,28 @@ export abstract class Runner implements OpHost {
     // A call on the thread pool cannot be taken back: it sees the abort when it returns.
   }
 
-  #complete<T>(op: Op<T>, signal: AbortSignal | undefined): Promise<T> {
-    const outcome = this.#run(op)
-    if (outcome === LATER) {
+  /** The promise of an operation that was entered: settled already when that has completed it. */
+  #promise<T>(op: Op<T>, complete: boolean, signal: AbortSignal | undefined): Promise<T> {
+    if (!complete) {
       const promise = op.promise(signal)
       // The call itself may have aborted its signal, before its listener was there.
       if (op.givenUp) op.aborted()
       return promise
     }
     op.state = IDLE
-    const error = outcome === FAILED ? this.#errorOf(op) : null
+    const error = this.#errorOf(op)
     const result = op.take()
-    if (!op.keeps) this.unlock(op.kind)
+    if (!op.keeps) this.unlock(op.mode)
     if (error !== null) {
       showFrames(error, this.start)
       return Promise.reject(error)
     }
-    return outcome === NOTHING ? counted(() => Promise.resolve(result)) : Promise.resolve(result)
+    return op.trivial ? counted(() => Promise.resolve(result)) : Promise.resolve(result)
   }
 
   #reject<T>(op: Op<T>, error: Error): Promise<T> {
     op.error = error
-    const wrapped = this.#errorOf(op)
+    const wrapped = this.#errorOf(op) as Error
     showFrames(wrapped, this.start)
     op.take()
     return this.refused(wrapped)
@@ -224,11 +223,13 @@ export abstract class Runner implements OpHost {
 
   #side(op: Op<unknown>): PollSide {
     const pd = this.pd as PollDesc
-    return op.kind === 'r' ? pd.r : pd.w
+    return op.mode === 'r' ? pd.r : pd.w
   }
 
-  #errorOf(op: Op<unknown>): Error {
-    const error = op.error as Error & { bytesWritten?: number }
+  /** What a complete operation fails with, or null. */
+  #errorOf(op: Op<unknown>): Error | null {
+    const error: (Error & { bytesWritten?: number }) | null = op.error
+    if (error === null) return null
     op.error = null
     try {
       if (op.written !== undefined) error.bytesWritten = op.written
@@ -246,103 +247,104 @@ export abstract class Runner implements OpHost {
     // It may have taken an edge for the try that it now never makes: the next caller has it then.
     if (op.state === DEFERRED) this.#side(op).edge = true
     op.error = error
-    this.#finish(op, FAILED)
+    this.#finish(op, true)
   }
 
-  #finish(op: Op<unknown>, outcome: Outcome): void {
-    if (outcome === LATER) return
-    op.settle(outcome === FAILED ? this.#errorOf(op) : null)
-    if (!op.keeps) this.unlock(op.kind)
+  #finish(op: Op<unknown>, complete: boolean): void {
+    if (!complete) return
+    op.settle(this.#errorOf(op))
+    if (!op.keeps) this.unlock(op.mode)
   }
 
   /** An operation that has the lock: from here to its end, or to where it has to wait. */
-  #run(op: Op<unknown>): Outcome {
+  #enter(op: Op<unknown>): boolean {
     const queued = op.state === QUEUED
     op.state = RUNNING
-    if (op.trivial) return NOTHING
+    if (op.trivial) return true
     const pd = this.pd
     try {
       if (pd === null) return this.#unpolled(op)
-      const side = this.#side(op)
-      const code = op.begin(pd, side)
-      if (!queued || code !== TIMEOUT || !side.ranOut) return this.#go(op, code)
+      const side = op.mode === 'r' ? pd.r : pd.w
+      const code = op.begin(side)
+      if (code === READY) return this.#loop(op, side)
+      if (!queued || code !== TIMEOUT || !side.ranOut) return this.#stop(op, side, code)
       // It waited for the call before it when the deadline ran out, and tries once as that one did.
-      return budget.spent ? this.#defer(op) : this.#lastTry(op)
+      return budget.spent ? this.#defer(op, side) : this.#lastTry(op)
     } catch (error) {
-      // Whatever it is: the lock has to be given back, and those who queue for it are owed their turn.
-      op.error = errorFrom(error)
-      return FAILED
+      budget.charge(0)
+      return this.#failed(op, error)
     }
   }
 
-  /** After a wait or a check: on into the loop, out with an error, or parked. */
-  #go(op: Op<unknown>, code: PollCode | typeof PARKED): Outcome {
-    if (code === READY) return this.#loop(op)
+  /** The one retry loop. */
+  #loop(op: Op<unknown>, side: PollSide): boolean {
+    op.state = RUNNING
+    try {
+      for (;;) {
+        if (budget.spent) return this.#defer(op, side)
+        const n = op.attempt(this.fd)
+        if (n !== -EAGAIN) {
+          if (this.#judge(op, n, side)) return true
+          continue
+        }
+        if (op.givenUp) return this.#failed(op, canceled(op.reason))
+        const code = side.pd.wait(side, op)
+        if (code !== READY) return this.#stop(op, side, code)
+      }
+    } catch (error) {
+      // A refused argument, or what a caller's own function threw.
+      budget.charge(0)
+      return this.#failed(op, error)
+    }
+  }
+
+  /** A wait or a check did not answer READY: the operation is parked, or fails. */
+  #stop(op: Op<unknown>, side: PollSide, code: PollCode): boolean {
     if (code === PARKED) {
       op.state = WAITING
-      return LATER
+      return false
     }
     // Failing at once counts as completing at once: see budget.ts.
     budget.charge(0)
-    op.error = this.codeError(code, this.#side(op))
-    return budget.spent && code !== CLOSING ? this.#defer(op) : FAILED
+    op.error = this.codeError(code, side)
+    return budget.spent && code !== CLOSING ? this.#defer(op, side) : true
   }
 
   /**
    * The deadline ran out while the operation waited. The loop may have been busy for longer than that, and
    * what came in time may lie in the kernel unseen: so it tries, exactly once.
    */
-  #lastTry(op: Op<unknown>): Outcome {
+  #lastTry(op: Op<unknown>): boolean {
     op.state = RUNNING
-    const verdict = this.#try(op, true)
-    if (verdict !== WAIT && verdict !== AGAIN) return verdict
-    op.error = op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT))
-    return FAILED
-  }
-
-  /** The one retry loop. */
-  #loop(op: Op<unknown>): Outcome {
-    op.state = RUNNING
-    for (;;) {
-      if (budget.spent) return this.#defer(op)
-      const verdict = this.#try(op)
-      if (verdict === AGAIN) continue
-      if (verdict !== WAIT) return verdict
-      if (op.givenUp) {
-        op.error = canceled(op.reason)
-        return FAILED
-      }
-      const code = (this.pd as PollDesc).wait(this.#side(op), op)
-      if (code !== READY) return this.#go(op, code)
-    }
-  }
-
-  /** One try, and what came of it. */
-  #try(op: Op<unknown>, last = false): Verdict {
+    op.error = null
     try {
-      return this.#judge(op, last ? op.lastAttempt(this.fd) : op.attempt(this.fd))
+      const n = op.lastAttempt(this.fd)
+      if (n !== -EAGAIN && this.#judge(op, n, this.#side(op))) return true
     } catch (error) {
-      // A refused argument, or what a caller's own function threw.
       budget.charge(0)
-      op.error = errorFrom(error)
-      return FAILED
+      return this.#failed(op, error)
     }
+    return this.#failed(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
   }
 
-  /** What a result means. */
-  #judge(op: Op<unknown>, n: number): Verdict {
+  /** Takes in what one try came to: whether the operation is complete. */
+  #judge(op: Op<unknown>, n: number, side: PollSide | null): boolean {
     if (n >= 0) {
       budget.charge(n)
-      if (op.advance(n)) return DONE
-      return op.error === null ? AGAIN : FAILED
+      return op.advance(n, side) || op.error !== null
     }
-    if (n === -EAGAIN && this.pd !== null) return WAIT
     // A failure counts as completing: a caller that tries again at once, whatever happens, would never
     // let a timer fire, or a descriptor be closed that it lacks.
     budget.charge(0)
-    if (n === -EINTR || op.retry(-n)) return AGAIN
+    if (n === -EINTR || op.retry(-n)) return false
     op.error ??= bare(() => new SyscallError(op.call, -this.failed(op, -n)))
-    return FAILED
+    return true
+  }
+
+  /** The operation is complete, and fails with what was thrown: the callers that queue for its lock are next. */
+  #failed(op: Op<unknown>, thrown: unknown): true {
+    op.error = errorFrom(thrown)
+    return true
   }
 
   /** The errno to report for a call that failed: of a connection, that of its death. */
@@ -351,49 +353,38 @@ export abstract class Runner implements OpHost {
   }
 
   /** The budget of this turn is spent: the operation tries in the next one. */
-  #defer(op: Op<unknown>): Outcome {
+  #defer(op: Op<unknown>, side: PollSide): boolean {
     op.state = DEFERRED
-    this.#side(op).park(op)
+    side.park(op)
     budget.defer(op)
-    return LATER
+    return false
   }
 
-  /** A descriptor without a poller: on the thread pool if the call can go there, else once, here. */
-  #unpolled(op: Op<unknown>): Outcome {
+  /** A descriptor without a poller: on the thread pool if the call can go there, else here. */
+  #unpolled(op: Op<unknown>): boolean {
     const first = op.pooled(this.fd)
-    if (first !== null) {
-      // A worker that is terminated now must not close it: the pool would go on with a number that may
-      // be somebody else's by then.
-      if (this.#pooled++ === 0) hook.disown(this.fd)
-      op.state = POOLED
-      void this.#pool(op, first)
-      return LATER
+    if (first === null) {
+      while (!this.#judge(op, op.attempt(this.fd), null));
+      return true
     }
-    for (;;) {
-      const verdict = this.#try(op)
-      if (verdict !== AGAIN) return verdict as Outcome
-    }
+    // A worker that is terminated now must not close it: the pool would go on with a number that may
+    // be another file's by then.
+    if (this.#pooled++ === 0) hook.disown(this.fd)
+    void this.#pool(op, first)
+    return false
   }
 
   async #pool(op: Op<unknown>, first: Promise<number>): Promise<void> {
     let result: Promise<number> | null = first
-    let verdict: Verdict = AGAIN
     try {
-      while (verdict === AGAIN) {
-        verdict = this.#judge(op, await (result as Promise<number>))
-        if (verdict !== AGAIN) break
-        if (op.givenUp) {
-          op.error = canceled(op.reason)
-          verdict = FAILED
-        } else {
-          result = op.pooled(this.fd)
-        }
+      while (!this.#judge(op, await (result as Promise<number>), null)) {
+        if (op.givenUp) throw canceled(op.reason)
+        result = op.pooled(this.fd)
       }
     } catch (error) {
       op.error = errorFrom(error)
-      verdict = FAILED
     }
     if (--this.#pooled === 0) hook.adopt(this.fd)
-    this.#finish(op, verdict as Outcome)
+    this.#finish(op, true)
   }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
-import { CLOSED, FDMutex, LOCKED, QUEUED } from './fd-mutex.js'
+import { FDMutex } from './fd-mutex.js'
 
 const LIMIT = (1 << 20) - 1
 const OVERFLOW = `too many concurrent operations on a single file or socket (max ${LIMIT})`
@@ -24,7 +24,7 @@ describe('FDMutex', () => {
     expect(mu.incref()).toBe(true)
     expect(mu.decref()).toBe(false)
     for (const kind of ['r', 'w'] as const) {
-      expect(mu.lock(kind, new Caller())).toBe(LOCKED)
+      expect(mu.lock(kind, new Caller())).toBe(true)
       expect(mu.unlock(kind)).toBe(null)
     }
     expect([mu.refs, mu.closed, mu.drained]).toEqual([0, false, false])
@@ -32,9 +32,9 @@ describe('FDMutex', () => {
 
   it('lets reads and writes run beside each other', () => {
     const mu = new FDMutex()
-    expect(mu.lock('r', new Caller())).toBe(LOCKED)
-    expect(mu.lock('w', new Caller())).toBe(LOCKED)
-    expect(mu.lock('r', new Caller())).toBe(QUEUED)
+    expect(mu.lock('r', new Caller())).toBe(true)
+    expect(mu.lock('w', new Caller())).toBe(true)
+    expect(mu.lock('r', new Caller())).toBe(false)
     expect(mu.refs).toBe(2)
   })
 
@@ -42,8 +42,10 @@ describe('FDMutex', () => {
     const mu = new FDMutex()
     expect(mu.increfAndClose()).toBe(true)
     expect(mu.incref()).toBe(false)
-    expect(mu.lock('r', new Caller())).toBe(CLOSED)
-    expect(mu.lock('w', new Caller())).toBe(CLOSED)
+    for (const kind of ['r', 'w'] as const) {
+      const late = new Caller()
+      expect([mu.lock(kind, late), late.refusals, late.next]).toEqual([false, 1, null])
+    }
     expect(mu.increfAndClose()).toBe(false)
     expect(mu.decref()).toBe(true)
   })
@@ -52,7 +54,7 @@ describe('FDMutex', () => {
     const mu = new FDMutex()
     mu.lock('r', new Caller())
     const queued = Array.from({ length: 4 }, () => new Caller())
-    for (const caller of queued) expect(mu.lock('r', caller)).toBe(QUEUED)
+    for (const caller of queued) expect(mu.lock('r', caller)).toBe(false)
     expect(mu.increfAndClose()).toBe(true)
     expect(queued.map((caller) => caller.refusals)).toEqual([1, 1, 1, 1])
     expect(mu.decref()).toBe(false)
@@ -82,7 +84,7 @@ describe('FDMutex', () => {
     expect(mu.refs).toBe(LIMIT)
     // Nothing was taken by what failed.
     mu.decref()
-    expect(mu.lock('r', new Caller())).toBe(LOCKED)
+    expect(mu.lock('r', new Caller())).toBe(true)
   })
 
   it('throws when too many queue', () => {
@@ -91,7 +93,7 @@ describe('FDMutex', () => {
     for (let i = 0; i < LIMIT; i++) mu.lock('w', new Caller())
     expect(() => mu.lock('w', new Caller())).toThrow(OVERFLOW)
     mu.unlock('w')
-    expect(mu.lock('w', new Caller())).toBe(QUEUED)
+    expect(mu.lock('w', new Caller())).toBe(false)
   })
 })
 
@@ -158,14 +160,17 @@ function expected(m: Model, c: Command, caller: Caller): unknown {
 }
 
 function expectedLock(m: Model, k: LockKind, caller: Caller): unknown {
-  if (m.closed) return CLOSED
+  if (m.closed) {
+    refusedBy.set(caller, 1)
+    return false
+  }
   if (m.held[k]) {
     m.queue[k].push(caller)
-    return QUEUED
+    return false
   }
   m.held[k] = true
   m.refs++
-  return LOCKED
+  return true
 }
 
 function expectedUnlock(m: Model, k: LockKind): unknown {

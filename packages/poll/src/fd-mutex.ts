@@ -23,11 +23,6 @@ export interface LockWaiter {
 /** Which of the two locks: that of reads or that of writes. */
 export type LockKind = 'r' | 'w'
 
-/** How asking for a lock ended. */
-export const LOCKED = 0
-export const QUEUED = 1
-export const CLOSED = 2
-
 /** 20 bits of references, as in Go. */
 const MAX_REFS = (1 << 20) - 1
 const OVERFLOW = `too many concurrent operations on a single file or socket (max ${MAX_REFS})`
@@ -90,17 +85,23 @@ export class FDMutex {
     return true
   }
 
-  /** Takes the lock with a reference, or queues for it. Go: `rwlock`. */
-  lock(kind: LockKind, waiter: LockWaiter): typeof LOCKED | typeof QUEUED | typeof CLOSED {
-    if (this.#closed) return CLOSED
+  /**
+   * Takes the lock with a reference, and returns true; or queues for it, and returns false. Then the
+   * waiter is refused by a close, at once when the descriptor is closed already. Go: `rwlock`.
+   */
+  lock(kind: LockKind, waiter: LockWaiter): boolean {
+    if (this.#closed) {
+      waiter.refused()
+      return false
+    }
     const lane = this.#lane(kind)
     if (lane !== null) {
       this.#enqueue(kind, lane, waiter)
-      return QUEUED
+      return false
     }
     this.#addRef()
     this.#set(kind, HELD)
-    return LOCKED
+    return true
   }
 
   /**

@@ -2,14 +2,14 @@
 import type { FileHandle } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { EBUSY, EPERM, must, SyscallError } from '@netfd/syscall'
-import { notBytes, sizeOf } from './bytes.js'
+import { notBytes } from './bytes.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
-import type { FDKind } from './kind.js'
-import { borrow, traitsOf } from './kind.js'
+import type { FDKind, KnownKind } from './kind.js'
+import { borrow, kindOf } from './kind.js'
 import type { Held } from './leaks.js'
 import { unwatchLeak, watchLeak } from './leaks.js'
 import { closeLingering } from './linger.js'
@@ -18,8 +18,7 @@ import { loopOf, PieceLoop } from './loop.js'
 import type { Waiter } from './netpoll.js'
 import { CLOSING, READY, TIMEOUT } from './netpoll.js'
 import { IDLE, Op } from './op.js'
-import type { Traits } from './op-io.js'
-import { isMortal, ReadOp, WriteOp, WritevOp } from './op-io.js'
+import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import type { Accepted } from './op-wait.js'
 import { AcceptOp, RawOp, WaitOp } from './op-wait.js'
 import { descriptorFreed, PauseOp } from './pause.js'
@@ -55,7 +54,7 @@ import type { TransferEnd } from './transfer.js'
  * ```
  */
 export class FD extends OptionedFD {
-  readonly #traits: Traits
+  readonly #kind: KnownKind
   // Kept to be used again: a read or write that finds its own idle allocates none.
   #read: ReadOp | null = null
   #write: WriteOp | null = null
@@ -71,7 +70,7 @@ export class FD extends OptionedFD {
    */
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd)
-    this.#traits = traitsOf(sysfd, kind)
+    this.#kind = kindOf(sysfd, kind)
     this.borrowed = this.mayLinger = this.mayShare = kind.net === undefined
   }
 
@@ -82,11 +81,11 @@ export class FD extends OptionedFD {
 
   /** @internal */
   get mortal(): boolean {
-    return isMortal(this.#traits)
+    return this.#kind.mortal
   }
 
   protected override get isSocket(): boolean {
-    return this.#traits.socket
+    return this.#kind.socket
   }
 
   /** What console.log shows: the number, the kind, and whether it is open. */
@@ -136,14 +135,13 @@ export class FD extends OptionedFD {
   read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
     try {
       // Before anything else, for a getter may call this again.
-      const signal = signalOf(o)
-      const size = sizeOf(buf)
+      const signal = o === undefined ? undefined : signalOf(o)
       let op = this.#read
       if (op === null || op.state !== IDLE) {
-        op = new ReadOp(this.#traits)
+        op = new ReadOp(this.#kind)
         this.#read ??= op
       }
-      return this.start(op.of(buf, size), signal)
+      return this.start(op.of(buf), signal)
     } catch (error) {
       return this.refused(errorFrom(error))
     }
@@ -157,7 +155,7 @@ export class FD extends OptionedFD {
    * @internal
    */
   reading(): PieceLoop {
-    return new PieceLoop(new ReadOp(this.#traits), (op) => this.start(op))
+    return new PieceLoop(new ReadOp(this.#kind), (op) => this.start(op))
   }
 
   /**
@@ -183,14 +181,13 @@ export class FD extends OptionedFD {
   write(buf: Uint8Array, o?: CallOptions): Promise<number> {
     try {
       // Before anything else, for a getter may call this again.
-      const signal = signalOf(o)
-      const size = sizeOf(buf)
+      const signal = o === undefined ? undefined : signalOf(o)
       let op = this.#write
       if (op === null || op.state !== IDLE) {
-        op = new WriteOp(this.#traits)
+        op = new WriteOp(this.#kind)
         this.#write ??= op
       }
-      return this.start(op.of(buf, size), signal)
+      return this.start(op.of(buf), signal)
     } catch (error) {
       return this.refused(errorFrom(error))
     }
@@ -203,7 +200,7 @@ export class FD extends OptionedFD {
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
     try {
       if (!Array.isArray(bufs)) throw notBytes(bufs)
-      return this.call(new WritevOp(this.#traits, bufs), o)
+      return this.call(new WritevOp(this.#kind, bufs), o)
     } catch (error) {
       return this.refused(errorFrom(error))
     }
@@ -456,7 +453,7 @@ export class FD extends OptionedFD {
   #transfer(): TransferEnd {
     return {
       sysfd: this.fd,
-      stream: this.#traits.stream,
+      stream: this.#kind.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
       failed: (errno) => this.failed(this, errno),

@@ -13,20 +13,20 @@ import {
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { countCalls } from '../test/support.js'
-import { traitsOf } from './kind.js'
+import { kindOf } from './kind.js'
 
-/** The traits of what `make` opens. */
-function traits(make: () => number | [number, number]) {
+/** The kind of what `make` opens. */
+function opened(make: () => number | [number, number]) {
   const made = make()
   const numbers = typeof made === 'number' ? [made] : made
   try {
-    return traitsOf(numbers[0] as number, {})
+    return kindOf(numbers[0] as number, {})
   } finally {
     for (const fd of numbers) close(fd)
   }
 }
 
-describe('traitsOf', () => {
+describe('kindOf', () => {
   const unix = (type: number) => () => socketpair(AF_UNIX, type | SOCK_CLOEXEC)
 
   it.each<[string, () => number | [number, number], boolean, boolean, boolean]>([
@@ -38,23 +38,25 @@ describe('traitsOf', () => {
     ['a pipe', () => pipe2(), false, false, true],
     ['an eventfd', () => eventfd(0), false, false, true],
   ])('asks the kernel about %s', (_name, make, isSocket, stream, zeroReadIsEOF) => {
-    expect(traits(make)).toEqual({ socket: isSocket, stream, zeroReadIsEOF })
+    const mortal = isSocket && zeroReadIsEOF
+    expect(opened(make)).toEqual({ socket: isSocket, stream, zeroReadIsEOF, mortal })
   })
 
-  it('asks nobody when its maker says it all, and shares one object', () => {
+  it('asks nothing when its maker says it all, and shares one object', () => {
     const calls = countCalls('getsockopt')
-    const tcp = traitsOf(99, { stream: true, net: 'tcp' })
-    expect(tcp).toEqual({ socket: true, stream: true, zeroReadIsEOF: true })
-    expect(traitsOf(100, { stream: true, net: 'tcp4' })).toBe(tcp)
-    expect(traitsOf(100, { net: 'file' }).socket).toBe(false)
+    const tcp = kindOf(99, { stream: true, net: 'tcp' })
+    expect(tcp).toEqual({ socket: true, stream: true, zeroReadIsEOF: true, mortal: true })
+    expect(kindOf(100, { stream: true, net: 'tcp4' })).toBe(tcp)
+    expect(kindOf(100, { net: 'file' }).socket).toBe(false)
     expect(calls.getsockopt).toBe(0)
   })
 
   it('believes its maker', () => {
-    expect(traitsOf(99, { stream: true, zeroReadIsEOF: false, net: 'unix' })).toEqual({
+    expect(kindOf(99, { stream: true, zeroReadIsEOF: false, net: 'unix' })).toEqual({
       socket: true,
       stream: true,
       zeroReadIsEOF: false,
+      mortal: false,
     })
   })
 })

@@ -10,7 +10,6 @@ import {
   SOL_SOCKET,
 } from '@netfd/syscall'
 import { hook } from './hook.js'
-import type { Traits } from './op-io.js'
 
 /** What the maker of an FD knows about the descriptor. */
 export interface FDKind {
@@ -22,31 +21,43 @@ export interface FDKind {
   net?: string
 }
 
-const known = new Map<string, Traits>()
+/** The same when all of it is known. One object serves all descriptors of a kind. */
+export interface KnownKind {
+  /** Whether recv(2) and send(2) work on it. */
+  readonly socket: boolean
+  /** Whether it is a byte stream, so that a short read means that nothing is left. */
+  readonly stream: boolean
+  /** Whether a read of 0 bytes is the end. */
+  readonly zeroReadIsEOF: boolean
+  /** Whether an error ends it for good: a datagram's is about that one datagram, and a pipe has none. */
+  readonly mortal: boolean
+}
 
-/** The traits object of a kind; there are few kinds and many descriptors. */
-function traits(socket: boolean, stream: boolean, zeroReadIsEOF: boolean): Traits {
+const kinds = new Map<string, KnownKind>()
+
+/** The object of a kind; there are few kinds and many descriptors. */
+function known(socket: boolean, stream: boolean, zeroReadIsEOF: boolean): KnownKind {
   const key = `${socket}${stream}${zeroReadIsEOF}`
-  let found = known.get(key)
+  let found = kinds.get(key)
   if (found === undefined) {
-    found = { socket, stream, zeroReadIsEOF }
-    known.set(key, found)
+    found = { socket, stream, zeroReadIsEOF, mortal: socket && zeroReadIsEOF }
+    kinds.set(key, found)
   }
   return found
 }
 
-/** A stream socket, told apart without asking anybody. */
-const STREAM = traits(true, true, true)
+/** A stream socket, told apart without asking the kernel. */
+export const STREAM = known(true, true, true)
 
-/** The traits of a descriptor: as its maker says, and as the kernel says where the maker is silent. */
-export function traitsOf(fd: number, kind: FDKind): Traits {
-  const socket = kind.net !== undefined && kind.net !== 'file'
-  if (socket && kind.stream === true && kind.zeroReadIsEOF !== false) return STREAM
-  const type = kind.net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
-  return traits(
+/** The kind of a descriptor: as its maker says, and as the kernel says where the maker is silent. */
+export function kindOf(fd: number, said: FDKind): KnownKind {
+  const socket = said.net !== undefined && said.net !== 'file'
+  if (socket && said.stream === true && said.zeroReadIsEOF !== false) return STREAM
+  const type = said.net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
+  return known(
     socket || type >= 0,
-    kind.stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
-    kind.zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
+    said.stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
+    said.zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
   )
 }
 

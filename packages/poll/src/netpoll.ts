@@ -27,6 +27,7 @@ export type PollCode =
   | typeof CLOSING
   | typeof TIMEOUT
   | typeof NOT_POLLABLE
+  | typeof PARKED
   | typeof OVERDUE
 
 export const READY = 0

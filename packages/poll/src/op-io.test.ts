@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FakePoller } from '../test/netpoll-fake.js'
 import { pattern, replace } from '../test/support.js'
+import type { KnownKind } from './kind.js'
 import { READY } from './netpoll.js'
-import type { Traits } from './op-io.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import { PollDesc } from './poll-desc.js'
 
-const STREAM: Traits = { socket: true, stream: true, zeroReadIsEOF: true }
+const STREAM: KnownKind = { socket: true, stream: true, zeroReadIsEOF: true, mortal: true }
 
 describe('ReadOp', () => {
   // asked, got, whether 0 is the end → result
@@ -23,14 +23,14 @@ describe('ReadOp', () => {
     'asked for %i, got %i, zero is the end %s: %s (TestEOFError)',
     (asked, got, zeroReadIsEOF, result) => {
       const op = new ReadOp({ ...STREAM, zeroReadIsEOF }).of(new Uint8Array(asked))
-      expect(op.advance(got)).toBe(true)
+      expect(op.advance(got, null)).toBe(true)
       expect(op.take()).toBe(result)
     },
   )
 
   it('forgets the result of the call before', () => {
     const op = new ReadOp(STREAM).of(new Uint8Array(4))
-    op.advance(4)
+    op.advance(4, null)
     op.take()
     expect(op.of(new Uint8Array(8)).take()).toBe(null)
   })
@@ -46,8 +46,8 @@ describe('a read that moved as much as one call can', () => {
   ])('asked for %i, got %i: drained %s', (length, got, drained) => {
     const pd = new PollDesc(new FakePoller(), 7)
     const op = new ReadOp(STREAM).of(pattern(1), length)
-    expect(op.begin(pd, pd.r)).toBe(READY)
-    op.advance(got)
+    expect(op.begin(pd.r)).toBe(READY)
+    op.advance(got, pd.r)
     expect(pd.r.drained).toBe(drained)
   })
 })

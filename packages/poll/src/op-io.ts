@@ -2,23 +2,10 @@
 import { checkSize, sizeOf } from './bytes.js'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
-import type { PARKED, PollCode } from './netpoll.js'
-import { Op } from './op.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { KnownKind } from './kind.js'
+import { describe, Op } from './op.js'
+import type { PollSide } from './poll-desc.js'
 import { cut, ROOM, roomNow } from './room.js'
-
-/** What kind of descriptor it is. One object serves all descriptors of a kind. */
-export interface Traits {
-  /** Whether recv(2) and send(2) work on it. */
-  readonly socket: boolean
-  /** Whether it is a byte stream, so that a short read means that nothing is left. */
-  readonly stream: boolean
-  /** Whether a read of 0 bytes is the end. */
-  readonly zeroReadIsEOF: boolean
-}
-
-/** Only a connection dies: a datagram's error is about that one datagram, and a pipe has none. */
-export const isMortal = (traits: Traits): boolean => traits.socket && traits.zeroReadIsEOF
 
 /** The most that one call moves; recv(2) and its neighbours are asked for no more. */
 const MAX_RW = 1 << 30
@@ -34,29 +21,20 @@ const IN_ROOM: Uint8Array = new Uint8Array(0)
 
 /** Go: `FD.Read`. */
 export class ReadOp extends Op<number | null> {
-  readonly #traits: Traits
+  static {
+    describe(ReadOp, 'r', 'read')
+  }
+
+  readonly #kind: KnownKind
   #buf = NOTHING
   #size = 0
   #n = 0
   /** What a loop has read; null for a read into the caller's buffer. */
   #piece: Uint8Array | null = null
-  #side: PollSide | null = null
 
-  constructor(traits: Traits) {
+  constructor(kind: KnownKind) {
     super()
-    this.#traits = traits
-  }
-
-  get kind() {
-    return 'r' as const
-  }
-
-  get name() {
-    return 'read'
-  }
-
-  get call() {
-    return 'read'
+    this.#kind = kind
   }
 
   /** A read of nothing is complete, even past the deadline. */
@@ -65,7 +43,7 @@ export class ReadOp extends Op<number | null> {
   }
 
   override get mortal(): boolean {
-    return isMortal(this.#traits)
+    return this.#kind.mortal
   }
 
   /** Reads without a buffer: what comes is `piece`. */
@@ -89,23 +67,18 @@ export class ReadOp extends Op<number | null> {
     return this
   }
 
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    this.#side = side
-    return pd.beginRead(side, this)
-  }
-
   attempt(fd: number): number {
     const buf = this.#room
     if (this.waited) checkSize(buf, this.#size)
-    return this.#traits.socket ? hook.recv(fd, buf) : hook.read(fd, buf)
+    return this.#kind.socket ? hook.recv(fd, buf) : hook.read(fd, buf)
   }
 
-  advance(n: number): boolean {
+  advance(n: number, side: PollSide | null): boolean {
     this.#n = n
     if (n > 0 && this.#piece !== null) this.#piece = cut(this.#room, n)
-    if (this.#side === null) return true
-    if (n === 0) return !this.mortal || this.atEnd(this.#side.pd)
-    if (n < this.#size && n < MAX_RW) this.#side.drained = this.#traits.stream
+    if (side === null) return true
+    if (n === 0) return !this.mortal || this.atEnd(side)
+    if (n < this.#size && n < MAX_RW) side.drained = this.#kind.stream
     return true
   }
 
@@ -121,7 +94,7 @@ export class ReadOp extends Op<number | null> {
   }
 
   take(): number | null {
-    const end = this.#n === 0 && this.#size > 0 && this.#traits.zeroReadIsEOF
+    const end = this.#n === 0 && this.#size > 0 && this.#kind.zeroReadIsEOF
     this.#buf = NOTHING
     return end ? null : this.#n
   }
@@ -129,26 +102,18 @@ export class ReadOp extends Op<number | null> {
 
 /** Go: `FD.Write`. */
 export class WriteOp extends Op<number> {
-  readonly #traits: Traits
+  static {
+    describe(WriteOp, 'w', 'write')
+  }
+
+  readonly #kind: KnownKind
   #buf = NOTHING
   #size = 0
   #sent = 0
 
-  constructor(traits: Traits) {
+  constructor(kind: KnownKind) {
     super()
-    this.#traits = traits
-  }
-
-  get kind() {
-    return 'w' as const
-  }
-
-  get name() {
-    return 'write'
-  }
-
-  get call() {
-    return 'write'
+    this.#kind = kind
   }
 
   override get written(): number {
@@ -156,7 +121,7 @@ export class WriteOp extends Op<number> {
   }
 
   override get mortal(): boolean {
-    return isMortal(this.#traits)
+    return this.#kind.mortal
   }
 
   /** What to write, and its size. */
@@ -169,7 +134,7 @@ export class WriteOp extends Op<number> {
 
   attempt(fd: number): number {
     if (this.waited) checkSize(this.#buf, this.#size)
-    const send = this.#traits.socket ? hook.send : hook.write
+    const send = this.#kind.socket ? hook.send : hook.write
     return this.#sent === 0 ? send(fd, this.#buf) : send(fd, this.#buf, this.#sent)
   }
 
@@ -193,16 +158,20 @@ export class WriteOp extends Op<number> {
 
 /** Go: `FD.Writev`. Up to 1024 buffers a call; the caller's list is left as it is, and not asked again. */
 export class WritevOp extends Op<number> {
-  readonly #traits: Traits
+  static {
+    describe(WritevOp, 'w', 'writev')
+  }
+
+  readonly #kind: KnownKind
   readonly #bufs: Uint8Array[] = []
   readonly #sizes: number[] = []
   #index = 0
   #offset = 0
   #sent = 0
 
-  constructor(traits: Traits, bufs: readonly Uint8Array[]) {
+  constructor(kind: KnownKind, bufs: readonly Uint8Array[]) {
     super()
-    this.#traits = traits
+    this.#kind = kind
     // Not by its iterator, which may be anything's.
     for (let i = 0; i < bufs.length; i++) {
       const buf = bufs[i] as Uint8Array
@@ -214,19 +183,7 @@ export class WritevOp extends Op<number> {
   }
 
   override get mortal(): boolean {
-    return isMortal(this.#traits)
-  }
-
-  get kind() {
-    return 'w' as const
-  }
-
-  get name() {
-    return 'writev'
-  }
-
-  get call() {
-    return 'writev'
+    return this.#kind.mortal
   }
 
   override get written(): number {
@@ -236,7 +193,7 @@ export class WritevOp extends Op<number> {
   attempt(fd: number): number {
     if (this.#index === this.#bufs.length) return 0
     if (this.waited) this.#checkSizes()
-    if (!this.#traits.socket) return hook.writev(fd, this.#bufs, this.#index, this.#offset)
+    if (!this.#kind.socket) return hook.writev(fd, this.#bufs, this.#index, this.#offset)
     return hook.sendmsg(fd, this.#bufs, 0, undefined, this.#index, this.#offset)
   }
 

@@ -3,7 +3,7 @@
 // A splice is two calls that move pages, and for a few bytes that costs more than to copy them. So once
 // a transfer has turned out to be a conversation, its pieces are received into memory and sent from it.
 import { hook } from './hook.js'
-import { DEFERRED } from './op.js'
+import { DEFERRED, describe } from './op.js'
 import { WriteOp } from './op-io.js'
 import { PieceOp, SMALL } from './op-splice.js'
 
@@ -32,12 +32,8 @@ export class RelayOp extends PieceOp {
 
 /** Writes what a RelayOp could not send, and waits for room where it must. */
 export class RestOp extends WriteOp {
-  override get name() {
-    return 'readfrom'
-  }
-
-  override get call() {
-    return 'splice'
+  static {
+    describe(RestOp, 'w', 'readfrom', 'splice')
   }
 
   get sent(): number {

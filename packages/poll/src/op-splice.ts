@@ -10,12 +10,12 @@ import {
 import { budget } from './budget.js'
 import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
-import type { PARKED, PollCode } from './netpoll.js'
+import type { PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
-import { DEFERRED, Op } from './op.js'
+import { DEFERRED, describe, Op } from './op.js'
 import type { Pipe } from './pipe-pool.js'
 import { putPipe, takePipe } from './pipe-pool.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-desc.js'
 import type { TransferEnd } from './transfer.js'
 
 const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK
@@ -29,10 +29,15 @@ export const SMALL = 8 * 1024
  * on its way is free again before the next one.
  */
 export abstract class PieceOp extends Op<void> {
+  static {
+    // A transfer fails as it would if it spliced, whichever way the bytes go.
+    describe(PieceOp, 'r', 'readfrom', 'splice')
+  }
+
   protected readonly dst: TransferEnd
   readonly #most: number
   readonly #stream: boolean
-  #source: { pd: PollDesc; side: PollSide } | null = null
+  #source: PollSide | null = null
   /** A piece of fewer bytes has emptied a source that is a stream. */
   protected short = 0
   /** How many bytes the source has given. */
@@ -50,26 +55,13 @@ export abstract class PieceOp extends Op<void> {
     this.#stream = stream
   }
 
-  get kind() {
-    return 'r' as const
-  }
-
-  get name() {
-    return 'readfrom'
-  }
-
-  // A transfer fails as it would if it spliced, whichever way the bytes go.
-  get call() {
-    return 'splice'
-  }
-
   override get mortal(): boolean {
     return true
   }
 
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    this.#source = { pd, side }
-    return pd.beginRead(side, this)
+  override begin(side: PollSide): PollCode {
+    this.#source = side
+    return super.begin(side)
   }
 
   attempt(fd: number): number {
@@ -77,19 +69,19 @@ export abstract class PieceOp extends Op<void> {
     if (source !== null) {
       // As before a read: after a piece that emptied the source the next one waits for an edge, and
       // before one is tried the edges that came until then are forgotten.
-      if (source.pd.emptied(source.side)) return -EAGAIN
-      source.side.edge = false
+      if (source.pd.emptied(source)) return -EAGAIN
+      source.edge = false
     }
     return this.receive(fd, this.#most - this.moved)
   }
 
   advance(n: number): boolean {
     if (n === 0) {
-      this.ended = this.#source === null || this.atEnd(this.#source.pd)
+      this.ended = this.#source === null || this.atEnd(this.#source)
       return this.ended
     }
     this.taken += n
-    if (n < this.short && this.#source !== null) this.#source.side.drained = this.#stream
+    if (n < this.short && this.#source !== null) this.#source.drained = this.#stream
     const sent = this.#pass(n)
     if (sent < 0) {
       this.error = new SyscallError(this.call, sent)
@@ -188,6 +180,10 @@ export class SpliceOp extends PieceOp {
 
 /** Empties the pipe into the destination. */
 export class PumpOp extends Op<void> {
+  static {
+    describe(PumpOp, 'w', 'readfrom', 'splice')
+  }
+
   readonly #pipe: Pipe
   /** How many bytes the destination took. */
   sent = 0
@@ -195,18 +191,6 @@ export class PumpOp extends Op<void> {
   constructor(pipe: Pipe) {
     super()
     this.#pipe = pipe
-  }
-
-  get kind() {
-    return 'w' as const
-  }
-
-  get name() {
-    return 'readfrom'
-  }
-
-  get call() {
-    return 'splice'
   }
 
   override get mortal(): boolean {

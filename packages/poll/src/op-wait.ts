@@ -6,8 +6,8 @@ import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { PARKED, READY } from './netpoll.js'
-import { Op } from './op.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import { describe, Op } from './op.js'
+import type { PollSide } from './poll-desc.js'
 import type { Accepting } from './sock-cloexec.js'
 import { acceptCloexec } from './sock-cloexec.js'
 
@@ -35,17 +35,13 @@ function peerCopy(): Uint8Array {
 
 /** Go: `FD.Accept`. */
 export class AcceptOp extends Op<Accepted> implements Accepting {
-  call: Accepting['call'] = 'accept4'
+  static {
+    describe(AcceptOp, 'r', 'accept')
+  }
+
+  override call: Accepting['call'] = 'accept4'
   #fd = -1
   #sockaddr: Uint8Array | null = null
-
-  get kind() {
-    return 'r' as const
-  }
-
-  get name() {
-    return 'accept'
-  }
 
   attempt(fd: number): number {
     const accepted = acceptCloexec(fd, peer, this)
@@ -71,15 +67,14 @@ export class AcceptOp extends Op<Accepted> implements Accepting {
 
 /** An operation that moves no bytes by itself. */
 export abstract class BareOp extends Op<void> {
-  readonly kind: LockKind
+  override readonly mode: LockKind
+  override readonly name: string
+  override readonly call: string
 
-  constructor(kind: LockKind) {
+  constructor(mode: LockKind, name: string) {
     super()
-    this.kind = kind
-  }
-
-  get call() {
-    return this.name
+    this.mode = mode
+    this.name = this.call = name
   }
 
   attempt(_fd: number): number {
@@ -105,19 +100,15 @@ export class WaitOp extends BareOp {
   readonly #tries: boolean
 
   /** `tries`: the caller makes a try of its own after each wait, also after one that ran out. */
-  constructor(kind: LockKind, tries = false) {
-    super(kind)
+  constructor(mode: LockKind, tries = false) {
+    super(mode, mode === 'r' ? 'read' : 'write')
     this.#tries = tries
   }
 
-  get name() {
-    return this.kind === 'r' ? 'read' : 'write'
-  }
-
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+  override begin(side: PollSide): PollCode {
     // The edge that is used up here is not there for the next read to wait for.
     side.drained = false
-    const code = pd.wait(side, this)
+    const code = side.pd.wait(side, this)
     this.#edge = code === READY || code === PARKED
     return code
   }
@@ -140,10 +131,10 @@ export class WaitOp extends BareOp {
   }
 }
 
-/** A lock that outlives one call; see Runner.take. */
+/** A lock that outlives one call; see FDLoop.take. */
 export class LockOp extends BareOp {
-  get name() {
-    return 'lock'
+  constructor(mode: LockKind) {
+    super(mode, 'lock')
   }
 
   override get trivial(): boolean {
@@ -153,8 +144,8 @@ export class LockOp extends BareOp {
 
 /** Go: `prepareWrite` by itself: refuses when closed or past the deadline, and forgets old edges. */
 export class PrepareOp extends BareOp {
-  get name() {
-    return 'prepare'
+  constructor(mode: LockKind) {
+    super(mode, 'prepare')
   }
 }
 
@@ -164,18 +155,14 @@ export class RawOp extends BareOp {
   // After a wait the function is called out of a batch of events, which is in no caller's context.
   readonly #within = AsyncLocalStorage.snapshot()
 
-  constructor(kind: LockKind, attempt: (fd: number) => boolean) {
-    super(kind)
+  constructor(mode: LockKind, attempt: (fd: number) => boolean) {
+    super(mode, mode === 'r' ? 'raw-read' : 'raw-write')
     this.#try = attempt
   }
 
-  get name() {
-    return this.kind === 'r' ? 'raw-read' : 'raw-write'
-  }
-
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+  override begin(side: PollSide): PollCode {
     side.drained = false
-    return pd.prepare(side)
+    return side.pd.prepare(side, this)
   }
 
   override attempt(fd: number): number {

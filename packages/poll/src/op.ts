@@ -8,8 +8,8 @@ import type { Abortable } from './aborts.js'
 import { offAbort, onAbort } from './aborts.js'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
 import { rememberPlace, showPlace, tracing } from './frames.js'
-import type { PARKED, PollCode, Waiter } from './netpoll.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { PollCode, Waiter } from './netpoll.js'
+import type { PollSide } from './poll-desc.js'
 import { reasonOf, wasAborted } from './signals.js'
 
 /** Where an Op is in its life. */
@@ -19,11 +19,10 @@ export type OpState =
   | typeof QUEUED
   | typeof WAITING
   | typeof DEFERRED
-  | typeof POOLED
 
 /** Free to be used. */
 export const IDLE = 0
-/** Inside the loop right now. */
+/** It has the lock, and is in the loop or on the thread pool: it cannot be taken back. */
 export const RUNNING = 1
 /** Queued for the lock. */
 export const QUEUED = 2
@@ -31,9 +30,6 @@ export const QUEUED = 2
 export const WAITING = 3
 /** Parked until the next turn of the event loop; it has not tried yet. */
 export const DEFERRED = 4
-/** On the thread pool. */
-export const POOLED = 5
-
 /** What runs an Op; see fd-loop.ts. */
 export interface OpHost {
   /** Parked, and something happened. */
@@ -59,6 +55,13 @@ const executor = (resolve: Resolve, reject: Reject): void => {
   rejectOf = reject
 }
 
+/** Says what all operations of a class have in common. */
+export function describe(
+  ...[type, mode, name, call = name]: [{ prototype: Op<unknown> }, LockKind, string, string?]
+): void {
+  Object.assign(type.prototype, { mode, name, call })
+}
+
 /** One call on a descriptor. */
 export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   next: LockWaiter | null = null
@@ -72,12 +75,13 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   #reject: Reject | null = null
   #signal: AbortSignal | null = null
 
+  // These three are on the prototype, see `describe`, where they cost an operation that waits nothing.
   /** Which lock it takes, and which direction it waits for. */
-  abstract readonly kind: LockKind
+  declare readonly mode: LockKind
   /** Its name in errors, as Go has it: 'read', 'accept' and so on. */
-  abstract readonly name: string
+  declare readonly name: string
   /** The system call that fails, when one does. */
-  abstract readonly call: string
+  declare readonly call: string
 
   /** Tries once: the bytes moved, or a negated errno. */
   abstract attempt(fd: number): number
@@ -87,8 +91,11 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     return this.attempt(fd)
   }
 
-  /** Takes a result in; false to try for more, true when the call is complete. */
-  abstract advance(n: number): boolean
+  /**
+   * Takes a result in; false to try for more, true when the call is complete. It may set `error`, and is
+   * complete then. `side` is null on a descriptor without a poller.
+   */
+  abstract advance(n: number, side: PollSide | null): boolean
 
   /** The result; the Op lets go of everything it refers to. */
   abstract take(): T
@@ -109,8 +116,8 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   }
 
   /** At the end of a stream: whether the call is complete. It fails when the connection was killed. */
-  protected atEnd(pd: PollDesc): boolean {
-    const errno = pd.ended()
+  protected atEnd(side: PollSide): boolean {
+    const errno = side.pd.ended()
     if (errno !== 0) this.error = new SyscallError(this.call, -errno)
     return errno === 0
   }
@@ -121,8 +128,8 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   }
 
   /** Before the first try. READY lets it go on, PARKED has parked it. */
-  begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
-    return pd.prepare(side)
+  begin(side: PollSide): PollCode {
+    return side.pd.prepare(side, this)
   }
 
   /** Whether an errno is worth another try. May set `error` to something better than the errno. */

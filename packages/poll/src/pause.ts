@@ -4,10 +4,10 @@
 // close of a descriptor of this thread: that gives back just what was missing.
 import { EAGAIN } from '@netfd/syscall'
 import { host, startTimer } from './host.js'
-import type { PARKED, PollCode } from './netpoll.js'
+import type { PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
 import { BareOp } from './op-wait.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-desc.js'
 
 /** The pauses of this thread. */
 const pauses = new Set<PauseOp>()
@@ -29,11 +29,7 @@ export class PauseOp extends BareOp {
   #timer: NodeJS.Timeout | undefined
 
   constructor() {
-    super('r')
-  }
-
-  get name() {
-    return 'accept'
+    super('r', 'accept')
   }
 
   /** The pause to make next. */
@@ -43,13 +39,13 @@ export class PauseOp extends BareOp {
     return this
   }
 
-  override begin(pd: PollDesc, side: PollSide): PollCode | typeof PARKED {
+  override begin(side: PollSide): PollCode {
     this.#side = side
     pauses.add(this)
     this.#timer = startTimer(() => this.end(), this.#ms)
     // What keeps the process alive is the parked operation.
     this.#timer.unref()
-    return pd.wait(side, this)
+    return side.pd.wait(side, this)
   }
 
   /** Another connection in the queue, which is what an edge says, ends no pause. */

@@ -39,7 +39,7 @@ const stateOf = (pd: PollDesc): State =>
   pd.r.waiter !== null ? 'waiting' : pd.r.edge ? 'ready' : 'nil'
 
 const EVENTS: Record<string, (pd: PollDesc) => unknown> = {
-  prepare: (pd) => pd.prepare(pd.r),
+  prepare: (pd) => pd.prepare(pd.r, new Parked()),
   wait: (pd) => pd.wait(pd.r, new Parked()),
   'an edge': (pd) => pd.ready(EPOLLIN),
   'an edge of the other side': (pd) => pd.ready(EPOLLOUT),

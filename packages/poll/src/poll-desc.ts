@@ -270,27 +270,22 @@ export class PollDesc {
   }
 
   /**
-   * Forgets a pending edge, before a call tries the kernel. First forget, then try: an edge that comes
-   * after this is kept, and whatever came before it the call will see.
+   * Before a call: forgets a pending edge, and then the call tries the kernel. In that order: an edge that
+   * comes after this is kept, and whatever came before it the call will see.
+   *
+   * After a read that emptied the kernel's buffer nothing is left, and whatever comes then raises an edge: so
+   * the next one waits for it instead of trying. It must not forget an edge that came in between.
    * @internal
    */
-  prepare(side: PollSide): PollCode {
+  prepare(side: PollSide, waiter: Waiter): PollCode {
+    if (side.drained && this.emptied(side)) return this.wait(side, waiter)
     side.edge = false
     return this.check(side)
   }
 
   /**
-   * Before a read. After one that emptied the kernel's buffer nothing is left, and whatever comes then
-   * raises an edge: so the next one waits for it instead of trying. It must not forget an edge that came
-   * in between, as preparing would. A hang-up raises no second edge; once one was seen every read tries.
-   * @internal
-   */
-  beginRead(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
-    return this.emptied(side) ? this.wait(side, waiter) : this.prepare(side)
-  }
-
-  /**
-   * Whether the last read proved that nothing is left. Asked once: the next read has to try.
+   * Whether the last read proved that nothing is left. Asked once: the next read has to try. A hang-up
+   * raises no second edge; once one was seen every read tries.
    * @internal
    */
   emptied(side: PollSide): boolean {
@@ -354,7 +349,7 @@ export class PollDesc {
    * Uses up a pending edge, or parks the waiter until something happens.
    * @internal
    */
-  wait(side: PollSide, waiter: Waiter): PollCode | typeof PARKED {
+  wait(side: PollSide, waiter: Waiter): PollCode {
     const code = this.check(side)
     if (code !== READY) return code
     if (side.edge) {

@@ -1,11 +1,11 @@
 // Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
 import type { OptionValue } from '@netfd/syscall'
 import { IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
-import { Runner } from './fd-loop.js'
+import { FDLoop } from './fd-loop.js'
 import { hook } from './hook.js'
 
 /** A descriptor with options, and what is known of it because of them. */
-export abstract class OptionedFD extends Runner {
+export abstract class OptionedFD extends FDLoop {
   /** Whether close(2) may block. It may for a descriptor that came from elsewhere. */
   protected mayLinger = false
   /** Whether duplicates may share its open file, which a close of this one must not shut down then. */

@@ -3,6 +3,7 @@ import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
 import { CanceledError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
+import { STREAM } from './kind.js'
 import type { PollCode, Waiter } from './netpoll.js'
 import { CLOSING, READY } from './netpoll.js'
 import type { Op } from './op.js'
@@ -14,9 +15,6 @@ import { LockOp } from './op-wait.js'
 import type { PollSide } from './poll-desc.js'
 import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
-
-/** What the rest of a relayed piece is written to. */
-const SOCKET = { socket: true, stream: true, zeroReadIsEOF: true }
 
 /**
  * Moves up to `max` bytes from src to dst, until src ends. Resolves to the bytes that reached dst, or
@@ -79,7 +77,7 @@ async function granted({ end, op, done }: Claim, other: Claim): Promise<void> {
     cancel(other.op, end.closingError())
     return
   }
-  const guard = new CloseGuard(other.op, end, op.kind === 'r' ? pd.r : pd.w)
+  const guard = new CloseGuard(other.op, end, op.mode === 'r' ? pd.r : pd.w)
   await Promise.allSettled([other.done])
   guard.leave()
 }
@@ -193,7 +191,7 @@ class Transfer {
     const pieces = new RelayOp(this.#dst, this.#max - this.#moved, this.#src.stream)
     await this.#fromSource(pieces)
     if (pieces.rest === null) this.#row = 0
-    else await this.#toDestination(new RestOp(SOCKET).of(pieces.rest))
+    else await this.#toDestination(new RestOp(STREAM).of(pieces.rest))
     return !pieces.ended
   }
 

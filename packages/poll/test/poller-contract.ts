@@ -64,7 +64,7 @@ export function pollerContract(name: string, make: () => PollerRig): void {
 
     const park = (pd: PollDesc, side: PollSide): Parked => {
       const parked = new Parked()
-      pd.prepare(side)
+      pd.prepare(side, parked)
       expect(pd.wait(side, parked)).toBe(PARKED)
       return parked
     }
@@ -182,7 +182,7 @@ export function pollerContract(name: string, make: () => PollerRig): void {
       const parked = new Parked()
       pd.setKeepAlive(true)
       const wait = () => {
-        pd.prepare(pd.r)
+        pd.prepare(pd.r, again)
         if (parked.codes.at(-1) === TIMEOUT) return
         // An edge may come when the time is up and the timer has not fired yet.
         const code = pd.wait(pd.r, again)
