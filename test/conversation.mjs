@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { dial, listen } from '@netfd/net'
+import { runTests } from './run-tests.mjs'
 
 const LOOPBACK = '127.0.0.1:0'
 const CROWD = 1000
@@ -280,23 +281,5 @@ const inWorker = (job) =>
 
 const { parentPort: parent, workerData } = await import('node:worker_threads')
 
-/** @param {string} wanted */
-const runTests = async (wanted) => {
-  let failed = 0
-  const chosen = Object.entries(tests).filter(([title]) => title.includes(wanted))
-  for (const [title, test] of chosen) {
-    try {
-      await test()
-      console.log(`✓ ${title}`)
-    } catch (error) {
-      failed++
-      console.log(`✗ ${title}`)
-      console.error(error)
-    }
-  }
-  console.log(`${chosen.length - failed} passed, ${failed} failed`)
-  if (failed > 0 || chosen.length === 0) process.exitCode = 1
-}
-
-if (isMainThread) await runTests(process.argv[2] ?? '')
+if (isMainThread) await runTests(tests, process.argv[2] ?? '')
 else await jobs[workerData]?.()

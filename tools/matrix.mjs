@@ -67,6 +67,7 @@ export const installMatrix = async () => {
 }
 
 const conversation = `${root}test/conversation.mjs`
+const bridges = `${root}test/bridges.mjs`
 
 /** Every test on every Node, and the conversations everywhere.
  * @param {readonly string[]} args for vitest
@@ -78,6 +79,7 @@ const everywhere = async (args) => {
   }
   for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
     results.push(await step(`${name}: conversations`, path, [...args, conversation]))
+    results.push(await step(`${name}: bridges`, path, [...args, bridges]))
   }
   return results
 }

@@ -2,6 +2,7 @@
 'use strict'
 const assert = require('node:assert/strict')
 const { dial, listen } = require('@netfd/net')
+const { toDuplex } = require('@netfd/net/node')
 const { FD } = require('@netfd/poll')
 const { TCP_NODELAY } = require('@netfd/syscall')
 const raw = require('@netfd/syscall/raw')
@@ -15,7 +16,14 @@ const main = async () => {
   const buf = new Uint8Array(5)
   await served.readFull(buf)
   assert.equal(new TextDecoder().decode(buf), 'hello')
-  for (const open of [conn, served, listener]) await open.close()
+  const duplex = toDuplex(conn)
+  duplex.end('bye')
+  await served.readFull(buf.subarray(0, 3))
+  assert.equal(new TextDecoder().decode(buf), 'byelo')
+  const closed = new Promise((resolve) => duplex.once('close', resolve))
+  duplex.destroy()
+  await closed
+  for (const open of [served, listener]) await open.close()
 
   assert.equal(typeof FD, 'function')
   assert.equal(TCP_NODELAY, 1)

@@ -1,6 +1,7 @@
 // All three packages from ES modules: one echo over a connection.
 import assert from 'node:assert/strict'
 import { dial, listen, TCPConn } from '@netfd/net'
+import { dialDuplex } from '@netfd/net/node'
 import { FD } from '@netfd/poll'
 import { TCP_NODELAY } from '@netfd/syscall'
 import * as raw from '@netfd/syscall/raw'
@@ -24,6 +25,13 @@ const n = (await conn.read(buf)) ?? 0
 assert.equal(new TextDecoder().decode(buf.subarray(0, n)), 'hello')
 await conn.close()
 await served
+
+const servedAgain = serve()
+const duplex = dialDuplex({ host: '127.0.0.1', port: listener.addr.port })
+duplex.end('hello')
+for await (const piece of duplex) assert.equal(String(piece), 'hello')
+assert.ok(duplex.conn instanceof TCPConn)
+await servedAgain
 await listener.close()
 
 assert.equal(typeof FD, 'function')

@@ -1,6 +1,8 @@
 // What a TypeScript program sees of the packages, under its own rules for finding modules.
+import type { Duplex } from 'node:stream'
 import type { Conn, TCPListener } from '@netfd/net'
 import { dial, listen } from '@netfd/net'
+import { dialDuplex } from '@netfd/net/node'
 import { FD } from '@netfd/poll'
 import type { SyscallError } from '@netfd/syscall'
 import { recv } from '@netfd/syscall/raw'
@@ -9,6 +11,7 @@ export const server: Promise<TCPListener> = listen('tcp', ':0')
 export const client: Promise<Conn> = dial('tcp', 'localhost:80')
 // @ts-expect-error a network that there is not
 export const misspelt: Promise<Conn> = dial('tpc', 'localhost:80')
+export const duplex: Duplex = dialDuplex({ port: 80, options: { noDelay: true } })
 export const n: number = recv(0, new Uint8Array(1))
 export const code = (error: SyscallError): string => error.code
 export { FD }
