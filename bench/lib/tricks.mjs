@@ -16,6 +16,7 @@
  */
 
 const POLL_DESC = 'packages/poll/src/poll-desc.ts'
+const POLL_SIDE = 'packages/poll/src/poll-side.ts'
 const NETPOLL = 'packages/poll/src/netpoll-epoll.ts'
 const OPS = 'packages/poll/src/op-io.ts'
 const NET_FD = 'packages/net/src/fd.ts'
@@ -83,7 +84,7 @@ export const TRICKS = [
         to: '  rearm(pd: PollDesc): void {\n    this.#calls.epollCtl(this.#epfd, 3, pd.sysfd, EPOLLIN | EPOLLRDHUP | EPOLLET | (1 << 30), pd.slot, pd.generation)\n  }\n\n  hold(): void {',
       },
       {
-        file: POLL_DESC,
+        file: POLL_SIDE,
         from: '    this.waiter = waiter\n',
         to: '    this.waiter = waiter\n    ;(this.pd.poller as never as { rearm(pd: PollDesc): void }).rearm(this.pd)\n',
       },
@@ -123,14 +124,14 @@ export const TRICKS = [
     server: ['--deadline'],
     edits: [
       {
-        file: POLL_DESC,
+        file: POLL_SIDE,
         from: '    if (deadline !== null && deadline.due > 0) timers.enter(deadline)\n',
         to: '',
       },
       {
         file: POLL_DESC,
         from: '    side.due = due\n',
-        to: '    side.due = due\n    const timed = side as never as { timer?: NodeJS.Timeout }\n    clearTimeout(timed.timer)\n    if (due > 0) timed.timer = setTimeout(() => side.deadline?.expire(), due - now()).unref()\n',
+        to: '    side.due = due\n    const timed = side as never as { timer?: NodeJS.Timeout }\n    clearTimeout(timed.timer)\n    if (due > 0) timed.timer = setTimeout(() => side.deadline?.expire(), due - Number(process.hrtime.bigint()) / 1e6).unref()\n',
       },
     ],
   },

@@ -20,11 +20,13 @@ import type { LockKind } from './fd-mutex.js'
 import { FDMutex } from './fd-mutex.js'
 import { bare, showFrames } from './frames.js'
 import { hook } from './hook.js'
+import type { KnownKind } from './kind.js'
 import type { PollCode } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import type { Op } from './op.js'
 import { DEFERRED, IDLE, QUEUED, RUNNING, WAITING } from './op.js'
-import type { PollDesc, PollSide } from './poll-desc.js'
+import type { PollDesc } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import type { CallOptions } from './signals.js'
 import { reasonOf, signalOf, wasAborted } from './signals.js'
 
@@ -33,11 +35,13 @@ export abstract class FDLoop {
   protected readonly mu = new FDMutex()
   protected pd: PollDesc | null = null
   protected fd: number
+  protected readonly kind: KnownKind
   /** How many calls the thread pool has, at most one for each direction. */
   #pooled = 0
 
-  constructor(sysfd: number) {
+  constructor(sysfd: number, kind: KnownKind) {
     this.fd = sysfd
+    this.kind = kind
   }
 
   /** What a call is rejected with. A subclass may wrap the error, once, as its users expect it. */
@@ -45,15 +49,12 @@ export abstract class FDLoop {
     return error
   }
 
-  /** Whether errors speak of a connection, not of a file. */
-  protected abstract get isSocket(): boolean
-
-  /** Closes the descriptor: nobody uses it any more. */
+  /** Closes the descriptor: the last call has left it. */
   protected abstract destroy(): void
 
   /** The error of every call after close. */
   protected closingError(): Error {
-    return this.isSocket ? new NetClosingError() : new FileClosingError()
+    return this.kind.socket ? new NetClosingError() : new FileClosingError()
   }
 
   /** Starts an operation with what its caller gave, of which nothing is touched after this. */
@@ -337,7 +338,7 @@ export abstract class FDLoop {
     // let a timer fire, or a descriptor be closed that it lacks.
     budget.charge(0)
     if (n === -EINTR || op.retry(-n)) return false
-    op.error ??= bare(() => new SyscallError(op.call, -this.failed(op, -n)))
+    op.error ??= bare(() => new SyscallError(op.call, -this.failed(op.mortal, -n)))
     return true
   }
 
@@ -348,8 +349,8 @@ export abstract class FDLoop {
   }
 
   /** The errno to report for a call that failed: of a connection, that of its death. */
-  protected failed(op: { readonly mortal: boolean }, errno: number): number {
-    return op.mortal && this.pd !== null ? this.pd.failed(errno) : errno
+  protected failed(mortal: boolean, errno: number): number {
+    return mortal && this.pd !== null ? this.pd.failed(errno) : errno
   }
 
   /** The budget of this turn is spent: the operation tries in the next one. */

@@ -1,34 +1,26 @@
-// Go: internal/poll/fd_unix.go. A descriptor with read, write, deadlines and a close that is exact.
+// Go: internal/poll/fd_unix.go. The calls on a descriptor; how it begins and ends is in fd-life.ts.
 import type { FileHandle } from 'node:fs/promises'
-import { inspect } from 'node:util'
-import { EBUSY, EPERM, must, SyscallError } from '@netfd/syscall'
 import { notBytes } from './bytes.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
+import { OwnedFD } from './fd-life.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
-import type { FDKind, KnownKind } from './kind.js'
-import { borrow, kindOf } from './kind.js'
-import type { Held } from './leaks.js'
-import { unwatchLeak, watchLeak } from './leaks.js'
-import { closeLingering } from './linger.js'
 import type { AcceptLoop } from './loop.js'
 import { loopOf, PieceLoop } from './loop.js'
 import type { Waiter } from './netpoll.js'
 import { CLOSING, READY, TIMEOUT } from './netpoll.js'
-import { IDLE, Op } from './op.js'
+import { IDLE } from './op.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import type { Accepted } from './op-wait.js'
 import { AcceptOp, RawOp, WaitOp } from './op-wait.js'
-import { descriptorFreed, PauseOp } from './pause.js'
-import type { PollSide } from './poll-desc.js'
-import { PollDesc } from './poll-desc.js'
-import { report } from './report.js'
+import { PauseOp } from './pause.js'
+import type { PollDesc } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import { sendfile } from './sendfile.js'
 import type { CallOptions } from './signals.js'
 import { signalOf } from './signals.js'
-import { OptionedFD } from './sockopt.js'
 import { splice } from './splice.js'
 import type { TransferEnd } from './transfer.js'
 
@@ -53,80 +45,10 @@ import type { TransferEnd } from './transfer.js'
  * await Promise.all([r.close(), w.close()])
  * ```
  */
-export class FD extends OptionedFD {
-  readonly #kind: KnownKind
+export class FD extends OwnedFD {
   // Kept to be used again: a read or write that finds its own idle allocates none.
   #read: ReadOp | null = null
   #write: WriteOp | null = null
-  #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
-  /** Whether it was here before, so that its flags are to be left as they came. */
-  protected borrowed: boolean
-  #held: Held | null = null
-
-  /**
-   * Takes a descriptor over; `close` will close it. What `kind` leaves out is asked of the kernel. Call
-   * `init` before anything else. Of a descriptor that node:fs opened in a worker, give a duplicate
-   * (`dupCloexec`): Node closes the number itself when the worker ends, whosever it is by then.
-   */
-  constructor(sysfd: number, kind: FDKind = {}) {
-    super(sysfd)
-    this.#kind = kindOf(sysfd, kind)
-    this.borrowed = this.mayLinger = this.mayShare = kind.net === undefined
-  }
-
-  /** The descriptor's number, -1 once it is closed. */
-  get sysfd(): number {
-    return this.fd
-  }
-
-  /** @internal */
-  get mortal(): boolean {
-    return this.#kind.mortal
-  }
-
-  protected override get isSocket(): boolean {
-    return this.#kind.socket
-  }
-
-  /** What console.log shows: the number, the kind, and whether it is open. */
-  [inspect.custom](): string {
-    const number = this.fd < 0 ? '' : `${this.fd}, `
-    const kind = this.isSocket ? 'socket' : 'no socket'
-    return `FD { ${number}${kind}, ${this.mu.closed ? 'closed' : 'open'} }`
-  }
-
-  /** Whether it was closed or detached. */
-  get closed(): boolean {
-    return this.mu.closed
-  }
-
-  /** Whether it is registered with the poller: not so for a regular file, nor before `init`. */
-  get pollable(): boolean {
-    return this.pd !== null
-  }
-
-  /**
-   * Registers the descriptor with the poller of this thread. What the kernel refuses to poll, such as a
-   * regular file (EPERM), stays usable: its calls go to the thread pool and it has no deadlines. So it
-   * is with `init(false)`. Any other refusal throws SyscallError. Go: `FD.Init`; epoll_ctl(2).
-   */
-  init(pollable = true): void {
-    if (this.#held !== null) throw new Error('poll: init of a registered descriptor')
-    if (pollable) this.#register()
-    this.#held = this.pd ?? { sysfd: this.fd }
-    watchLeak(this, this.#held)
-    if (this.borrowed && this.pd !== null) borrow(this.fd)
-    else hook.adopt(this.fd)
-  }
-
-  #register(): void {
-    const pd = new PollDesc(hook.poller(), this.fd)
-    const r = pd.open()
-    if (r === -EPERM) return
-    must('epoll_ctl', r)
-    this.pd = pd
-  }
-
   /**
    * Reads what is there into `buf`, or waits for something: how many bytes, or null at the end of the
    * stream. 0 only for an empty `buf`, which never waits. The kernel writes into `buf` itself; at most
@@ -138,7 +60,7 @@ export class FD extends OptionedFD {
       const signal = o === undefined ? undefined : signalOf(o)
       let op = this.#read
       if (op === null || op.state !== IDLE) {
-        op = new ReadOp(this.#kind)
+        op = new ReadOp(this.kind)
         this.#read ??= op
       }
       return this.start(op.of(buf), signal)
@@ -155,7 +77,7 @@ export class FD extends OptionedFD {
    * @internal
    */
   reading(): PieceLoop {
-    return new PieceLoop(new ReadOp(this.#kind), (op) => this.start(op))
+    return new PieceLoop(new ReadOp(this.kind), (op) => this.start(op))
   }
 
   /**
@@ -184,7 +106,7 @@ export class FD extends OptionedFD {
       const signal = o === undefined ? undefined : signalOf(o)
       let op = this.#write
       if (op === null || op.state !== IDLE) {
-        op = new WriteOp(this.#kind)
+        op = new WriteOp(this.kind)
         this.#write ??= op
       }
       return this.start(op.of(buf), signal)
@@ -200,7 +122,7 @@ export class FD extends OptionedFD {
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
     try {
       if (!Array.isArray(bufs)) throw notBytes(bufs)
-      return this.call(new WritevOp(this.#kind, bufs), o)
+      return this.call(new WritevOp(this.kind, bufs), o)
     } catch (error) {
       return this.refused(errorFrom(error))
     }
@@ -365,84 +287,6 @@ export class FD extends OptionedFD {
     return () => side.unguard(guard)
   }
 
-  /**
-   * Takes the descriptor out of the poller and hands it over: it is open, and the caller's. It is
-   * non-blocking, unless it blocked when it came here: then it is as it came. Pending calls are rejected
-   * as by `close`. Throws EBUSY while a call uses it that cannot be ended at once: on the thread pool, or
-   * a `spliceFrom` or `sendFile` from or to it.
-   */
-  detach(): number {
-    this.use(() => undefined)
-    if (this.mu.refs > this.#evictable()) throw new SyscallError('detach', EBUSY)
-    this.mu.increfAndClose()
-    this.pd?.evict()
-    this.mu.decref()
-    const fd = this.#leave()
-    hook.disown(fd)
-    return fd
-  }
-
-  /** How many of those who use the descriptor leave it at once when they are evicted. */
-  #evictable(): number {
-    const waiting = [this.pd?.r.waiter, this.pd?.w.waiter]
-    return waiting.filter((waiter) => waiter instanceof Op && !waiter.keeps).length
-  }
-
-  /**
-   * Closes the descriptor: every call that waits, and every later one, is rejected. Resolves when the
-   * number is really free, after the last call has left it; of a socket that lingers, when the peer has
-   * acknowledged what was sent or the time is over. A second close is rejected. Go: `FD.Close`; close(2).
-   */
-  close(): Promise<void> {
-    if (!this.mu.increfAndClose()) {
-      return Promise.reject(this.wrap('close', this.closingError()))
-    }
-    const closed = new Promise<void>((resolve, reject) => {
-      this.#closer = { resolve, reject }
-    })
-    this.pd?.evict()
-    if (this.mu.decref()) this.destroy()
-    return closed
-  }
-
-  /** Lets calls that wait on this descriptor keep the process alive, as they do when it is new. */
-  ref(): void {
-    this.pd?.setKeepAlive(true)
-  }
-
-  /** Lets the process end although calls wait on this descriptor. */
-  unref(): void {
-    this.pd?.setKeepAlive(false)
-  }
-
-  protected destroy(): void {
-    const fd = this.#leave()
-    if (this.mayLinger) closeLingering(fd, this.mayShare, (r) => this.#closed(r))
-    else this.#closed(hook.close(fd))
-  }
-
-  #closed(r: number): void {
-    const closer = this.#closer
-    this.#closer = null
-    if (r < 0) closer?.reject(this.wrap('close', new SyscallError('close', r)))
-    else closer?.resolve()
-    descriptorFreed()
-  }
-
-  /** Out of the poller; the number is nobody's. */
-  #leave(): number {
-    const fd = this.fd
-    this.fd = -1
-    try {
-      this.pd?.close()
-    } catch (error) {
-      // The user's own poller threw. The descriptor is to be closed all the same.
-      report(error)
-    }
-    if (this.#held !== null) unwatchLeak(this.#held)
-    return fd
-  }
-
   #deadline(t: Deadline): { pd: PollDesc; due: number } {
     const due = dueOf(t)
     if (this.mu.closed) throw this.closingError()
@@ -453,10 +297,10 @@ export class FD extends OptionedFD {
   #transfer(): TransferEnd {
     return {
       sysfd: this.fd,
-      stream: this.#kind.stream,
+      stream: this.kind.stream,
       pd: this.pd,
       closingError: () => this.closingError(),
-      failed: (errno) => this.failed(this, errno),
+      failed: (errno) => this.failed(this.kind.mortal, errno),
       lock: (op, signal) => this.take(op, signal),
       unlock: (kind) => this.unlock(kind),
       step: (op, signal) => this.step(op, signal),

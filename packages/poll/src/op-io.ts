@@ -4,7 +4,7 @@ import { UnexpectedEOFError } from './errors.js'
 import { hook } from './hook.js'
 import type { KnownKind } from './kind.js'
 import { describe, Op } from './op.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import { cut, ROOM, roomNow } from './room.js'
 
 /** The most that one call moves; recv(2) and its neighbours are asked for no more. */

@@ -15,7 +15,7 @@ import { READY } from './netpoll.js'
 import { DEFERRED, describe, Op } from './op.js'
 import type { Pipe } from './pipe-pool.js'
 import { putPipe, takePipe } from './pipe-pool.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import type { TransferEnd } from './transfer.js'
 
 const FLAGS = SPLICE_F_MOVE | SPLICE_F_NONBLOCK

@@ -7,7 +7,7 @@ import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { PARKED, READY } from './netpoll.js'
 import { describe, Op } from './op.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import type { Accepting } from './sock-cloexec.js'
 import { acceptCloexec } from './sock-cloexec.js'
 

@@ -9,7 +9,7 @@ import { offAbort, onAbort } from './aborts.js'
 import type { LockKind, LockWaiter } from './fd-mutex.js'
 import { rememberPlace, showPlace, tracing } from './frames.js'
 import type { PollCode, Waiter } from './netpoll.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import { reasonOf, wasAborted } from './signals.js'
 
 /** Where an Op is in its life. */

@@ -7,7 +7,7 @@ import { host, startTimer } from './host.js'
 import type { PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
 import { BareOp } from './op-wait.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 
 /** The pauses of this thread. */
 const pauses = new Set<PauseOp>()

@@ -11,12 +11,6 @@ export abstract class OptionedFD extends FDLoop {
   /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
   protected mayShare = false
 
-  /**
-   * Whether it is a connection, which an error ends for good.
-   * @internal
-   */
-  abstract get mortal(): boolean
-
   /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
   shutdown(how: number): void {
     this.#ask('shutdown', (fd) => hook.shutdown(fd, how))
@@ -66,7 +60,8 @@ export abstract class OptionedFD extends FDLoop {
 
   /** SO_ERROR takes the error from the calls to come, which would find an end in its place. */
   protected noteError(level: number, optname: number, errno: number): void {
-    if (level === SOL_SOCKET && optname === SO_ERROR && errno > 0) this.failed(this, errno)
+    if (level === SOL_SOCKET && optname === SO_ERROR && errno > 0)
+      this.failed(this.kind.mortal, errno)
   }
 
   /** A function of the caller's is about to get the number: what it does to the socket is not known. */

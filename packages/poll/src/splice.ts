@@ -12,7 +12,7 @@ import { RelayOp, RestOp } from './op-relay.js'
 import type { PieceOp } from './op-splice.js'
 import { PumpOp, SpliceOp } from './op-splice.js'
 import { LockOp } from './op-wait.js'
-import type { PollSide } from './poll-desc.js'
+import type { PollSide } from './poll-side.js'
 import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
 

@@ -7,7 +7,7 @@ import type { Poller } from '../src/index.js'
 import { PollDesc } from '../src/index.js'
 import type { PollCode, Waiter } from '../src/netpoll.js'
 import { CLOSING, PARKED, READY, TIMEOUT } from '../src/netpoll.js'
-import type { PollSide } from '../src/poll-desc.js'
+import type { PollSide } from '../src/poll-side.js'
 import { now } from '../src/timers.js'
 import { tcpNumbers, turn, turns, until } from './support.js'
 
