@@ -2,6 +2,7 @@
 import type { TCPConn } from '@netfd/net'
 import { Dialer, joinHostPort } from '@netfd/net'
 import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
+import { closeConn } from './conn-parts.js'
 import type { ConnectOptions, TuneOptions } from './options.js'
 
 /** Where to. */
@@ -42,7 +43,7 @@ export async function connect(
     tuneConn(conn, o)
     o.setup?.(conn)
   } catch (error) {
-    await conn.close()
+    await closeConn(conn, false)
     throw error
   }
   return conn

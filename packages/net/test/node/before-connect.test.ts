@@ -209,7 +209,8 @@ describe('a dial of a Duplex', () => {
   it('fails with what setup throws, and leaves no socket', async () => {
     const { addr } = await listening()
     const ledger = socketLedger()
-    const setup = () => {
+    const setup = (conn: TCPConn) => {
+      void conn.close()
       throw new Error('not like this')
     }
     const duplex = dialDuplex({ host: addr.ip, port: addr.port, setup })
