@@ -22,6 +22,7 @@ const peer = (id, program) => ({
   id,
   label: id,
   version: process.version,
+  versionOf: 'on Node',
   env: {},
   lacks: [],
   command: [process.execPath, '--expose-gc', program],

@@ -40,6 +40,7 @@ describe('the harness', () => {
       command: [process.execPath, '-e', 'throw new Error("no such luck")'],
       env: {},
       lacks: [],
+      versionOf: '',
     }
     const options = { peers: [broken], rounds: 1, cores, progress: quiet }
     const [outcome] = await runWorkload(workload, options)

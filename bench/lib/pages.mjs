@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Writes the figures of bench/results/ into README.md and docs/performance.md, when they are there: CPU
-// time of each peer, and netfd's as a ratio to Node's (latest.json); what each trick buys (tricks.json).
+// Writes the figures of bench/results/ into the pages, when they are there. Of latest.json: the CPU time of
+// each peer and netfd's as a ratio to Node's, a few rows for README.md and docs/performance.md, all of them
+// and the targets for bench/README.md. Of tricks.json: what each trick buys.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { markdownTable, writePart } from '../../tools/markdown.mjs'
@@ -15,15 +16,19 @@ import { figure } from './table.mjs'
  * @property {{ date: string, cpu: string, cores: number, kernel: string }} machine
  * @property {number} rounds
  * @property {boolean} quick
- * @property {{ id: string, label: string, version: string }[]} peers
+ * @property {{ id: string, label: string, version: string, versionOf: string }[]} peers
  * @property {Result[]} results
  */
 
-/** The variant of netfd that a workload is judged by has the peer's plain name.
+/** A peer's row. Where a workload has a variant beside the plain one, as `netfd+deadline`, its title speaks of
+ * that, and so does the row of each peer; what a peer does not have is no row.
  * @param {Result} result
  * @param {string} id
  */
-const row = ({ rows }, id) => rows.find((row) => row.id === id)
+const row = ({ rows }, id) => {
+  const suffix = rows.find((row) => row.id.startsWith('netfd+'))?.id.slice('netfd'.length) ?? ''
+  return rows.find((row) => row.id === id + suffix)
+}
 
 /** @param {Result} result @param {string} id */
 const cell = (result, id) => {
@@ -34,18 +39,32 @@ const cell = (result, id) => {
 /** @param {Result} result */
 const ratio = (result) => `**${figure(row(result, 'netfd')?.ratios.node)}**`
 
-/** The first word of what a peer answers to --version is often its name.
- * @param {{ label: string, version: string }} peer
+/** What the version is of stands before it: netfd's is that of the Node it runs on, C's that of the
+ * compiler. The first word of what a program answers to --version is often its name.
+ * @param {{ label: string, version: string, versionOf: string }} peer
  */
-const peerName = ({ label, version }) => `${label} ${/v?\d+(\.\d+)+/.exec(version)?.[0] ?? ''}`
+const peerName = ({ label, version, versionOf }) => {
+  const [number = version] = /\d+(\.\d+)+/.exec(version) ?? []
+  return versionOf === '' ? `${label} ${number}` : `${label} (${versionOf} ${number})`
+}
+
+/** The rows and the columns of the pages that show only a part: gains and losses, and who else is known. */
+export const FEW = {
+  rows: ['echo-64-50', 'bulk-upload', 'proxy-bulk', 'dial', 'idle-10000'],
+  columns: ['netfd', 'node', 'c', 'go'],
+}
 
 /** The table, or '' when a quick run or one without both netfd and Node says nothing.
  * @param {Run} run
+ * @param {{ rows?: string[], columns?: string[] }} [only] ids of workloads and of peers
  */
-export const benchTable = ({ machine, rounds, quick, peers, results }) => {
-  const shown = results.filter((result) => row(result, 'netfd') && row(result, 'node'))
+export const benchTable = ({ machine, rounds, quick, peers, results }, only = {}) => {
+  const wanted = results.filter(({ id }) => only.rows?.includes(id) ?? true)
+  const shown = wanted.filter((result) => row(result, 'netfd') && row(result, 'node'))
   if (quick || shown.length === 0) return ''
-  const columns = peers.filter(({ id }) => shown.some((result) => row(result, id)))
+  const columns = peers.filter(
+    ({ id }) => (only.columns?.includes(id) ?? true) && shown.some((result) => row(result, id)),
+  )
   const head = ['', ...columns.map(({ label }) => label), 'netfd ÷ Node']
   /** @param {Result} result */
   const unit = ({ main, unit }) => (main === 'cpu' ? `µs/${unit}` : 'KiB/connection')
@@ -109,17 +128,20 @@ export const trickTable = ({ machine, rounds, results }) => {
 const source = join(root, 'bench/results/latest.json')
 const tricks = join(root, 'bench/results/tricks.json')
 const page = join(root, 'docs/performance.md')
+const all = join(root, 'bench/README.md')
 
 if (isMain(import.meta.url)) {
   if (existsSync(source)) {
     const latest = JSON.parse(readFileSync(source, 'utf8'))
-    for (const file of [join(root, 'README.md'), page]) writePart(file, 'bench', benchTable(latest))
-    writePart(page, 'targets', targetTable(latest))
+    for (const file of [join(root, 'README.md'), page])
+      writePart(file, 'bench', benchTable(latest, FEW))
+    writePart(all, 'bench', benchTable(latest))
+    writePart(all, 'targets', targetTable(latest))
   } else {
     console.log(`${source} is not there: run npm run bench first`)
   }
   if (existsSync(tricks)) {
-    writePart(page, 'tricks', trickTable(JSON.parse(readFileSync(tricks, 'utf8'))))
+    writePart(all, 'tricks', trickTable(JSON.parse(readFileSync(tricks, 'utf8'))))
   } else {
     console.log(`${tricks} is not there: run node bench/tricks.mjs first`)
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { benchTable, targetTable, trickTable } from './pages.mjs'
+import { findPeers } from './peers.mjs'
 
 describe('benchTable', () => {
   const row = (id: string, cpu: number) => ({
@@ -26,9 +27,10 @@ describe('benchTable', () => {
     rounds: 3,
     quick: false,
     peers: [
-      { id: 'netfd', label: 'netfd', version: 'v20.1.2' },
-      { id: 'node', label: 'Node net', version: 'v20.1.2' },
-      { id: 'go', label: 'Go', version: 'go version go1.19.8 linux/amd64' },
+      { id: 'netfd', label: 'netfd', version: 'v20.1.2', versionOf: 'on Node' },
+      { id: 'node', label: 'Node net', version: 'v20.1.2', versionOf: 'Node' },
+      { id: 'bun', label: 'Bun', version: '1.4.5', versionOf: '' },
+      { id: 'go', label: 'Go', version: 'go version go1.19.8 linux/amd64', versionOf: '' },
     ],
     results: [result([row('netfd', 6), row('node', 12), row('go', 5)])],
   }
@@ -36,14 +38,44 @@ describe('benchTable', () => {
   it('puts the figures of the peers side by side with the ratio to Node', () => {
     const text = benchTable(run)
     expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | 5.00 | **0.500** |')
-    expect(text).toContain('netfd v20.1.2, Node net v20.1.2, Go 1.19.8.')
     expect(text).toContain('3 rounds in one run, 2026-01-02')
+  })
+
+  it('says what each version is of, and names no version of what took no part', () => {
+    const text = benchTable(run)
+    expect(text).toContain('netfd (on Node 20.1.2), Node net (Node 20.1.2), Go 1.19.8.')
+  })
+
+  it('keeps to the rows and the columns that it is asked for', () => {
+    const dial = { ...result([row('netfd', 6), row('node', 12)]), id: 'dial', title: 'Dial' }
+    const results = [dial, ...run.results]
+    const text = benchTable({ ...run, results }, { rows: ['dial'], columns: ['netfd', 'node'] })
+    expect(text).toContain('| Dial, µs/request | 6.00 | 12.0 | **0.500** |')
+    expect(text).not.toContain('Echo')
+    expect(text).not.toContain('Go')
+  })
+
+  it('shows the variant that a title speaks of, and nothing for a peer without it', () => {
+    const rows = [row('netfd', 6), row('netfd+deadline', 8), row('node', 12)]
+    const results = [result([...rows, row('node+deadline', 16), row('go', 5)])]
+    expect(benchTable({ ...run, results })).toContain(
+      '| Echo, µs/request | 8.00 | 16.0 | **0.667** |',
+    )
   })
 
   it('is empty for a quick run and for one without Node', () => {
     expect(benchTable({ ...run, quick: true })).toBe('')
     expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')
   })
+})
+
+it('a peer whose version is not its own says what it is of', async () => {
+  const found = await findPeers(['netfd', 'node', 'c'], (line) => expect.unreachable(line))
+  expect(found.map(({ id, versionOf }) => [id, versionOf])).toEqual([
+    ['netfd', 'on Node'],
+    ['node', 'Node'],
+    ['c', 'compiled by cc'],
+  ])
 })
 
 describe('targetTable', () => {

@@ -15,6 +15,7 @@ const SERVERS = join(BENCH, 'servers')
  * @property {string} id as given to --peers
  * @property {string} label
  * @property {string} version
+ * @property {string} versionOf what the version is of, or '' for the peer's own
  * @property {readonly string[]} command what starts it, before the mode
  * @property {Record<string, string>} env
  * @property {readonly string[]} lacks modes and switches that it does not have
@@ -23,10 +24,10 @@ const SERVERS = join(BENCH, 'servers')
 /** @typedef {{ id: string, missing: string }} Missing */
 
 /**
- * @param {Omit<Peer, 'env' | 'lacks'> & Partial<Peer>} given
+ * @param {Omit<Peer, 'env' | 'lacks' | 'versionOf'> & Partial<Peer>} given
  * @returns {Peer}
  */
-const peer = (given) => ({ env: {}, lacks: [], ...given })
+const peer = (given) => ({ env: {}, lacks: [], versionOf: '', ...given })
 
 /** @param {string} path */
 const exists = async (path) => {
@@ -51,6 +52,7 @@ const findC = async () => {
     label: 'C epoll',
     command: [join(BUILD, 'echo-server')],
     version: await firstLine('cc', ['--version']),
+    versionOf: 'compiled by cc',
     lacks: ['dial', '--deadline'],
   })
 }
@@ -60,6 +62,7 @@ const findNode = async () =>
     id: 'node',
     label: 'Node net',
     version: process.version,
+    versionOf: 'Node',
     command: [process.execPath, '--expose-gc', join(SERVERS, 'node-net.mjs')],
   })
 
@@ -77,6 +80,7 @@ const findNetfd = async () => {
     id: 'netfd',
     label: 'netfd',
     version: process.version,
+    versionOf: 'on Node',
     command: [process.execPath, '--expose-gc', join(SERVERS, 'netfd.mjs')],
   })
 }
@@ -91,6 +95,7 @@ const findGo = async () => {
     command: [server],
     env: { GOMAXPROCS: '1' },
     version: await firstLine('go', ['version']),
+    versionOf: 'Go',
   })
 }
 

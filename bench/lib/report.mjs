@@ -47,8 +47,10 @@ export const printResult = (result) => {
  * @returns {Promise<string>} the file's path
  */
 export const writeJson = async ({ machine, rounds, quick, peers, results }) => {
-  const who = peers.map(({ id, label, version }) => ({ id, label, version }))
-  const text = JSON.stringify({ machine, rounds, quick, peers: who, results }, null, 1)
+  const contestants = peers.map(({ id, label, version, versionOf }) => ({
+    ...{ id, label, version, versionOf },
+  }))
+  const text = JSON.stringify({ machine, rounds, quick, peers: contestants, results }, null, 1)
   await mkdir(dirname(RESULTS), { recursive: true })
   await writeFile(RESULTS, `${text}\n`)
   return RESULTS

@@ -9,6 +9,7 @@ const peer = (id: string, label: string, lacks: string[] = []) => ({
   id,
   label,
   version: '',
+  versionOf: '',
   command: [],
   env: {},
   lacks,
