@@ -1,5 +1,5 @@
 // What the guides say about names, codes and numbers, held against the sources.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as net from '@netfd/net'
 import * as poll from '@netfd/poll'
@@ -43,10 +43,30 @@ describe('the guides', () => {
   })
 
   it('name only files of the repository that exist', () => {
-    const texts = [...guides, 'README.md'].map(read).join('\n')
+    const texts = [...guides, 'README.md', 'CONTRIBUTING.md', 'bench/README.md']
+      .map(read)
+      .join('\n')
     const named = unique(all(texts, /`((?:packages|apps|bench|tools|docs)\/[\w./-]+)`/g))
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([])
     expect(named).toContain('packages/net/src/connect.ts')
+  })
+})
+
+describe('CONTRIBUTING.md', () => {
+  const text = read('CONTRIBUTING.md')
+  const named = unique(all(text, /`([^`\s]+)`/g))
+
+  it('has a line for every npm script, and for no other', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const [, table = ''] = text.split('| `npm run` |')
+    const [commands = ''] = table.split('\n\n')
+    expect(unique(all(commands, /(?<=^\|[^|]*)`([\w:]+)`/gm))).toEqual(unique(Object.keys(scripts)))
+  })
+
+  it('has the reason of every tool', () => {
+    const tools = readdirSync(join(root, 'tools')).filter((name) => !name.endsWith('.test.ts'))
+    expect(tools.length).toBeGreaterThan(0)
+    expect(tools.filter((name) => !named.includes(name))).toEqual([])
   })
 })
 

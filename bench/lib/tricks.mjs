@@ -137,7 +137,7 @@ export const TRICKS = [
   },
   {
     id: 'lazy-addresses',
-    title: 'Addresses are decoded when somebody asks',
+    title: 'Addresses are decoded when the caller asks',
     off: 'both are decoded as the connection is made',
     workload: 'accept',
     edits: [

@@ -1,5 +1,5 @@
 // A chat room for telnet or the netcat example: the first line is a name, every other one is said to
-// all. Nobody waits for somebody who does not read: whoever falls too far behind is cut off.
+// all. No member waits for one who does not read: a member who falls too far behind is cut off.
 //
 // Its limits: 256 members; a name within a minute, of 32 letters; 1 KiB a line, half an hour of silence; one
 // line a turn of the event loop from all members together; 64 KiB and 5 s for a reader who is behind.
@@ -31,7 +31,7 @@ const MEMBERS = 256
 
 const members = new Map<string, Outbox>()
 
-/** Says something to everybody, and waits for nobody. */
+/** Says something to every member, and waits for none. */
 function announce(line: string): void {
   console.log(line)
   for (const member of members.values()) member.put(`${line}\n`)
@@ -52,7 +52,7 @@ function say(line: string): Promise<void> {
   return floor
 }
 
-/** A name that nobody else has, or null when the guest leaves without one. */
+/** A name that no other member has, or null when the guest leaves without one. */
 async function enter(conn: TCPConn, lines: LineReader, stop: AbortSignal): Promise<string | null> {
   conn.setDeadline(Date.now() + NAME_WITHIN)
   await conn.write('your name? ', { signal: stop })

@@ -46,7 +46,7 @@ async function converse(client: TCPConn, server: TCPConn): Promise<void> {
   say('answer', `the client reads "${await text(client)}" over the other half`)
 }
 
-/** Our client end speaks HTTP with the server that everybody has. */
+/** Our client end speaks HTTP with the server that comes with Node. */
 async function askNode(conn: TCPConn): Promise<void> {
   conn.setDeadline(inFiveSeconds())
   await conn.write(`GET / HTTP/1.1\r\nHost: ${conn.remoteAddr}\r\nConnection: close\r\n\r\n`)

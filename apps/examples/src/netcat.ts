@@ -40,7 +40,7 @@ async function converse(conn: TCPConn): Promise<void> {
   const receiving = pipeline(conn, process.stdout, { end: false }).finally(() => ended.abort())
   const [sent, received] = await Promise.allSettled([sending, receiving])
   if (received.status === 'rejected') throw received.reason
-  // Whoever has the whole answer need not mind that the rest of the question found no taker.
+  // A client that has the whole answer need not mind that the server left the rest of the question.
   if (sent.status === 'rejected' && !ended.signal.aborted) throw sent.reason
 }
 

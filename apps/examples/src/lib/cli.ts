@@ -40,7 +40,7 @@ export async function cli<const O extends Options>(
   }
 }
 
-/** `| head` has seen enough: whoever printed for it ends, without a word. */
+/** `| head` has seen enough: the program that printed for it ends, without a word. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
   process.exit()

@@ -1,11 +1,11 @@
-// What is to be sent to somebody, when nobody else may have to wait until it is taken.
+// What is to be sent to one peer, where no other peer may have to wait until it is taken.
 import type { TCPConn } from '@netfd/net'
 
 /** How long one write may take, in ms, and how many characters may wait for it. */
 const TAKE_WITHIN = 5_000
 const LIMIT = 64 * 1024
 
-/** A queue in front of a connection. Whoever does not read is cut off when it is full. */
+/** A queue in front of a connection. A peer that does not read is cut off when it is full. */
 export class Outbox {
   readonly #conn: TCPConn
   #waiting: string[] = []
@@ -53,7 +53,7 @@ export class Outbox {
     this.#writing = false
   }
 
-  /** Wakes whoever reads from the connection, with an error: the one place where it is closed. */
+  /** Wakes the loop that reads from the connection, with an error: the one place where it is closed. */
   #cutOff(): void {
     if (this.#closed) return
     this.close()

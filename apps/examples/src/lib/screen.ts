@@ -19,7 +19,7 @@ export class Screen {
       moveCursor(stream, 0, -this.#height)
       clearScreenDown(stream)
       // A line that wraps, or a frame that scrolls, could not be taken back.
-      // A terminal that nobody has told its size says 0.
+      // A terminal that was not told its size says 0.
       const lines = frame.split('\n').slice(0, (stream.rows || Number.POSITIVE_INFINITY) - 1)
       this.#height = lines.length
       const columns = stream.columns || Number.POSITIVE_INFINITY
