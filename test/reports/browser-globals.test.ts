@@ -63,7 +63,7 @@ const bundlers = {
 }
 
 describe.each(Object.entries(GLOBALS))('a program with %s', (_, globals) => {
-  it.each(['@netfd/syscall', '@netfd/syscall/raw', '@netfd/poll', '@netfd/net'])(
+  it.each(['@netfd/syscall', '@netfd/syscall/raw', '@netfd/poll', '@netfd/net', '@netfd/net/node'])(
     'loads %s from CommonJS and from ES modules',
     (name) => {
       const dir = fixture(
