@@ -1,4 +1,9 @@
-// @netfd/net: TCP connections and listeners as Go's net has them.
+/**
+ * TCP connections and listeners as Go's net has them.
+ *
+ * @mergeModuleWith <project>
+ * @module
+ */
 export type { CallOptions, Deadline } from '@netfd/poll'
 export type { Addr, TCPNetwork } from './addr.js'
 export type { Conn, Reader } from './conn.js'
