@@ -1,5 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../tools/step.mjs'
 import { fixture } from './fixture.js'
@@ -115,4 +116,18 @@ describe.concurrent('the samples of the documentation', () => {
       expect(await runSample(sample, join(into, `sample-${sample.i}.mjs`))).toEqual([])
     },
   )
+})
+
+describe('the tsconfig.json of getting-started.md', () => {
+  it('compiles its programs, against the types that are installed', () => {
+    const text = readFileSync(join(root, 'docs/getting-started.md'), 'utf8')
+    const [, json = ''] = /```json\n([\s\S]*?)```/.exec(text) ?? []
+    const { compilerOptions } = JSON.parse(json) as { compilerOptions: object }
+    const { options, errors } = ts.convertCompilerOptionsFromJson(compilerOptions, root)
+    expect(errors).toEqual([])
+    const samples = fromMarkdown('docs/getting-started.md', text)
+    expect(samples.length).toBeGreaterThan(0)
+    const found = typeErrors(samples, options, fixture({}, join(root, 'node_modules')))
+    expect(found.flat()).toEqual([])
+  })
 })
