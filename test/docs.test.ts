@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as net from '@netfd/net'
-import * as poll from '@netfd/poll'
+import * as poll from '@netfd/poll/internal'
 import * as syscall from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { BUDGET_BYTES, BUDGET_OPS } from '../packages/poll/src/budget.js'

@@ -1,7 +1,8 @@
-// The entries of @netfd/net, as they are built: what one brings, and what they share.
+// The entries of @netfd/net and @netfd/poll, as they are built: what one brings, shows and shares.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { root } from '../tools/step.mjs'
 
@@ -54,5 +55,84 @@ describe('@netfd/net', () => {
     const classes = [...text.matchAll(/^var (\w+) = class\b/gm)].map(([, name]) => name)
     expect(classes).toContain('NetDuplex')
     expect(classes.filter((name) => /TCP|Error|NetFD|Dialer/.test(name ?? ''))).toEqual([])
+  })
+})
+
+/** The members that the types of FD show, protected ones among them. */
+function membersOf(path: string): string[] {
+  const program = ts.createProgram([path], {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  })
+  const checker = program.getTypeChecker()
+  const file = program.getSourceFile(path)
+  const module = file && checker.getSymbolAtLocation(file)
+  const fd = module && checker.getExportsOfModule(module).find(({ name }) => name === 'FD')
+  if (fd === undefined) throw new Error(`no FD in ${path}`)
+  const members = checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(fd))
+  return members.map(({ name }) => name).filter((name) => !/^(__|#)/.test(name))
+}
+
+describe('@netfd/poll', () => {
+  const dist = join(root, 'packages/poll/dist')
+
+  it.each(['index.d.ts', 'index.d.cts'])('shows in %s only what a user may call of FD', (name) => {
+    expect(membersOf(join(dist, name)).sort()).toEqual([
+      'accept',
+      'close',
+      'closed',
+      'detach',
+      'dup',
+      'getsockopt',
+      'getsockoptBytes',
+      'init',
+      'pollable',
+      'rawControl',
+      'rawRead',
+      'rawWrite',
+      'read',
+      'ref',
+      'sendFile',
+      'setDeadline',
+      'setReadDeadline',
+      'setWriteDeadline',
+      'setsockopt',
+      'shutdown',
+      'spliceFrom',
+      'sysfd',
+      'unref',
+      'waitRead',
+      'waitWrite',
+      'write',
+      'writev',
+    ])
+  })
+
+  it('shows all of it to @netfd/net', () => {
+    expect(membersOf(join(dist, 'internal.d.ts'))).toEqual(
+      expect.arrayContaining(['wrap', 'destroy', 'guard', 'reading']),
+    )
+  })
+
+  it.each(['index', 'testing'])('shows no type in %s that only its sources need', (name) => {
+    const text = readFileSync(join(dist, `${name}.d.ts`), 'utf8')
+    expect(text.match(/@internal|protected|\b(Op|OpHost|PollSide|KnownKind)\b/g)).toBe(null)
+  })
+
+  it.each(['module', 'commonjs'] as const)('has one state behind all entries as a %s', (type) => {
+    const load = (name: string) =>
+      type === 'module' ? `await import('${name}')` : `require('${name}')`
+    const program = `const poll = ${load('@netfd/poll')}, testing = ${load('@netfd/poll/testing')}
+      const internal = ${load('@netfd/poll/internal')}, net = ${load('@netfd/net')}
+      console.log(JSON.stringify([poll.FD === internal.FD, testing.hook === internal.hook,
+        testing.host === internal.host, net.CanceledError === poll.CanceledError]))`
+    expect(printed(type, program)).toEqual([true, true, true, true])
+  })
+
+  it('is one file for @netfd/net', () => {
+    const program = `require('@netfd/net')
+      const files = Object.keys(require.cache).filter((path) => path.includes('/poll/dist/'))
+      console.log(JSON.stringify(files.map((path) => path.split('/').at(-1))))`
+    expect(printed('commonjs', program)).toEqual(['internal.cjs'])
   })
 })

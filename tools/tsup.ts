@@ -15,6 +15,14 @@ const removeStubs = (parts: readonly string[]): void => {
 const sourceOf = (name: string): string =>
   existsSync(`src/${name}/index.ts`) ? `src/${name}/index.ts` : `src/${name}.ts`
 
+/** How a module uses the rest of its package: by a name, of which `source` is the source. */
+interface Own {
+  readonly name: string
+  readonly source: string
+  /** Whether its types are its own, and leave out what is marked @internal; else they name the others. */
+  readonly face?: boolean
+}
+
 /**
  * The builds of one package, to be run in its folder. `entries` are its public modules. Node loads one file
  * for each, for every file more is a millisecond of every start. A bundler, which asks for the condition
@@ -27,14 +35,15 @@ const sourceOf = (name: string): string =>
 export const builds = (
   entries: readonly string[],
   parts: readonly string[],
-  name?: string,
+  own?: Own,
 ): Options[] => {
   const sources = Object.fromEntries(entries.map((entry) => [entry, sourceOf(entry)]))
   // Without `clean`: the builds run side by side and would remove each other's files.
   // Without maps: they would hold the sources once more, and the folder that they were built in.
-  const external = name === undefined ? [] : [name]
+  const external = own === undefined ? [] : [own.name]
   const common: Options = { outDir: OUT, target: 'node20', splitting: true, external }
-  const paths = name === undefined ? {} : { [name]: ['./src/index.ts'] }
+  const paths = own === undefined ? {} : { [own.name]: [own.source] }
+  const face = own?.face === true
   const whole = entries.map((name) => [`${name}.parts`, sourceOf(name)])
   const single = parts.map((name) => [`${name}.part`, `src/${name}.ts`])
   return [
@@ -60,8 +69,12 @@ export const builds = (
       ...common,
       entry: sources,
       format: ['esm', 'cjs'],
+      external: face ? [] : external,
       // A declaration that is not built yet is read from the sources.
-      dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0', paths } },
+      dts: {
+        only: true,
+        compilerOptions: { ignoreDeprecations: '6.0', paths, stripInternal: face },
+      },
     },
   ]
 }

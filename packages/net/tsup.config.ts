@@ -6,5 +6,5 @@ export default defineConfig([
     ['index'],
     ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe'],
   ),
-  ...builds(['node'], [], '@netfd/net'),
+  ...builds(['node'], [], { name: '@netfd/net', source: './src/index.ts' }),
 ])

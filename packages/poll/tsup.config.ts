@@ -1,4 +1,11 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
-export default defineConfig(builds(['index'], ['errors', 'fd', 'fd-mutex']))
+// What is in the other two is in this one, which @netfd/net loads alone.
+const whole = { name: '@netfd/poll/internal', source: './src/internal.ts' }
+
+export default defineConfig([
+  ...builds(['internal'], ['errors', 'fd', 'fd-mutex']),
+  ...builds(['index'], [], { ...whole, face: true }),
+  ...builds(['testing'], [], { ...whole, face: true }),
+])

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OpError, TCPConn } from '@netfd/net'
 import { Dialer, hook as netHook } from '@netfd/net'
-import { hook } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import { EINPROGRESS, encodeSockaddr } from '@netfd/syscall'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import {

@@ -1,7 +1,8 @@
 // A buffer whose memory has been transferred away, or was cut off, holds nothing: a call that is given
 // one, or is left with one while it waits, rejects. It never resolves to 0, or to an end that is none.
 import type { TCPConn } from '@netfd/net'
-import { FDMutex, hook } from '@netfd/poll'
+import { FDMutex } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import { EAGAIN } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { pair } from '../../packages/net/test/support.js'

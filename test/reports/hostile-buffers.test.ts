@@ -1,7 +1,8 @@
 // A value of a caller's that throws, lies or only looks like what it should be harms its own call alone.
 import type { TCPConn } from '@netfd/net'
 import { dial, ListenConfig } from '@netfd/net'
-import { FD, FDMutex, hook } from '@netfd/poll'
+import { FD, FDMutex } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import { describe, expect, it } from 'vitest'
 import { pair, track } from '../../packages/net/test/support.js'
 import {

@@ -1,5 +1,6 @@
 // Thousands of deadlines pass at one instant. The loop goes on in between.
-import { FD, hook } from '@netfd/poll'
+import { FD } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import { O_CLOEXEC, O_NONBLOCK, pipe2 } from '@netfd/syscall'
 import { afterAll, expect, it } from 'vitest'
 import { BUDGET_OPS } from '../../packages/poll/src/budget.js'

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import type { TCPConn } from '@netfd/net'
 import { pipe } from '@netfd/net'
-import { hook } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import {
   EACCES,
   EAGAIN,

@@ -12,7 +12,7 @@ import { PassThrough, Readable, Transform, Writable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import type { OpError, Piece, Source, TCPConn } from '@netfd/net'
 import { pipe } from '@netfd/net'
-import { hook as pollHook } from '@netfd/poll'
+import { hook as pollHook } from '@netfd/poll/testing'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { scratch } from '../../packages/net/test/program.js'
 import {

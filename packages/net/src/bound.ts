@@ -9,7 +9,7 @@ import {
   reasonOf,
   startTimer,
   wasAborted,
-} from '@netfd/poll'
+} from '@netfd/poll/internal'
 
 /** When and by whom a dial is ended. */
 export interface Bound {

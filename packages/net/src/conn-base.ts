@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
-import { sizeOf, UnexpectedEOFError } from '@netfd/poll'
+import { sizeOf, UnexpectedEOFError } from '@netfd/poll/internal'
 import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
 import type { Addr } from './addr.js'
 import { checkType } from './arguments.js'

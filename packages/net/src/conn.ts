@@ -1,6 +1,6 @@
 // Go: net/net.go. What every connection can do.
 import type { CallOptions, Deadline } from '@netfd/poll'
-import { sizeOf, viewOf } from '@netfd/poll'
+import { sizeOf, viewOf } from '@netfd/poll/internal'
 import type { Addr } from './addr.js'
 import { isLeft } from './leavable.js'
 

@@ -1,5 +1,5 @@
 // Go: net/fd_unix.go, netFD.connect. How a non-blocking connect tells success from failure.
-import { wasAborted } from '@netfd/poll'
+import { wasAborted } from '@netfd/poll/internal'
 import {
   EALREADY,
   EINPROGRESS,

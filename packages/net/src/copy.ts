@@ -1,6 +1,6 @@
 // Go: io.Copy and its neighbours, for what does not stay in the kernel. Serves any stream connection.
 import type { CallOptions } from '@netfd/poll'
-import { CanceledError, errorFrom } from '@netfd/poll'
+import { CanceledError, errorFrom } from '@netfd/poll/internal'
 import { isMistake } from './arguments.js'
 import { CHUNK } from './conn.js'
 import { OpError } from './errors.js'

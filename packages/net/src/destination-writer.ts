@@ -1,6 +1,6 @@
 // Go: io.Writer. Whatever takes a piece and says what became of it.
 import type { FileHandle } from 'node:fs/promises'
-import { UnexpectedEOFError } from '@netfd/poll'
+import { UnexpectedEOFError } from '@netfd/poll/internal'
 import type { Guard } from './guard.js'
 import type { Sink } from './sink.js'
 

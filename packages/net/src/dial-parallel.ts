@@ -1,6 +1,6 @@
 // Go: net/dial.go, dialParallel. Two lists of addresses at once (RFC 6555, "happy eyeballs").
-import type { Abortable } from '@netfd/poll'
-import { host, offAbort, onAbort, reasonOf, startTimer, wasAborted } from '@netfd/poll'
+import type { Abortable } from '@netfd/poll/internal'
+import { host, offAbort, onAbort, reasonOf, startTimer, wasAborted } from '@netfd/poll/internal'
 import type { Bound } from './bound.js'
 import type { Dialing } from './dial-serial.js'
 import { dialSerial, firstOf, isAborted } from './dial-serial.js'

@@ -1,4 +1,4 @@
-import { host } from '@netfd/poll'
+import { host } from '@netfd/poll/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { errorOf } from '../test/support.js'
 import { dialParallel } from './dial-parallel.js'

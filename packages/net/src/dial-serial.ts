@@ -1,5 +1,5 @@
 // Go: net/dial.go, sysDialer. One address after the other, each with its share of the time.
-import { host, wasAborted } from '@netfd/poll'
+import { host, wasAborted } from '@netfd/poll/internal'
 import type { Bound } from './bound.js'
 import { boundError } from './bound.js'
 import { AddrError, OpError } from './errors.js'

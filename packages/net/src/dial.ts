@@ -2,7 +2,7 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
-import { dueIn, dueOf, signalOf } from '@netfd/poll'
+import { dueIn, dueOf, signalOf } from '@netfd/poll/internal'
 import type { Addr, TCPNetwork } from './addr.js'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'

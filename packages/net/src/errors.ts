@@ -8,7 +8,7 @@ export {
   DeadlineExceededError,
   NetClosingError,
   UnexpectedEOFError,
-} from '@netfd/poll'
+} from '@netfd/poll/internal'
 export { NetError } from './net-error.js'
 export { OpError, type OpErrorExtra } from './op-error.js'
 

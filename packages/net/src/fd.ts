@@ -1,6 +1,6 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { FD } from '@netfd/poll'
+import { FD } from '@netfd/poll/internal'
 import type { GettableSockopt, SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { getOptionOf, SOCKADDR_STORAGE_SIZE, SyscallError, setOptionOf } from '@netfd/syscall'
 import type { Addr } from './addr.js'

@@ -2,7 +2,7 @@
 //
 // A socket that is closed with bytes unread sends a reset, and a reset makes the peer's kernel throw away
 // what it had received and its program has not read yet: the answer.
-import { host, startTimer } from '@netfd/poll'
+import { host, startTimer } from '@netfd/poll/internal'
 import type { NetFD } from './fd.js'
 
 /** What connections that are being closed are read into. Nothing reads it, so one does for all of them. */

@@ -1,7 +1,8 @@
 // What ends a transfer that waits for its other end: a stream, a function of the caller's, a file. The
 // connection's own calls end by themselves.
-import type { Abortable, LockKind } from '@netfd/poll'
-import { CanceledError, offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll'
+import type { LockKind } from '@netfd/poll'
+import type { Abortable } from '@netfd/poll/internal'
+import { CanceledError, offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll/internal'
 import type { NetFD } from './fd.js'
 
 /** Ends the waits of one transfer when its connection is closed, a deadline passes, or the caller gives up. */

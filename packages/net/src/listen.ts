@@ -1,7 +1,7 @@
 // Go: net/dial.go, ListenConfig and Listen; tcpsock.go, ListenTCP.
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
-import { signalOf } from '@netfd/poll'
+import { signalOf } from '@netfd/poll/internal'
 import type { TCPNetwork } from './addr.js'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import { OpError } from './errors.js'

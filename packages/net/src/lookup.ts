@@ -1,5 +1,5 @@
 // Go: net/lookup.go and addrselect.go. From host names to addresses.
-import { errorFrom } from '@netfd/poll'
+import { errorFrom } from '@netfd/poll/internal'
 import {
   AF_INET,
   AF_INET6,

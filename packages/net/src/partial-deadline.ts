@@ -1,6 +1,6 @@
 // Go: net/dial.go, partialDeadline. How much of the time that is left one address may take.
 
-import { DeadlineExceededError } from '@netfd/poll'
+import { DeadlineExceededError } from '@netfd/poll/internal'
 
 // Less than this is too short for a handshake across the world, so late addresses go without.
 const sliceMin = 2000

@@ -1,6 +1,6 @@
 // What a stream or an iterable gives at a time, as bytes. Text is sent as UTF-8.
 import { isAnyArrayBuffer, isUint8Array } from 'node:util/types'
-import { viewOf } from '@netfd/poll'
+import { viewOf } from '@netfd/poll/internal'
 import { kindOf } from './arguments.js'
 
 /** What a source may give at a time: bytes in any form, or text, which is sent as UTF-8. */

@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
-import { NetClosingError } from '@netfd/poll'
+import { NetClosingError } from '@netfd/poll/internal'
 import { EINVAL, SyscallError } from '@netfd/syscall'
 import { checkFunction } from './arguments.js'
 import type { NetFD } from './fd.js'

@@ -1,5 +1,5 @@
 // Go: net/tcpsock_test.go and ipsock_test.go. From a text to the addresses that are dialed.
-import { host } from '@netfd/poll'
+import { host } from '@netfd/poll/testing'
 import { describe, expect, it } from 'vitest'
 import { answering } from '../test/fake-hosts.js'
 import { errorOf, noSuchHost, replace } from '../test/support.js'

@@ -1,5 +1,5 @@
 // Go: net/sock_posix.go. From an address to a socket that listens or is connected.
-import { errorFrom } from '@netfd/poll'
+import { errorFrom } from '@netfd/poll/internal'
 import {
   AF_INET6,
   IPPROTO_IPV6,

@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
-import { signalOf } from '@netfd/poll'
+import { signalOf } from '@netfd/poll/internal'
 import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
 import {
   IPPROTO_TCP,

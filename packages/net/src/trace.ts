@@ -1,6 +1,6 @@
 // What a program can watch through node:diagnostics_channel. Nothing is built while nobody subscribes.
 import { channel, tracingChannel } from 'node:diagnostics_channel'
-import { host } from '@netfd/poll'
+import { host } from '@netfd/poll/internal'
 import type { Addr } from './addr.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'

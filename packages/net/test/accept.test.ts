@@ -1,6 +1,6 @@
 // Go: net/listen_test.go, timeout_test.go and error_test.go. Accepting, and what may go wrong with it.
 
-import { hook as pollHook } from '@netfd/poll'
+import { hook as pollHook } from '@netfd/poll/testing'
 import {
   close,
   EBADF,

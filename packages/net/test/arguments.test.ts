@@ -1,7 +1,7 @@
 // What a caller gets wrong: an error that says so, at once, and nothing left behind.
 
 import { Readable } from 'node:stream'
-import { hook as pollHook } from '@netfd/poll'
+import { hook as pollHook } from '@netfd/poll/testing'
 import { ENOSPC } from '@netfd/syscall'
 import { describe, expect, it, vi } from 'vitest'
 import type { DialerOptions, ListenOptions, OpError, TCPConn } from '../src/index.js'

@@ -1,5 +1,5 @@
 // Go: net/dial_test.go, TestDialParallel and its neighbours. Two families at once.
-import { host } from '@netfd/poll'
+import { host } from '@netfd/poll/testing'
 import { describe, expect, it, vi } from 'vitest'
 import type { OpError, TCPAddr, TCPNetwork } from '../src/index.js'
 import { Dialer } from '../src/index.js'

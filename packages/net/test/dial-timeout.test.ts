@@ -1,5 +1,5 @@
 // Go: net/timeout_test.go and dial_test.go. Timeouts and deadlines of a dial.
-import { host } from '@netfd/poll'
+import { host } from '@netfd/poll/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { DeadlineExceededError, Dialer, dial, dialTimeout } from '../src/index.js'
 import { rejected } from './error-walk.js'

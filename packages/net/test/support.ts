@@ -1,6 +1,6 @@
 // Listeners and connections to test with, and the ways in which tests look into the package.
 
-import { hook as pollHook } from '@netfd/poll'
+import { hook as pollHook } from '@netfd/poll/testing'
 import { SOCK_STREAM } from '@netfd/syscall'
 import { afterEach, onTestFinished } from 'vitest'
 import { replace as replacePoll } from '../../poll/test/support.js'

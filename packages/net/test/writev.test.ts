@@ -1,5 +1,5 @@
 // Go: net/writev_test.go. Many buffers in few calls.
-import { hook } from '@netfd/poll'
+import { hook } from '@netfd/poll/testing'
 import { describe, expect, it } from 'vitest'
 import { rejected } from './error-walk.js'
 import { PAST, pair, pattern, readAll, replacePoll, turns } from './support.js'

@@ -16,7 +16,10 @@ import { OptionedFD } from './sockopt.js'
 /** A descriptor from `init` to its close. */
 export abstract class OwnedFD extends OptionedFD {
   #closer: { resolve: () => void; reject: (error: Error) => void } | null = null
-  /** Whether it was here before, so that its flags are to be left as they came. */
+  /**
+   * Whether it was here before, so that its flags are to be left as they came.
+   * @internal
+   */
   protected borrowed: boolean
   #held: Held | null = null
 
@@ -124,6 +127,7 @@ export abstract class OwnedFD extends OptionedFD {
     this.pd?.setKeepAlive(false)
   }
 
+  /** @internal */
   protected destroy(): void {
     const fd = this.#leave()
     if (this.mayLinger) closeLingering(fd, this.mayShare, (r) => this.#closed(r))

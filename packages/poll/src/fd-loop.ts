@@ -32,32 +32,49 @@ import { reasonOf, signalOf, wasAborted } from './signals.js'
 
 /** Locks, readiness and the retry loop of one descriptor. */
 export abstract class FDLoop {
+  /** @internal */
   protected readonly mu = new FDMutex()
+  /** @internal */
   protected pd: PollDesc | null = null
+  /** @internal */
   protected fd: number
+  /** @internal */
   protected readonly kind: KnownKind
   /** How many calls the thread pool has, at most one for each direction. */
   #pooled = 0
 
+  /** @internal */
   constructor(sysfd: number, kind: KnownKind) {
     this.fd = sysfd
     this.kind = kind
   }
 
-  /** What a call is rejected with. A subclass may wrap the error, once, as its users expect it. */
+  /**
+   * What a call is rejected with. A subclass may wrap the error, once, as its users expect it.
+   * @internal
+   */
   protected wrap(_op: string, error: Error): Error {
     return error
   }
 
-  /** Closes the descriptor: the last call has left it. */
+  /**
+   * Closes the descriptor: the last call has left it.
+   * @internal
+   */
   protected abstract destroy(): void
 
-  /** The error of every call after close. */
+  /**
+   * The error of every call after close.
+   * @internal
+   */
   protected closingError(): Error {
     return this.kind.socket ? new NetClosingError() : new FileClosingError()
   }
 
-  /** Starts an operation with what its caller gave, of which nothing is touched after this. */
+  /**
+   * Starts an operation with what its caller gave, of which nothing is touched after this.
+   * @internal
+   */
   protected call<T>(op: Op<T>, o: CallOptions | undefined): Promise<T> {
     try {
       return this.start(op, signalOf(o))
@@ -66,7 +83,10 @@ export abstract class FDLoop {
     }
   }
 
-  /** Starts an operation. It completes at once where it can. The signal comes out of `signalOf`. */
+  /**
+   * Starts an operation. It completes at once where it can. The signal comes out of `signalOf`.
+   * @internal
+   */
   protected start<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
     if (signal !== undefined && wasAborted(signal)) {
       return this.#reject(op, canceled(reasonOf(signal)))
@@ -89,25 +109,37 @@ export abstract class FDLoop {
     return this.#promise(op, this.#enter(op), signal)
   }
 
-  /** The rejection of a call that cannot even be started. */
+  /**
+   * The rejection of a call that cannot even be started.
+   * @internal
+   */
   protected refused<T>(error: Error): Promise<T> {
     return counted(() => Promise.reject(error))
   }
 
-  /** Takes a lock and keeps it when the promise resolves, for the steps of a longer transfer. */
+  /**
+   * Takes a lock and keeps it when the promise resolves, for the steps of a longer transfer.
+   * @internal
+   */
   protected take(op: Op<void>, signal?: AbortSignal): Promise<void> {
     op.keeps = true
     return this.start(op, signal)
   }
 
-  /** Runs an operation under a lock that `take` took; the lock stays taken. */
+  /**
+   * Runs an operation under a lock that `take` took; the lock stays taken.
+   * @internal
+   */
   protected step<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
     op.keeps = true
     op.host = this
     return this.#promise(op, this.#enter(op), signal)
   }
 
-  /** Drops a lock and runs whoever was queued for it, until one has to wait. */
+  /**
+   * Drops a lock and runs whoever was queued for it, until one has to wait.
+   * @internal
+   */
   protected unlock(kind: LockKind): void {
     for (;;) {
       const op = this.mu.unlock(kind) as Op<unknown> | null
@@ -119,7 +151,10 @@ export abstract class FDLoop {
     if (this.mu.drained) this.destroy()
   }
 
-  /** The error for a wait that did not end with an edge. */
+  /**
+   * The error for a wait that did not end with an edge.
+   * @internal
+   */
   protected codeError(code: PollCode, side: PollSide): Error {
     return bare(() => {
       if (code === CLOSING) return this.closingError()
@@ -348,7 +383,10 @@ export abstract class FDLoop {
     return true
   }
 
-  /** The errno to report for a call that failed: of a connection, that of its death. */
+  /**
+   * The errno to report for a call that failed: of a connection, that of its death.
+   * @internal
+   */
   protected failed(mortal: boolean, errno: number): number {
     return mortal && this.pd !== null ? this.pd.failed(errno) : errno
   }

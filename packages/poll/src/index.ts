@@ -1,29 +1,21 @@
 // @netfd/poll: descriptors with read, write, deadlines and an exact close, on an epoll set of our own.
-export type { Abortable } from './aborts.js'
-export { offAbort, onAbort } from './aborts.js'
-export { sizeOf, viewOf } from './bytes.js'
-export type { Deadline } from './deadline.js'
-export { deadlineError, dueIn, dueOf, hasPassed } from './deadline.js'
-export type { CodedError } from './errors.js'
+export type {
+  Accepted,
+  CallOptions,
+  CodedError,
+  Deadline,
+  FDKind,
+  LockKind,
+  LockWaiter,
+} from '@netfd/poll/internal'
 export {
   CanceledError,
   DeadlineExceededError,
-  errorFrom,
+  FD,
+  FDMutex,
   FileClosingError,
   NetClosingError,
   NoDeadlineError,
   NotPollableError,
   UnexpectedEOFError,
-} from './errors.js'
-export { FD } from './fd.js'
-export type { LockKind, LockWaiter } from './fd-mutex.js'
-export { FDMutex } from './fd-mutex.js'
-export type { FileCall } from './hook.js'
-export { hook } from './hook.js'
-export { host, startTimer } from './host.js'
-export type { FDKind } from './kind.js'
-export type { Poller } from './netpoll.js'
-export type { Accepted } from './op-wait.js'
-export { PollDesc } from './poll-desc.js'
-export type { CallOptions } from './signals.js'
-export { reasonOf, signalOf, wasAborted } from './signals.js'
+} from '@netfd/poll/internal'

@@ -6,9 +6,15 @@ import { hook } from './hook.js'
 
 /** A descriptor with options, and what is known of it because of them. */
 export abstract class OptionedFD extends FDLoop {
-  /** Whether close(2) may block. It may for a descriptor that came from elsewhere. */
+  /**
+   * Whether close(2) may block. It may for a descriptor that came from elsewhere.
+   * @internal
+   */
   protected mayLinger = false
-  /** Whether duplicates may share its open file, which a close of this one must not shut down then. */
+  /**
+   * Whether duplicates may share its open file, which a close of this one must not shut down then.
+   * @internal
+   */
   protected mayShare = false
 
   /** Ends reading (SHUT_RD), writing (SHUT_WR) or both. Throws SyscallError. Go: `FD.Shutdown`. */
@@ -51,25 +57,37 @@ export abstract class OptionedFD extends FDLoop {
     return this.#ask('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
-  /** An option is about to be set that changes how the descriptor is read or closed, perhaps. */
+  /**
+   * An option is about to be set that changes how the descriptor is read or closed, perhaps.
+   * @internal
+   */
   protected note(level: number, optname: number): void {
     if (level === SOL_SOCKET && optname === SO_LINGER) this.mayLinger = true
     // Kernel TLS ends a read at the end of each record.
     if (level === IPPROTO_TCP && optname === TCP_ULP) this.pd?.distrust()
   }
 
-  /** SO_ERROR takes the error from the calls to come, which would find an end in its place. */
+  /**
+   * SO_ERROR takes the error from the calls to come, which would find an end in its place.
+   * @internal
+   */
   protected noteError(level: number, optname: number, errno: number): void {
     if (level === SOL_SOCKET && optname === SO_ERROR && errno > 0)
       this.failed(this.kind.mortal, errno)
   }
 
-  /** A function of the caller's is about to get the number: what it does to the socket is not known. */
+  /**
+   * A function of the caller's is about to get the number: what it does to the socket is not known.
+   * @internal
+   */
   protected lent(): void {
     this.mayLinger = this.mayShare = true
   }
 
-  /** Runs `f` under a reference, so that the number stays this descriptor's until it returns. */
+  /**
+   * Runs `f` under a reference, so that the number stays this descriptor's until it returns.
+   * @internal
+   */
   protected use<T>(f: (fd: number) => T): T {
     if (!this.mu.incref()) throw this.closingError()
     try {

@@ -11,7 +11,7 @@ const packages = fileURLToPath(new URL('../../', import.meta.url))
 
 const ENTRY = (net: boolean) => `
 ${net ? `export * as net from '${packages}net/src/index.ts'` : ''}
-export * from '${packages}poll/src/index.ts'
+export * from '${packages}poll/src/internal.ts'
 export * as sys from '${packages}syscall/src/index.ts'
 export * from '${packages}poll/test/child-tools.ts'
 `
@@ -38,6 +38,7 @@ export function bundleForChildren(o: { net?: boolean } = {}): void {
       resolve: {
         alias: [
           { find: '@netfd/syscall/raw', replacement: join(packages, 'syscall/src/raw.ts') },
+          { find: '@netfd/poll/internal', replacement: join(packages, 'poll/src/internal.ts') },
           { find: '@netfd/poll', replacement: join(packages, 'poll/src/index.ts') },
           { find: '@netfd/syscall', replacement: join(packages, 'syscall/src/index.ts') },
         ],

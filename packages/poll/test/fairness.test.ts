@@ -5,7 +5,7 @@ import { close, EMFILE, setNonblock } from '@netfd/syscall'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUDGET_BYTES, BUDGET_OPS } from '../src/budget.js'
-import { hook } from '../src/index.js'
+import { hook } from '../src/testing.js'
 import {
   adoptFD,
   codeOf,

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import type { constants } from '@netfd/syscall'
 import * as sys from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
-import { FD, hook } from '../src/index.js'
+import { FD } from '../src/index.js'
 import { EpollPoller } from '../src/netpoll-epoll.js'
 import { closeIdlePipes } from '../src/pipe-pool.js'
+import { hook } from '../src/testing.js'
 import { FakePoller } from './netpoll-fake.js'
 import {
   adoptFD,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
-import { hook } from '../src/index.js'
+import { hook } from '../src/testing.js'
 import { adoptFD, pattern, replace, tcpPair, turns } from './support.js'
 
 setFlagsFromString('--expose-gc')

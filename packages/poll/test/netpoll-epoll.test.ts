@@ -2,8 +2,9 @@
 import type { Watcher } from '@netfd/syscall'
 import { EPERM, watch } from '@netfd/syscall'
 import { afterEach, expect, it } from 'vitest'
-import { hook, PollDesc } from '../src/index.js'
 import { EpollPoller } from '../src/netpoll-epoll.js'
+import { PollDesc } from '../src/poll-desc.js'
+import { hook } from '../src/testing.js'
 import { fdBehaviour } from './behaviour.js'
 import { pollerContract } from './poller-contract.js'
 

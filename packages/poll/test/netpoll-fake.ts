@@ -4,8 +4,8 @@
 // it tells every descriptor in every turn of the event loop that it can be read and written, which a
 // poller may: whoever works on it does not depend on edges being true.
 import { EPOLLIN, EPOLLOUT } from '@netfd/syscall'
-import type { Poller } from '../src/index.js'
 import type { PollDesc } from '../src/poll-desc.js'
+import type { Poller } from '../src/testing.js'
 
 /** What the restless poller says of everybody. */
 const EVERYTHING = EPOLLIN | EPOLLOUT

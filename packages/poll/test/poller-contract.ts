@@ -3,11 +3,11 @@
 import { closeSync, openSync } from 'node:fs'
 import { close, dupCloexec, EPERM, read, SHUT_WR, shutdown, write } from '@netfd/syscall'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Poller } from '../src/index.js'
-import { PollDesc } from '../src/index.js'
 import type { PollCode, Waiter } from '../src/netpoll.js'
 import { CLOSING, PARKED, READY, TIMEOUT } from '../src/netpoll.js'
+import { PollDesc } from '../src/poll-desc.js'
 import type { PollSide } from '../src/poll-side.js'
+import type { Poller } from '../src/testing.js'
 import { now } from '../src/timers.js'
 import { tcpNumbers, turn, turns, until } from './support.js'
 

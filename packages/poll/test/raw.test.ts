@@ -23,8 +23,8 @@ import {
 } from '@netfd/syscall'
 import * as raw from '@netfd/syscall/raw'
 import { afterAll, describe, expect, it } from 'vitest'
-import { hook } from '../src/index.js'
 import { closeIdlePipes } from '../src/pipe-pool.js'
+import { hook } from '../src/testing.js'
 import {
   adoptFD,
   codeOf,

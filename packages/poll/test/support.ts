@@ -20,8 +20,9 @@ import {
   socketpair,
 } from '@netfd/syscall'
 import { afterEach, onTestFinished, vi } from 'vitest'
-import { FD, hook, host } from '../src/index.js'
+import { FD } from '../src/index.js'
 import type { FDKind } from '../src/kind.js'
+import { hook, host } from '../src/testing.js'
 import { listenNumber } from './child-tools.js'
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC

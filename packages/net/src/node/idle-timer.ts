@@ -1,5 +1,5 @@
 // Node: net.Socket.setTimeout. Tells that nothing has moved for a time; it ends nothing.
-import { host, startTimer } from '@netfd/poll'
+import { host, startTimer } from '@netfd/poll/internal'
 
 /** One timer for as long as it is wanted: what moves sets it back, and makes none. */
 export class IdleTimer {

@@ -1,7 +1,7 @@
 // What the functions of this entry take, looked at before anything is dialed or changed.
 import type { KeepAliveConfig, TCPConn } from '@netfd/net'
 import { Dialer } from '@netfd/net'
-import { signalOf, sizeOf } from '@netfd/poll'
+import { signalOf, sizeOf } from '@netfd/poll/internal'
 import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { sockopt } from '@netfd/syscall'
 import { checkFunction, checkOptions, checkType } from '../arguments.js'
