@@ -184,7 +184,7 @@ export class NetDuplex extends SocketEnds {
 
   /** Called by the stream when it wants more: reads once. */
   override _read(): void {
-    const conn = this.#conn
+    const conn = this.#ready
     if (conn === null) {
       if (this.#before !== null) this.#before.wanted = true
       return
@@ -209,7 +209,7 @@ export class NetDuplex extends SocketEnds {
 
   /** @internal */
   override _final(callback: Callback): void {
-    const conn = this.#conn
+    const conn = this.#ready
     if (conn === null) {
       this.#hold(() => this._final(callback), callback)
       return
@@ -238,14 +238,19 @@ export class NetDuplex extends SocketEnds {
     return this.#conn
   }
 
+  /** The connection once the client has heard of it: nothing is read or written before. */
+  get #ready(): Conn | null {
+    return this.#before === null ? this.#conn : null
+  }
+
   /** The client is told in a turn of its own: what its listeners throw is no failure of the dial. */
   #connected(conn: Conn, before: BeforeConnect): void {
     this.#conn = conn
     before.flags.applyTo(conn)
-    process.nextTick(() => this.#ready(before))
+    process.nextTick(() => this.#opened(before))
   }
 
-  #ready({ held, wanted }: BeforeConnect): void {
+  #opened({ held, wanted }: BeforeConnect): void {
     if (this.destroyed) return
     this.#before = null
     this.#idle?.moved()
@@ -272,7 +277,7 @@ export class NetDuplex extends SocketEnds {
   }
 
   #send(start: (conn: Conn) => Promise<number>, callback: Callback): void {
-    const conn = this.#conn
+    const conn = this.#ready
     if (conn === null) {
       this.#hold(() => this.#send(start, callback), callback)
       return
