@@ -102,8 +102,8 @@ describe.concurrent('the samples of the documentation', () => {
   let wrong: string[][]
 
   beforeAll(() => {
-    // Inside the checkout, so that @netfd/* is found as a user's program finds it.
-    into = mkdtempSync(join(root, '.samples-'))
+    // Beside the clients, so that they and @netfd/* are found as a user's program finds them.
+    into = mkdtempSync(join(root, 'test/clients/.samples-'))
     wrong = typeErrors(samples, projectOptions(root), into)
   }, 300_000)
   afterAll(() => rmSync(into, { recursive: true }))
