@@ -12,7 +12,10 @@ const projects = [
   { name: 'examples', root: 'apps/examples', include: beside },
   { name: 'bench', root: 'bench', include: ['lib/**/*.test.ts'] },
   { name: 'tools', root: '.', include: ['tools/*.test.ts', 'test/{,stranger/}*.test.ts'] },
-  { name: 'clients', root: 'test', include: ['servers/*.test.ts'] },
+  {
+    ...{ name: 'clients', root: 'test', include: ['{clients,servers}/*.test.ts'] },
+    globalSetup: [new URL('./test/clients/global-setup.ts', import.meta.url).pathname],
+  },
   // Faults that were found in use, one kind a file: see test/reports/README.md.
   { name: 'reports', root: 'test/reports', include: ['*.test.ts'] },
 ]

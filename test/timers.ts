@@ -10,6 +10,9 @@ type Armed = Map<NodeJS.Timeout, string>
 
 const armed: Armed = new Map()
 
+/** undici's own clock goes on for a second after its last request, and holds no program up. */
+const UNDICI = '/node_modules/undici/lib/util/timers.js'
+
 // Node marks a timer that has fired or was cleared; nothing public says so.
 const isArmed = (timer: NodeJS.Timeout): boolean =>
   (timer as { _destroyed?: boolean })._destroyed === false
@@ -31,7 +34,8 @@ let purgeAt = 1000
 const tracked = (name: string, original: typeof SetTimeout): typeof SetTimeout => {
   const wrapper = (...args: Parameters<typeof SetTimeout>): NodeJS.Timeout => {
     const timer = original(...args)
-    armed.set(timer, `${name} ${origin(new Error('armed here').stack ?? '')}`)
+    const by = origin(new Error('armed here').stack ?? '')
+    if (!by.includes(UNDICI)) armed.set(timer, `${name} ${by}`)
     if (armed.size > purgeAt) {
       forget()
       purgeAt = Math.max(1000, armed.size * 2)
