@@ -143,13 +143,13 @@ export const TRICKS = [
     edits: [
       {
         file: NET_FD,
-        from: '    this.#laddr = addr\n  }\n\n  /** The peer is known',
-        to: '    this.#laddr = decoded(addr)\n  }\n\n  /** The peer is known',
+        from: "    this.#laddr = addr\n  }\n\n  /** The peer's address:",
+        to: "    this.#laddr = this.#kind.addrs(addr)\n  }\n\n  /** The peer's address:",
       },
       {
         file: NET_FD,
         from: 'this.#raddr = packAddr(peer, peer.length)',
-        to: 'this.#raddr = decoded(packAddr(peer, peer.length))',
+        to: 'this.#raddr = this.#kind.addrs(packAddr(peer, peer.length))',
       },
     ],
   },
@@ -161,8 +161,8 @@ export const TRICKS = [
     edits: [
       {
         file: 'packages/net/src/tcpconn.ts',
-        from: 'if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit, { signal })',
-        to: '',
+        from: 'export class TCPConn extends NetStreamConn {\n',
+        to: 'export class TCPConn extends NetStreamConn {\n  protected override get splices(): boolean {\n    return false\n  }\n\n',
       },
     ],
   },

@@ -1,16 +1,10 @@
 // What a caller got wrong: TypeErrors and RangeErrors, which are never wrapped, for they are no failure
 // of the network.
 import { isNativeError } from 'node:util/types'
-import type { TCPNetwork } from './addr.js'
 import { joinHostPort } from './ipsock.js'
 import { nearest } from './nearest.js'
+import { isNetwork, networkNames } from './network.js'
 import { TCPAddr } from './tcpaddr.js'
-
-const NETWORKS: ReadonlySet<unknown> = new Set<TCPNetwork>(['tcp', 'tcp4', 'tcp6'])
-const NAMES = "'tcp', 'tcp4' or 'tcp6'"
-
-/** Whether it names a network that there is. */
-export const isNetwork = (network: unknown): network is TCPNetwork => NETWORKS.has(network)
 
 /** A network and an address are texts. What is wrong is named, and the right `call` shown. */
 export function checkTarget(call: string, network: unknown, address: unknown): void {
@@ -18,14 +12,14 @@ export function checkTarget(call: string, network: unknown, address: unknown): v
   const right = `call ${call}('tcp', '${likely(network, address)}')`
   const wrong = isNetwork(network)
     ? `address must be a string 'host:port', got ${shown(address)}`
-    : `network must be ${NAMES}, got ${shown(network)}`
+    : `network must be ${networkNames()}, got ${shown(network)}`
   throw new TypeError(`${wrong}: ${right}`)
 }
 
 /** A network's name, for those who take address objects. Whether there is such a network is not asked. */
 export function checkNetworkName(network: unknown): void {
   if (typeof network === 'string') return
-  throw new TypeError(`network must be ${NAMES}, got ${shown(network)}`)
+  throw new TypeError(`network must be ${networkNames()}, got ${shown(network)}`)
 }
 
 /** The address that was meant, as far as one can tell. */

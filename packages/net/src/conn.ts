@@ -1,87 +1,168 @@
-// Go: net/net.go. What every connection can do.
+// Go: net/net.go, conn. What a connection does whatever its protocol.
+import { inspect } from 'node:util'
+import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
-import { sizeOf, viewOf } from '@netfd/poll/internal'
-import type { Addr } from './addr.js'
-import { isLeft } from './leavable.js'
+import type { GettableSockopt, SettableSockopt, SockoptValue } from '@netfd/syscall'
+import { SO_RCVBUF, SO_SNDBUF, SOL_SOCKET } from '@netfd/syscall'
+import { checkType } from './arguments.js'
+import type { NetFD } from './fd.js'
+import { endsOf } from './inspect.js'
+import type { Addr, Conn } from './net.js'
+import { RawConn } from './rawconn.js'
 
-/**
- * A stream between two ends. Any number of calls may be under way at once: reads wait for reads and
- * writes for writes, in order; reads and writes do not wait for each other. Every promise settles.
- * Go: `net.Conn`.
- */
-export interface Conn extends AsyncDisposable, AsyncIterable<Uint8Array> {
-  /**
-   * Reads what is there into `buf`, or waits for something: how many bytes, or null at the end of the
-   * stream. 0 only for an empty `buf`. Rejects with OpError: `ETIMEDOUT` past the read deadline,
-   * `ABORT_ERR`, `ERR_NET_CLOSED`, or the kernel's, such as `ECONNRESET`.
-   */
-  read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
-  /** Fills all of `buf`, or rejects with `bytesRead`; `ERR_UNEXPECTED_EOF` when the stream ends. */
-  readFull(buf: Uint8Array, o?: CallOptions): Promise<number>
-  /** Writes all of `data` (a string as UTF-8); a rejection carries `bytesWritten`. */
-  write(data: Uint8Array | string, o?: CallOptions): Promise<number>
-  /** Closes; every call that waits is rejected with `ERR_NET_CLOSED`. A second close is rejected. */
-  close(): Promise<void>
-  /** This end's address: the same object each time, also after close. */
-  readonly localAddr: Addr
-  /** The other end's address: the same object each time, also after close. */
-  readonly remoteAddr: Addr
-  /** Sets when reads and writes fail: a Date, epoch milliseconds, or null for never. */
-  setDeadline(t: Deadline): void
-  /** `setDeadline` for reads. */
-  setReadDeadline(t: Deadline): void
-  /** `setDeadline` for writes. */
-  setWriteDeadline(t: Deadline): void
-}
+/** The connection on a NetFD. */
+export abstract class NetConn implements Conn {
+  /** @internal */
+  protected readonly fd: NetFD
 
-/** Whatever bytes can be read from, as from a Conn. Go: `io.Reader`. */
-export interface Reader {
-  /** Reads what is there into `buf`, or waits: how many bytes, or null at the end. */
-  read(buf: Uint8Array, o?: CallOptions): Promise<number | null>
-}
-
-/** Reads without a buffer; what one has read is `piece`. */
-interface Pieces {
-  next(): Promise<number | null>
-  piece(): Uint8Array
-}
-
-/** How many bytes a copying loop asks for at a time. */
-export const CHUNK = 64 * 1024
-
-/**
- * Reads until `buf` is full: its length, or how many bytes there were before the end. An error on the
- * way says it too, as `bytesRead`: those bytes are in `buf`, and nowhere else any more.
- */
-export async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions): Promise<number> {
-  const size = sizeOf(buf)
-  let at = 0
-  try {
-    while (at < size) {
-      const n = await r.read(at === 0 ? buf : viewOf(buf, at), o)
-      if (n === null) break
-      at += n
-    }
-  } catch (error) {
-    throw Object.assign(error as Error, { bytesRead: at })
+  /** @internal */
+  constructor(fd: NetFD) {
+    this.fd = fd
   }
-  return at
-}
 
-/**
- * What arrives, piece by piece, until the end of the stream or until the loop is left while it waits. It
- * reads only when asked for the next piece, so leaving the loop loses nothing.
- */
-export async function* chunks(reading: Pieces): AsyncGenerator<Uint8Array, void, undefined> {
-  for (;;) {
-    let n: number | null
+  /** This end's address: the same object each time, also after close. */
+  get localAddr(): Addr {
+    return this.fd.laddr as Addr
+  }
+
+  /** The other end's address: the same object each time, also after close. */
+  get remoteAddr(): Addr {
+    return this.fd.raddr as Addr
+  }
+
+  /**
+   * Reads what is there into `buf`, or waits for something: how many bytes, or null once the peer has
+   * closed its side. 0 only for an empty `buf`, which never waits. The kernel writes into `buf` itself.
+   *
+   * Rejects with OpError: `ETIMEDOUT` past the read deadline, `ABORT_ERR`, `ERR_NET_CLOSED`, or the
+   * kernel's errno, such as `ECONNRESET`. Go: `TCPConn.Read`; recv(2).
+   */
+  read(buf: Uint8Array, o?: CallOptions): Promise<number | null> {
+    return this.fd.read(buf, o)
+  }
+
+  /**
+   * Writes all of `data`, a string as UTF-8, and resolves to its length in bytes. It is taken over by
+   * the kernel then, not received by the peer. Writes never interleave. A rejection carries
+   * `bytesWritten`; codes are those of `read`, and `EPIPE`. Go: `TCPConn.Write`; send(2).
+   */
+  write(data: Uint8Array | string, o?: CallOptions): Promise<number> {
+    // A string's bytes may be another realm's Buffer, so bytes are told by what they are.
+    const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+    return isUint8Array(bytes) ? this.fd.write(bytes, o) : this.fd.unwritable(data)
+  }
+
+  /**
+   * Closes the connection: calls that wait are rejected with `ERR_NET_CLOSED`. Data not sent yet goes
+   * on in the background, see `setLinger`. Resolves when the descriptor is free. A second close is
+   * rejected. Go: `TCPConn.Close`; close(2).
+   */
+  close(): Promise<void> {
+    return this.fd.close()
+  }
+
+  /**
+   * Sets when reads and writes fail, those that wait now included: a Date, epoch milliseconds, or null
+   * for never. A deadline in the past beats data that is there. The connection stays usable. It costs
+   * no timer unless a call waits. Throws OpError after close. Go: `SetDeadline`.
+   */
+  setDeadline(t: Deadline): void {
+    this.set(() => this.fd.setDeadline(t))
+  }
+
+  /** `setDeadline` for reads. */
+  setReadDeadline(t: Deadline): void {
+    this.set(() => this.fd.setReadDeadline(t))
+  }
+
+  /** `setDeadline` for writes. */
+  setWriteDeadline(t: Deadline): void {
+    this.set(() => this.fd.setWriteDeadline(t))
+  }
+
+  /** The size of the receive buffer in bytes; the kernel doubles and clamps it. SO_RCVBUF. */
+  setReadBuffer(bytes: number): void {
+    checkType('bytes', bytes, 'number')
+    this.set(() => this.fd.setInt(SOL_SOCKET, SO_RCVBUF, bytes))
+  }
+
+  /** The size of the send buffer in bytes; the kernel doubles and clamps it. SO_SNDBUF. */
+  setWriteBuffer(bytes: number): void {
+    checkType('bytes', bytes, 'number')
+    this.set(() => this.fd.setInt(SOL_SOCKET, SO_SNDBUF, bytes))
+  }
+
+  /**
+   * Sets a socket option of the typed table, by its name (`'noDelay'`, `'userTimeout'`, …) or its row in
+   * `sockopt` of `@netfd/syscall`; the value has the option's type. Throws OpError (`ENOPROTOOPT` for an
+   * option the kernel does not have), TypeError or RangeError. setsockopt(2).
+   */
+  setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
+    this.do('set', () => this.fd.setOption(option, value))
+  }
+
+  /** The value of a socket option, as `setOption` takes it. Throws OpError. getsockopt(2). */
+  getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
+    return this.do('get', () => this.fd.getOption(option))
+  }
+
+  /** The descriptor, for calls that this class does not have. Go: `SyscallConn`. */
+  syscallConn(): RawConn {
+    return new RawConn(this.fd)
+  }
+
+  /**
+   * A duplicate of the descriptor, which is the caller's: kept from child processes, and sharing all options
+   * and flags, O_NONBLOCK among them. Closing either leaves the other alone. Go: `File`; fcntl(2).
+   */
+  dup(): number {
+    return this.do('file', () => this.fd.dup())
+  }
+
+  /**
+   * Hands the descriptor over: it is open, and the caller's; this object is closed. It is non-blocking,
+   * unless `fileConn` made it of one that blocks: then it is as it came. Calls that wait are rejected with
+   * `ERR_NET_CLOSED`.
+   */
+  detach(): number {
+    return this.do('file', () => this.fd.detach())
+  }
+
+  /** Lets calls that wait keep the process alive, as they do by default. */
+  ref(): void {
+    this.fd.ref()
+  }
+
+  /** Lets the process end although calls wait. */
+  unref(): void {
+    this.fd.unref()
+  }
+
+  /** `await using`: closes, unless it is closed already. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.fd.closed) await this.close()
+  }
+
+  /** What console.log shows: the two ends, and whether it is open. */
+  [inspect.custom](): string {
+    return `Conn { ${endsOf(this.fd)} }`
+  }
+
+  /** Runs `f`; what it throws is this operation's error. */
+  protected do<T>(op: string, f: () => T): T {
     try {
-      n = await reading.next()
+      return f()
     } catch (error) {
-      if (isLeft(error)) return
-      throw error
+      throw this.fd.opError(op, error as Error)
     }
-    if (n === null) return
-    yield reading.piece()
+  }
+
+  /** As Go has it, deadlines and buffer sizes name this end alone. */
+  protected set(f: () => void): void {
+    try {
+      f()
+    } catch (error) {
+      throw this.fd.setError('set', error as Error)
+    }
   }
 }

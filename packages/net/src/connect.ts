@@ -57,7 +57,7 @@ async function settled(fd: NetFD, bound: Bound): Promise<Uint8Array | null> {
     await fd.waitTry(bound.due, { signal: bound.signal })
     sockaddr = outcome(fd.sysfd)
   }
-  // The socket is connected, yet whoever gave up first is told so, and the caller closes it.
+  // The socket is connected, yet the caller that gave it up first is told so, and closes it.
   if (bound.signal !== undefined && wasAborted(bound.signal)) throwEnded(bound)
   fd.setWriteDeadline(null)
   return sockaddr
@@ -65,7 +65,7 @@ async function settled(fd: NetFD, bound: Bound): Promise<Uint8Array | null> {
 
 /**
  * What the connect has come to: the peer's address, null when connected without one, undefined when it
- * is still under way. SO_ERROR is cleared by reading, so nobody else may read it.
+ * is still under way. SO_ERROR is cleared by reading, so no other code may read it.
  */
 function outcome(sysfd: number): Uint8Array | null | undefined {
   const pending = must('getsockopt', hook.getsockopt(sysfd, SOL_SOCKET, SO_ERROR))

@@ -2,11 +2,10 @@
 import type { CallOptions } from '@netfd/poll'
 import { CanceledError, errorFrom } from '@netfd/poll/internal'
 import { isMistake } from './arguments.js'
-import { CHUNK } from './conn.js'
 import { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { Guard } from './guard.js'
-import { NoBytesError } from './pieces.js'
+import { CHUNK, NoBytesError } from './pieces.js'
 import type { Sink } from './sink.js'
 import type { Tap } from './tap.js'
 

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { CallOptions } from '@netfd/poll'
 import { kindOf } from './arguments.js'
-import { NetConn } from './conn-base.js'
+import { NetConn } from './conn.js'
 import type { NodeWritable } from './destination-node.js'
 import { NodeSink } from './destination-node.js'
 import type { WebWritable } from './destination-web.js'

@@ -2,37 +2,23 @@
 import type { Abortable } from '@netfd/poll/internal'
 import { host, offAbort, onAbort, reasonOf, startTimer, wasAborted } from '@netfd/poll/internal'
 import type { Bound } from './bound.js'
-import type { Dialing } from './dial-serial.js'
-import { dialSerial, firstOf, isAborted } from './dial-serial.js'
+import type { NetConn } from './conn.js'
+import { firstOf, isAborted } from './dial-errors.js'
 import type { OpError } from './errors.js'
-import type { TCPAddr } from './tcpaddr.js'
-import type { TCPConn } from './tcpconn.js'
+import type { Sockaddr } from './net.js'
 
-/**
- * Dials the primaries and, when they have not succeeded after `delay` ms or have failed before that,
- * the fallbacks beside them. The first connection wins; the other list is told to stop, and if it has
- * connected already its connection is closed. When both fail, the error is the primaries', with the
- * others in `errors`.
- */
-export function dialParallel(
-  d: Dialing,
-  primaries: readonly TCPAddr[],
-  fallbacks: readonly TCPAddr[],
-  delay: number,
-  bound: Bound,
-): Promise<TCPConn> {
-  if (fallbacks.length === 0) return dialSerial(d, primaries, bound)
-  return new Promise((resolve, reject) => {
-    new Race(d, bound, { resolve, reject }).run(primaries, fallbacks, delay)
-  })
+/** What a race needs of its dial. */
+interface Dialing {
+  dialSerial(addrs: readonly Sockaddr[], bound: Bound): Promise<NetConn>
 }
 
 interface Outcome {
-  resolve(conn: TCPConn): void
+  resolve(conn: NetConn): void
   reject(error: Error): void
 }
 
-class Race implements Abortable {
+/** Two lists of addresses, dialed at once; see `SysDialer.dialParallel`. */
+export class Race implements Abortable {
   readonly #d: Dialing
   readonly #bound: Bound
   readonly #outcome: Outcome
@@ -47,11 +33,11 @@ class Race implements Abortable {
     this.#bound = bound
     this.#outcome = outcome
     if (bound.signal !== undefined) onAbort(bound.signal, this)
-    // A signal that was aborted before tells nobody any more.
+    // A signal that was aborted before calls no listener any more.
     if (bound.signal !== undefined && wasAborted(bound.signal)) this.aborted()
   }
 
-  run(primaries: readonly TCPAddr[], fallbacks: readonly TCPAddr[], delay: number): void {
+  run(primaries: readonly Sockaddr[], fallbacks: readonly Sockaddr[], delay: number): void {
     this.#startFallback = () => {
       this.#startFallback = null
       host.clearTimeout(this.#timer)
@@ -65,17 +51,17 @@ class Race implements Abortable {
     this.#stop.abort(this.#bound.signal && reasonOf(this.#bound.signal))
   }
 
-  #racer(addrs: readonly TCPAddr[], which: 0 | 1): void {
+  #racer(addrs: readonly Sockaddr[], which: 0 | 1): void {
     const bound = { due: this.#bound.due, signal: this.#stop.signal }
-    dialSerial(this.#d, addrs, bound).then(
+    this.#d.dialSerial(addrs, bound).then(
       (conn) => this.#won(conn),
       (error: OpError) => this.#lost(error, which),
     )
   }
 
-  #won(conn: TCPConn): void {
+  #won(conn: NetConn): void {
     if (this.#over) {
-      // Too late: nobody waits for this one, and its peer must not wait for us.
+      // Too late: the caller has a connection, and the peer of this one must not wait for bytes.
       void conn.close()
       return
     }

@@ -3,31 +3,48 @@ import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
 import { dueIn, dueOf, signalOf } from '@netfd/poll/internal'
-import type { Addr, TCPNetwork } from './addr.js'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier } from './bound.js'
-import { dialParallel } from './dial-parallel.js'
-import type { Dialing } from './dial-serial.js'
-import { dialSerial } from './dial-serial.js'
 import { AddrError, OpError } from './errors.js'
 import { partition } from './ipsock.js'
 import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
-import { preferMptcp } from './mptcp.js'
-import { checkNetwork, dialAddrList } from './resolve.js'
+import type { Addr, Conn, Sockaddr, TCPNetwork } from './net.js'
+import { parseNetwork } from './network.js'
+import { dialAddrList } from './resolve.js'
 import type { Control } from './sock.js'
+import { SysDialer } from './sys-dialer.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
-import { newTCPConn } from './tcpconn.js'
-import { dialTCPSocket } from './tcpsock-posix.js'
 import type { DialTrace } from './trace.js'
-import { opened, traceAttempt, traceDial, traceResolve } from './trace.js'
+import { traceDial, traceResolve } from './trace.js'
 
 /** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
 const FALLBACK_DELAY = 300
+
+/**
+ * What `dial` gives for each network.
+ *
+ * ```ts
+ * import { type Conns, dial, listen } from '@netfd/net'
+ * const connect = <N extends keyof Conns>(network: N, address: string): Promise<Conns[N]> =>
+ *   dial(network, address)
+ * await using listener = await listen('tcp', '127.0.0.1:0')
+ * await using conn = await connect('tcp4', String(listener.addr))
+ * conn.setNoDelay(false)
+ * ```
+ */
+export interface Conns {
+  /** TCP over either IP version. */
+  tcp: TCPConn
+  /** TCP over IPv4. */
+  tcp4: TCPConn
+  /** TCP over IPv6. */
+  tcp6: TCPConn
+}
 
 /** What a dial takes. */
 export interface DialCallOptions {
@@ -45,7 +62,7 @@ export interface DialerOptions extends KeepAliveOptions {
    */
   deadline?: Deadline | undefined
   /** The local end; its port may be 0. */
-  localAddr?: TCPAddr | null | undefined
+  localAddr?: Addr | null | undefined
   /** How long to wait before IPv4 is tried beside IPv6; 0: 300 ms. Negative: one after the other. */
   fallbackDelay?: number | undefined
   /** Resolves names; the host's own resolver when left out. */
@@ -83,6 +100,7 @@ const OPTIONS = [
 export class Dialer {
   readonly #options: DialerOptions
   readonly #keepAlive: KeepAliveConfig | null
+  readonly #laddr: Sockaddr | null
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: DialerOptions = {}) {
@@ -96,11 +114,9 @@ export class Dialer {
       throw new TypeError('resolver must have a function lookupHost')
     }
     checkControl(options.control)
+    this.#laddr = localAddr == null ? null : localSockaddr(localAddr)
     this.#options = { ...options }
-    // An address of another network is one as well; it fits no dial, which then says so.
-    if (localAddr != null && !isOfOtherNetwork(localAddr)) {
-      this.#options.localAddr = addrOf('localAddr', localAddr)
-    }
+    if (localAddr != null) this.#options.localAddr = this.#laddr
   }
 
   /** What console.log shows: the options. */
@@ -116,13 +132,21 @@ export class Dialer {
   /**
    * Connects to `host:port` over 'tcp', 'tcp4' or 'tcp6'. The host may be a name, an IP address, or
    * empty for this machine; the port may be a service name. A name with addresses of both families is
-   * dialed with both, 300 ms apart.
+   * dialed with both, 300 ms apart. A network that is a literal gives that network's class, one that is only
+   * known as a string gives a Conn.
    *
    * Rejects with OpError: `ECONNREFUSED` and the like, `ETIMEDOUT` past the timeout or deadline,
    * `ABORT_ERR`, `ENOTFOUND`, `ERR_ADDR`. With several addresses it is the first one's error, the
    * others are in `errors`. Go: `Dialer.DialContext`; connect(2).
    */
-  dial(network: TCPNetwork, address: string, o: DialCallOptions = {}): Promise<TCPConn> {
+  dial<N extends keyof Conns>(network: N, address: string, o?: DialCallOptions): Promise<Conns[N]>
+  // Only what is known as a string: a literal that names no network does not compile.
+  dial<N extends string>(
+    network: string extends N ? N : never,
+    address: string,
+    o?: DialCallOptions,
+  ): Promise<Conn>
+  dial(network: string, address: string, o: DialCallOptions = {}): Promise<Conn> {
     return traceDial(network, address, (trace) => this.#dial(network, address, o, trace))
   }
 
@@ -131,22 +155,23 @@ export class Dialer {
     address: string,
     o: DialCallOptions,
     trace: DialTrace | null,
-  ): Promise<TCPConn> {
+  ): Promise<Conn> {
     checkTarget('dial', network, address)
     const bound = this.#bound(o)
-    const d = this.#dialing(network, trace)
-    let addrs: TCPAddr[]
+    const { resolver = defaultResolver } = this.#options
+    const laddr = this.#laddr
+    let addrs: Sockaddr[]
     try {
-      const resolver = this.#options.resolver ?? defaultResolver
-      const resolving = dialAddrList(resolver, network, address, d.laddr, bound)
+      const resolving = dialAddrList(resolver, network, address, laddr, bound)
       addrs = await traceResolve(trace, resolving)
     } catch (error) {
       throw new OpError('dial', network, null, null, error as Error)
     }
+    const sd = this.#sysDialer(network, laddr, trace)
     const delay = this.#options.fallbackDelay || FALLBACK_DELAY
-    if (network !== 'tcp' || delay < 0) return await dialSerial(d, addrs, bound)
+    if (network !== 'tcp' || delay < 0) return await sd.dialSerial(addrs, bound)
     const { primaries, fallbacks } = partition(addrs)
-    return await dialParallel(d, primaries, fallbacks, delay, bound)
+    return await sd.dialParallel(primaries, fallbacks, delay, bound)
   }
 
   /**
@@ -160,28 +185,27 @@ export class Dialer {
     o: DialCallOptions = {},
   ): Promise<TCPConn> {
     checkNetworkName(network)
-    const from = laddr == null ? null : addrOf('laddr', laddr)
+    const from = laddr == null ? this.#laddr : addrOf('laddr', laddr)
     const to = raddr == null ? null : addrOf('raddr', raddr)
     const run = (trace: DialTrace | null) => this.#dialTCP(network, from, to, o, trace)
-    return await traceDial(network, String(to), run)
+    return (await traceDial(network, String(to), run)) as TCPConn
   }
 
   async #dialTCP(
     network: string,
-    laddr: TCPAddr | null,
+    laddr: Sockaddr | null,
     raddr: TCPAddr | null,
     o: DialCallOptions,
     trace: DialTrace | null,
-  ): Promise<TCPConn> {
+  ): Promise<Conn> {
     const bound = this.#bound(o)
-    const d = this.#dialing(network, trace, laddr)
     try {
-      checkNetwork(network)
+      parseNetwork(network)
       if (raddr === null) throw new AddrError('missing address', '')
     } catch (error) {
       throw new OpError('dial', network, laddr, raddr, error as Error)
     }
-    return await dialSerial(d, [raddr], bound)
+    return await this.#sysDialer(network, laddr, trace).dialSerial([raddr], bound)
   }
 
   #bound(o: DialCallOptions): Bound {
@@ -192,34 +216,18 @@ export class Dialer {
     return { due: earlier(relative, dueOf(deadline ?? null)), signal }
   }
 
-  #dialing(
-    network: string,
-    trace: DialTrace | null,
-    laddr: TCPAddr | null = this.#options.localAddr ?? null,
-  ): Dialing {
+  #sysDialer(network: string, laddr: Sockaddr | null, trace: DialTrace | null): SysDialer {
     const { control, mptcp = false } = this.#options
-    const open = async (addr: TCPAddr, bound: Bound, protocol: number) => {
-      const fd = await dialTCPSocket(network, laddr, addr, { control, protocol }, bound)
-      const conn = newTCPConn(fd, this.#keepAlive)
-      if (opened.hasSubscribers) opened.publish(fd.trace())
-      return conn
-    }
-    const tryOne = async (addr: TCPAddr, bound: Bound) => {
-      try {
-        return await preferMptcp(mptcp, (protocol) => open(addr, bound, protocol))
-      } catch (error) {
-        // Also around an OpError: a control callback may have got one from the raw connection.
-        throw new OpError('dial', network, laddr, addr, error as Error)
-      }
-    }
-    const attempt = (addr: TCPAddr, bound: Bound) =>
-      traceAttempt(trace, addr, () => tryOne(addr, bound))
-    return { network, laddr, attempt }
+    const settings = { control, mptcp, keepAlive: this.#keepAlive }
+    return new SysDialer(network, laddr, settings, trace)
   }
 }
 
-const isOfOtherNetwork = ({ network }: Addr): boolean =>
-  typeof network === 'string' && network !== 'tcp'
+/** An address of another network is one as well; it fits no dial, which then says so. */
+const localSockaddr = (addr: Addr): Sockaddr =>
+  typeof addr.network === 'string' && addr.network !== 'tcp'
+    ? (addr as Sockaddr)
+    : addrOf('localAddr', addr)
 
 function checkDuration(name: string, value: number | undefined): void {
   if (value === undefined) return
@@ -239,16 +247,32 @@ const plain = new Dialer()
  * await conn.write('hello')
  * ```
  */
-export function dial(network: TCPNetwork, address: string, o?: DialCallOptions): Promise<TCPConn> {
+export function dial<N extends keyof Conns>(
+  network: N,
+  address: string,
+  o?: DialCallOptions,
+): Promise<Conns[N]>
+export function dial<N extends string>(
+  network: string extends N ? N : never,
+  address: string,
+  o?: DialCallOptions,
+): Promise<Conn>
+export function dial(network: string, address: string, o?: DialCallOptions): Promise<Conn> {
   return plain.dial(network, address, o)
 }
 
 /** `dial` with a timeout in ms, resolving included; rejects with `ETIMEDOUT`. Go: `net.DialTimeout`. */
-export async function dialTimeout(
-  network: TCPNetwork,
+export async function dialTimeout<N extends keyof Conns>(
+  network: N,
   address: string,
   ms: number,
-): Promise<TCPConn> {
+): Promise<Conns[N]>
+export async function dialTimeout<N extends string>(
+  network: string extends N ? N : never,
+  address: string,
+  ms: number,
+): Promise<Conn>
+export async function dialTimeout(network: string, address: string, ms: number): Promise<Conn> {
   checkDuration('ms', ms)
   return await new Dialer({ timeout: ms }).dial(network, address)
 }

@@ -1,7 +1,7 @@
 // Go: net/net.go. The errors of this package, each with Go's text and a stable `code`.
 
-import type { Cause } from './net-error.js'
-import { codeOf, NetError } from './net-error.js'
+import type { Cause } from './net.js'
+import { codeOf, NetError } from './net.js'
 
 export {
   CanceledError,
@@ -9,7 +9,7 @@ export {
   NetClosingError,
   UnexpectedEOFError,
 } from '@netfd/poll/internal'
-export { NetError } from './net-error.js'
+export { NetError } from './net.js'
 export { OpError, type OpErrorExtra } from './op-error.js'
 
 /**

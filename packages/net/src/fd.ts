@@ -3,14 +3,15 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { FD } from '@netfd/poll/internal'
 import type { GettableSockopt, SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { getOptionOf, SOCKADDR_STORAGE_SIZE, SyscallError, setOptionOf } from '@netfd/syscall'
-import type { Addr } from './addr.js'
 import { isMistake, kindOf } from './arguments.js'
 import type { OpErrorExtra } from './errors.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
+import type { Addr } from './net.js'
 import type { PackedAddr } from './packed-addr.js'
-import { packAddr, unpackAddr } from './packed-addr.js'
-import type { TCPAddr } from './tcpaddr.js'
+import { packAddr } from './packed-addr.js'
+import type { SockKind } from './sock-kind.js'
+import { sockKind } from './sock-kind.js'
 import type { ConnTrace } from './trace.js'
 import { closed } from './trace.js'
 
@@ -22,10 +23,6 @@ const closers = new WeakMap<FD, ReturnType<typeof AsyncLocalStorage.snapshot>>()
 
 const scratch = new Uint8Array(SOCKADDR_STORAGE_SIZE)
 
-// One object for every descriptor of a kind. Only TCP promises that a short read has emptied a socket.
-const TCP = { net: 'tcp', stream: true } as const
-const OTHER = { net: 'unix', stream: false, zeroReadIsEOF: true } as const
-
 /** An address as the kernel gave it, or decoded. */
 type LazyAddr = PackedAddr | Addr | null
 
@@ -35,31 +32,37 @@ function ask(call: typeof hook.getsockname, fd: number): { addr: PackedAddr | nu
   return { addr: r < 0 ? null : packAddr(scratch, r), r }
 }
 
-function decoded(addr: LazyAddr): Addr | null {
-  return typeof addr === 'number' || addr instanceof Uint8Array ? unpackAddr(addr) : addr
-}
+const isPacked = (addr: LazyAddr): addr is PackedAddr =>
+  typeof addr === 'number' || addr instanceof Uint8Array
+
+/** How far a socket has come, as bits of one number, for every idle connection has one. */
+const OPENING = 0
+const LISTENING = 1
+/** Before this, errors are the dialer's or listener's to wrap. */
+const ESTABLISHED = 2
 
 /** A socket. Once established, everything it rejects is an OpError. */
 export class NetFD extends FD {
   /** The network as the user named it. */
   readonly net: string
-  readonly #listening: boolean
-  /** Before this, errors are the dialer's or listener's to wrap. */
-  #established = false
+  readonly #kind: SockKind
+  #stage: number
   #laddr: LazyAddr = null
   #raddr: LazyAddr = null
 
-  constructor(sysfd: number, net: string, listening = false) {
-    super(sysfd, net.startsWith('tcp') ? TCP : OTHER)
+  /** Go: `newFD`. `net` is the network as the user named it. */
+  constructor(sysfd: number, family: number, sotype: number, net: string, listening = false) {
+    const kind = sockKind(family, sotype)
+    super(sysfd, kind)
     this.net = net
-    this.#listening = listening
+    this.#kind = kind
+    this.#stage = listening ? LISTENING : OPENING
   }
 
   /** The local address: the same object each time, also after close. */
   get laddr(): Addr | null {
-    const addr = decoded(this.#laddr)
-    this.#laddr = addr
-    return addr
+    if (isPacked(this.#laddr)) this.#laddr = this.#kind.addrs(this.#laddr)
+    return this.#laddr
   }
 
   set laddr(addr: Addr) {
@@ -68,9 +71,8 @@ export class NetFD extends FD {
 
   /** The peer's address: the same object each time, also after close. */
   get raddr(): Addr | null {
-    const addr = decoded(this.#raddr)
-    this.#raddr = addr
-    return addr
+    if (isPacked(this.#raddr)) this.#raddr = this.#kind.addrs(this.#raddr)
+    return this.#raddr
   }
 
   set raddr(addr: Addr) {
@@ -84,20 +86,23 @@ export class NetFD extends FD {
     this.#laddr = addr
   }
 
-  /** The peer is known already, or the kernel says it, or it is whom the user asked for. */
-  setRemoteAddr(peer: Uint8Array | null, wanted: TCPAddr | null): void {
+  /** The peer's address: `peer` when accept or connect gave it, else what the kernel says, else `wanted`. */
+  setRemoteAddr(peer: Uint8Array | null, wanted: Addr | null): void {
     if (peer !== null) this.#raddr = packAddr(peer, peer.length)
     else this.#raddr = ask(hook.getpeername, this.sysfd).addr ?? wanted
   }
 
   /** From here on it belongs to a connection or listener. */
   establish(): void {
-    this.#established = true
+    this.#stage |= ESTABLISHED
   }
 
-  /** Whether closing it may block; an accepted socket inherits that from its listener. */
-  inherit(listener: NetFD): void {
-    this.mayLinger = listener.mayLinger
+  /** The descriptor of a connection that this listener accepted. Whether its close may block is inherited. */
+  accepted(sysfd: number): NetFD {
+    const { family, sotype } = this.#kind
+    const fd = new NetFD(sysfd, family, sotype, this.net)
+    fd.mayLinger = this.mayLinger
+    return fd
   }
 
   /** It came from elsewhere: how its socket was set up, and which other process has it, is not known. */
@@ -136,7 +141,7 @@ export class NetFD extends FD {
   /** The error of an operation, as Go's OpError names its two ends. */
   opError(op: string, error: Error, written?: number): Error {
     if (isMistake(error)) return error
-    if (this.#listening) return new OpError(op, this.net, null, this.laddr, error)
+    if (this.#stage & LISTENING) return new OpError(op, this.net, null, this.laddr, error)
     const { bytesWritten, bytesRead } = error as OpErrorExtra
     const extra = { bytesWritten: written ?? bytesWritten, bytesRead }
     return new OpError(op, this.net, this.laddr, this.raddr, error, extra)
@@ -154,7 +159,7 @@ export class NetFD extends FD {
   }
 
   protected override destroy(): void {
-    if (closed.hasSubscribers && this.#established) {
+    if (closed.hasSubscribers && this.#stage & ESTABLISHED) {
       const publish = () => closed.publish(this.trace())
       const within = closers.get(this)
       if (within === undefined) publish()
@@ -171,6 +176,6 @@ export class NetFD extends FD {
 
   protected override wrap(op: string, error: Error): Error {
     // A control callback has the raw connection before, and its calls are operations of their own.
-    return this.#established || op.startsWith('raw-') ? this.opError(op, error) : error
+    return this.#stage & ESTABLISHED || op.startsWith('raw-') ? this.opError(op, error) : error
   }
 }

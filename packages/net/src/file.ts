@@ -12,12 +12,12 @@ import {
   SOL_SOCKET,
   SyscallError,
 } from '@netfd/syscall'
-import type { Addr } from './addr.js'
 import { isMistake } from './arguments.js'
 import { OpError } from './errors.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
 import { keepAliveOf } from './keep-alive.js'
+import type { Addr } from './net.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
 import { TCPListener } from './tcplistener.js'
@@ -42,9 +42,9 @@ import { TCPListener } from './tcplistener.js'
  * ```
  */
 export function fileConn(fd: number): TCPConn {
-  return adopt(fd, false, (net) => {
+  return adopt(fd, false, (net, { conn }) => {
     net.setRemoteAddr(null, null)
-    return newTCPConn(net, keepAliveOf({}))
+    return conn(net)
   })
 }
 
@@ -53,22 +53,57 @@ export function fileConn(fd: number): TCPConn {
  * socket listens is not checked: accept tells. Go: `net.FileListener`.
  */
 export function fileListener(fd: number): TCPListener {
-  return adopt(fd, true, (net) => {
+  return adopt(fd, true, (net, { listener }) => {
     net.establish()
-    return new TCPListener(net, keepAliveOf({}))
+    return listener(net)
   })
 }
 
-function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
+/** What is made of a socket that came from elsewhere. */
+interface FileKind {
+  readonly families: readonly number[]
+  readonly sotype: number
+  readonly network: string
+  conn(fd: NetFD): TCPConn
+  listener(fd: NetFD): TCPListener
+}
+
+/** A row for each kind of socket that can be taken over. */
+const kinds: readonly FileKind[] = [
+  {
+    families: [AF_INET, AF_INET6],
+    sotype: SOCK_STREAM,
+    network: 'tcp',
+    conn: (fd) => newTCPConn(fd, keepAliveOf({})),
+    listener: (fd) => new TCPListener(fd, keepAliveOf({})),
+  },
+]
+
+/** The row of a socket's family and type. Throws SyscallError where there is none. */
+function fileKind(family: number, sotype: number): FileKind {
+  const related = kinds.filter(({ families }) => families.includes(family))
+  const kind = related.find((one) => one.sotype === sotype)
+  if (kind !== undefined) return kind
+  throw new SyscallError('socket', related.length === 0 ? EPROTONOSUPPORT : EINVAL)
+}
+
+function adopt<T>(fd: number, listening: boolean, make: (net: NetFD, kind: FileKind) => T): T {
   const name: Addr = { network: 'file+net', toString: () => `fd ${fd}` }
   let own: NetFD | undefined
   try {
-    own = new NetFD(must('fcntl', hook.dupCloexec(fd, true)), 'tcp', listening)
-    own.adopted()
-    check(own.sysfd)
-    own.init()
-    own.setLocalAddr()
-    return make(own)
+    const sysfd = must('fcntl', hook.dupCloexec(fd, true))
+    try {
+      const sotype = must('getsockopt', hook.getsockopt(sysfd, SOL_SOCKET, SO_TYPE))
+      const family = familyOf(sysfd)
+      const kind = fileKind(family, sotype)
+      own = new NetFD(sysfd, family, sotype, kind.network, listening)
+      own.adopted()
+      own.init()
+      own.setLocalAddr()
+      return make(own, kind)
+    } finally {
+      if (own === undefined) hook.close(sysfd)
+    }
   } catch (error) {
     void own?.close()
     if (isMistake(error)) throw error
@@ -76,12 +111,8 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD) => T): T {
   }
 }
 
-/** Refuses what is not a stream socket of IPv4 or IPv6. */
-function check(fd: number): void {
-  const type = must('getsockopt', hook.getsockopt(fd, SOL_SOCKET, SO_TYPE))
+function familyOf(sysfd: number): number {
   const sockaddr = new Uint8Array(SOCKADDR_STORAGE_SIZE)
-  must('getsockname', hook.getsockname(fd, sockaddr))
-  const family = new Uint16Array(sockaddr.buffer, 0, 1)[0]
-  if (family !== AF_INET && family !== AF_INET6) throw new SyscallError('socket', EPROTONOSUPPORT)
-  if (type !== SOCK_STREAM) throw new SyscallError('socket', EINVAL)
+  must('getsockname', hook.getsockname(sysfd, sockaddr))
+  return new Uint16Array(sockaddr.buffer, 0, 1)[0] as number
 }

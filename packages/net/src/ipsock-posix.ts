@@ -1,22 +1,16 @@
-// Go: net/ipsock_posix.go. Which family a socket gets, and addresses as the kernel has them.
+// Go: net/ipsock_posix.go. Which family a socket gets.
 import {
   AF_INET,
   AF_INET6,
-  decodeSockaddr,
-  EINVAL,
   encodeSockaddr,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_V6ONLY,
   SOCK_STREAM,
-  SyscallError,
 } from '@netfd/syscall'
-import { AddrError } from './errors.js'
 import { hook } from './hook.js'
-import { isIPv4, isUnspecified } from './ip.js'
+import type { Sockaddr } from './net.js'
 import { sysSocket } from './sock-cloexec.js'
-import { TCPAddr } from './tcpaddr.js'
-import { scopeIdToZone, zoneToScopeId } from './zone.js'
 
 /** What this host's kernel offers. Go: `ipStackCapabilities`. */
 interface IPStack {
@@ -62,51 +56,24 @@ function canBind(family: number, addr: string | null, v6only: boolean): boolean 
   }
 }
 
-const V4: Family = { family: 0, v6only: false }
-
-/** Whether the address is one for an AF_INET socket: none at all counts, as in Go. */
-const fitsV4 = (addr: TCPAddr | null): boolean => addr === null || addr.ip === '' || isIPv4(addr.ip)
-
-const isWildcard = (addr: TCPAddr | null): boolean =>
-  addr === null || addr.ip === '' || isUnspecified(addr.ip)
-
 /** The family for a network and its two ends. Go: `favoriteAddrFamily`, as a table in §2.2. */
 export function favoriteFamily(
   network: string,
-  laddr: TCPAddr | null,
-  raddr: TCPAddr | null,
+  laddr: Sockaddr | null,
+  raddr: Sockaddr | null,
   listening: boolean,
 ): Family {
-  const v4: Family = { ...V4, family: AF_INET }
+  const v4: Family = { family: AF_INET, v6only: false }
   if (network.endsWith('4')) return v4
   if (network.endsWith('6')) return { family: AF_INET6, v6only: true }
   const v6: Family = { family: AF_INET6, v6only: false }
-  if (listening && isWildcard(laddr)) {
+  if (listening && (laddr === null || laddr.isWildcard)) {
     const { mapped, ipv4 } = ipStack()
     if (mapped || !ipv4) return v6
-    return laddr === null || fitsV4(laddr) ? v4 : v6
+    return fitsV4(laddr) ? v4 : v6
   }
   return fitsV4(laddr) && fitsV4(raddr) ? v4 : v6
 }
 
-/** An address for a socket of this family, or an AddrError when it is of the other one. */
-export function toSockaddr(family: number, addr: TCPAddr): Uint8Array {
-  const { ip, port } = addr
-  if (port < 0 || port > 0xffff) throw new SyscallError('bind', EINVAL)
-  if (family === AF_INET) {
-    if (ip !== '' && !isIPv4(ip)) throw new AddrError('non-IPv4 address', ip)
-    return encodeSockaddr({ family: 'inet4', addr: ip === '' ? '0.0.0.0' : ip, port })
-  }
-  // Any IPv4 wildcard means any address at all on an IPv6 socket.
-  const text = ip === '' || ip === '0.0.0.0' ? '::' : ip
-  const scopeId = zoneToScopeId(addr.zone)
-  return encodeSockaddr({ family: 'inet6', addr: text, port, scopeId, flowinfo: 0 })
-}
-
-/** The address in a struct sockaddr; a v4-mapped one prints as IPv4. */
-export function toAddr(sockaddr: Uint8Array): TCPAddr {
-  const sa = decodeSockaddr(sockaddr)
-  if (sa.family === 'unix') throw new AddrError('unexpected address type', sa.path)
-  if (sa.family === 'inet4') return TCPAddr.of(sa.addr, sa.port, '')
-  return TCPAddr.of(sa.addr, sa.port, scopeIdToZone(sa.scopeId))
-}
+/** Whether the address is one for an AF_INET socket: none at all counts, as in Go. */
+const fitsV4 = (addr: Sockaddr | null): boolean => addr === null || addr.family === AF_INET

@@ -1,8 +1,8 @@
 // Go: net/ipsock.go. Host and port as one text, and the choice among a host's addresses.
 
+import { AF_INET } from '@netfd/syscall'
 import { AddrError } from './errors.js'
 import { isIPv4 } from './ip.js'
-import type { TCPAddr } from './tcpaddr.js'
 
 /**
  * The two parts of `host:port`, `host%zone:port`, `[host]:port` or `[host%zone]:port`; brackets are
@@ -57,12 +57,26 @@ export function joinHostPort(host: string, port: string | number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+interface HasIP {
+  readonly ip: string
+}
+
+interface HasFamily {
+  readonly family: number
+}
+
+const isIPv4Addr = ({ family }: HasFamily): boolean => family === AF_INET
+
 /**
  * The addresses that `network` can use: `…4` keeps IPv4, v4-mapped included, `…6` keeps the rest;
  * an address without an IP fits any. Throws an `AddrError` naming `host` when none is left.
  * Go: `filterAddrList`.
  */
-export function filterAddrs(addrs: readonly TCPAddr[], network: string, host: string): TCPAddr[] {
+export function filterAddrs<A extends HasIP>(
+  addrs: readonly A[],
+  network: string,
+  host: string,
+): A[] {
   const family = network.at(-1)
   const left = addrs.filter(({ ip }) => {
     if (ip === '' || (family !== '4' && family !== '6')) return true
@@ -76,15 +90,15 @@ export function filterAddrs(addrs: readonly TCPAddr[], network: string, host: st
  * The one address that resolving `address` gives: the first IPv4, or the first other one when the
  * text has a bracket; failing that, the first of all. Go: `addrList.forResolve`.
  */
-export function firstAddr(addrs: readonly TCPAddr[], address: string): TCPAddr {
+export function firstAddr<A extends HasFamily>(addrs: readonly A[], address: string): A {
   const wantIPv4 = !address.includes('[')
-  const found = addrs.find(({ ip }) => isIPv4(ip) === wantIPv4) ?? addrs[0]
+  const found = addrs.find((addr) => isIPv4Addr(addr) === wantIPv4) ?? addrs[0]
   if (found === undefined) throw new AddrError('no suitable address found', address)
   return found
 }
 
 /** The one address to listen on: the first IPv4, else the first of all. Go: `addrList.first`. */
-export function firstForListen(addrs: readonly TCPAddr[]): TCPAddr {
+export function firstForListen<A extends HasFamily>(addrs: readonly A[]): A {
   return firstAddr(addrs, '')
 }
 
@@ -92,13 +106,12 @@ export function firstForListen(addrs: readonly TCPAddr[]): TCPAddr {
  * The addresses of the first one's family, which are tried first, and those of the other one; both
  * keep their order. Go: `addrList.partition` by `isIPv4`.
  */
-export function partition(addrs: readonly TCPAddr[]): {
-  primaries: TCPAddr[]
-  fallbacks: TCPAddr[]
-} {
-  const label = isIPv4(addrs[0]?.ip ?? '')
-  const primaries: TCPAddr[] = []
-  const fallbacks: TCPAddr[] = []
-  for (const addr of addrs) (isIPv4(addr.ip) === label ? primaries : fallbacks).push(addr)
+export function partition<A extends HasFamily>(
+  addrs: readonly A[],
+): { primaries: A[]; fallbacks: A[] } {
+  const label = addrs[0]?.family
+  const primaries: A[] = []
+  const fallbacks: A[] = []
+  for (const addr of addrs) (addr.family === label ? primaries : fallbacks).push(addr)
   return { primaries, fallbacks }
 }

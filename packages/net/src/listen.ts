@@ -2,19 +2,19 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import { signalOf } from '@netfd/poll/internal'
-import type { TCPNetwork } from './addr.js'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
-import { OpError } from './errors.js'
+import { AddrError, OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
 import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import { defaultResolver } from './lookup.js'
-import { preferMptcp } from './mptcp.js'
-import { checkNetwork, internetAddrList } from './resolve.js'
+import type { Listener, Sockaddr, TCPNetwork } from './net.js'
+import { parseNetwork } from './network.js'
+import { resolveAddrList } from './resolve.js'
 import type { Control } from './sock.js'
-import { listenSocket } from './sock.js'
 import { TCPAddr } from './tcpaddr.js'
-import { TCPListener } from './tcplistener.js'
+import type { TCPListener } from './tcplistener.js'
+import { listenTCPAddr } from './tcpsock-posix.js'
 
 /** How a ListenConfig listens. Go: `net.ListenConfig`. */
 export interface ListenOptions extends KeepAliveOptions {
@@ -29,6 +29,26 @@ export interface ListenOptions extends KeepAliveOptions {
   backlog?: number | undefined
   /** Whether several sockets may listen on the address, and share its connections. SO_REUSEPORT. */
   reusePort?: boolean | undefined
+}
+
+/**
+ * What `listen` gives for each network.
+ *
+ * ```ts
+ * import { type Listeners, listen } from '@netfd/net'
+ * const open = <N extends keyof Listeners>(network: N): Promise<Listeners[N]> =>
+ *   listen(network, '127.0.0.1:0')
+ * await using listener = await open('tcp4')
+ * console.assert(listener.addr.port > 0)
+ * ```
+ */
+export interface Listeners {
+  /** TCP over either IP version. */
+  tcp: TCPListener
+  /** TCP over IPv4. */
+  tcp4: TCPListener
+  /** TCP over IPv6. */
+  tcp6: TCPListener
 }
 
 /** What `ListenConfig.listen` takes. */
@@ -89,24 +109,30 @@ export class ListenConfig {
   /**
    * Listens on `host:port`. An empty host or an unspecified address means all of this machine's, IPv4
    * and IPv6, when the network is 'tcp'; port 0 lets the kernel choose. A name gives one listener, on
-   * its first IPv4 address.
+   * its first IPv4 address. A network that is a literal gives that network's class, one that is only known as
+   * a string gives a Listener.
    *
    * Rejects with OpError: `EADDRINUSE`, `EACCES`, `ERR_ADDR` and the like. Go: `ListenConfig.Listen`;
    * bind(2), listen(2).
    */
-  async listen(
-    network: TCPNetwork,
+  listen<N extends keyof Listeners>(
+    network: N,
     address: string,
-    o: ListenCallOptions = {},
-  ): Promise<TCPListener> {
+    o?: ListenCallOptions,
+  ): Promise<Listeners[N]>
+  // Only what is known as a string: a literal that names no network does not compile.
+  listen<N extends string>(
+    network: string extends N ? N : never,
+    address: string,
+    o?: ListenCallOptions,
+  ): Promise<Listener>
+  async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<Listener> {
     checkTarget('listen', network, address)
     checkOptions('listen', o, CALL_OPTIONS)
-    const signal = signalOf(o)
-    let laddr: TCPAddr
+    const bound = { due: 0, signal: signalOf(o) }
+    let laddr: Sockaddr
     try {
-      checkNetwork(network)
-      const bound = { due: 0, signal }
-      laddr = firstForListen(await internetAddrList(defaultResolver, network, address, bound))
+      laddr = firstForListen(await resolveAddrList(defaultResolver, network, address, bound))
     } catch (error) {
       throw new OpError('listen', network, null, null, error as Error)
     }
@@ -118,26 +144,27 @@ export class ListenConfig {
     checkNetworkName(network)
     const addr = laddr == null ? null : addrOf('laddr', laddr)
     try {
-      checkNetwork(network)
+      parseNetwork(network)
     } catch (error) {
       throw new OpError('listen', network, null, addr, error as Error)
     }
-    return await this.#listen(network, addr ?? TCPAddr.of('', 0, ''))
+    return (await this.#listen(network, addr ?? TCPAddr.of('', 0, ''))) as TCPListener
   }
 
-  async #listen(network: string, laddr: TCPAddr): Promise<TCPListener> {
+  /** Nothing else asks what kind of address it is. */
+  async #listen(network: string, laddr: Sockaddr): Promise<Listener> {
     const { control, backlog, reusePort = false } = this.#options
-    const plan = { network, laddr, raddr: null, control, backlog, reusePort }
+    const settings = { control, backlog, reusePort, mptcp: this.multipathTCP }
     try {
-      const open = (protocol: number) => listenSocket({ ...plan, protocol })
-      const fd = await preferMptcp(this.multipathTCP, open)
-      fd.establish()
-      return new TCPListener(fd, this.#keepAlive)
+      if (isTCP(laddr)) return await listenTCPAddr(network, laddr, settings, this.#keepAlive)
+      throw new AddrError('unexpected address type', String(laddr))
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }
   }
 }
+
+const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
 
 /**
  * Listens on `host:port` with the options and errors of a ListenConfig. Go: `net.Listen`.
@@ -148,11 +175,21 @@ export class ListenConfig {
  * console.log(`listening on ${listener.addr}`)
  * ```
  */
+export function listen<N extends keyof Listeners>(
+  network: N,
+  address: string,
+  o?: ListenOptions & ListenCallOptions,
+): Promise<Listeners[N]>
+export function listen<N extends string>(
+  network: string extends N ? N : never,
+  address: string,
+  o?: ListenOptions & ListenCallOptions,
+): Promise<Listener>
 export async function listen(
-  network: TCPNetwork,
+  network: string,
   address: string,
   o: ListenOptions & ListenCallOptions = {},
-): Promise<TCPListener> {
+): Promise<Listener> {
   checkTarget('listen', network, address)
   checkOptions('listen', o, [...OPTIONS, ...CALL_OPTIONS])
   const { signal, ...options } = o

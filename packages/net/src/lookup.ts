@@ -14,8 +14,7 @@ import { within } from './bound.js'
 import { DNSError } from './errors.js'
 import { hook } from './hook.js'
 import { isIPv4, parseAddr } from './ip.js'
-import { toAddr, toSockaddr } from './ipsock-posix.js'
-import { TCPAddr } from './tcpaddr.js'
+import { fromSockaddr, toSockaddr } from './sockaddr.js'
 
 /**
  * Turns a host name into IP addresses, to be tried in this order. Go: `net.Resolver`.
@@ -47,11 +46,11 @@ function sourceOf(ip: string): string | null {
   const fd = hook.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, true)
   if (fd < 0) return null
   try {
-    const target = toSockaddr(family, TCPAddr.of(parsed.ip, 9, parsed.zone))
+    const target = toSockaddr(family, { ...parsed, port: 9 })
     if (hook.connect(fd, target) < 0) return null
     const name = new Uint8Array(SOCKADDR_STORAGE_SIZE)
     const length = hook.getsockname(fd, name)
-    return length < 0 ? null : toAddr(name.subarray(0, length)).ip
+    return length < 0 ? null : fromSockaddr(name.subarray(0, length)).ip
   } finally {
     hook.close(fd)
   }

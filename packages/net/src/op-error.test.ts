@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { Addr } from './addr.js'
 import { AddrError, DNSError } from './errors.js'
+import type { Addr } from './net.js'
 import { OpError } from './op-error.js'
 
 const end = (ip: string, port: number) => ({

@@ -1,8 +1,7 @@
 // Go: net/net.go, OpError. The one wrapper around whatever made an operation fail.
 
-import type { Addr } from './addr.js'
-import type { Cause } from './net-error.js'
-import { codeOf, NetError } from './net-error.js'
+import type { Addr, Cause } from './net.js'
+import { codeOf, NetError } from './net.js'
 
 /** What an {@link OpError} can carry besides its parts in Go. */
 export interface OpErrorExtra {

@@ -1,6 +1,9 @@
 import { encodeSockaddr } from '@netfd/syscall'
 import { expect, it } from 'vitest'
-import { packAddr, unpackAddr } from './packed-addr.js'
+import { internetAddrs, packAddr } from './packed-addr.js'
+import { TCPAddr } from './tcpaddr.js'
+
+const unpackAddr = internetAddrs(TCPAddr.of)
 
 const inet4 = (addr: string, port: number) => encodeSockaddr({ family: 'inet4', addr, port })
 const inet6 = (addr: string, port: number, scopeId = 0) =>

@@ -1,8 +1,9 @@
-// Addresses are kept as the kernel gave them and decoded when somebody asks. A connection has two, so
+// Go: net/sock_posix.go, addrFunc. Addresses are kept as the kernel gave them and decoded when a caller asks. A connection has two, so
 // their size counts: an IPv4 end fits into one number, where an array of its bytes takes some 250.
 import { AF_INET } from '@netfd/syscall'
-import { toAddr } from './ipsock-posix.js'
-import { TCPAddr } from './tcpaddr.js'
+import type { MakeAddr } from './ip-endpoint.js'
+import type { Addr } from './net.js'
+import { fromSockaddr } from './sockaddr.js'
 
 /** An IPv4 address and port as one number, anything else as a struct sockaddr of its own. */
 export type PackedAddr = number | Uint8Array
@@ -22,14 +23,24 @@ export function packAddr(room: Uint8Array, length: number): PackedAddr {
   return n * PORTS + (room[2] as number) * 256 + (room[3] as number)
 }
 
-/** The address that was packed. */
-export function unpackAddr(packed: PackedAddr): TCPAddr {
-  if (typeof packed !== 'number') return toAddr(packed)
+/** From an address as it was packed to an object. Go: `addrFunc`. */
+export type AddrFunc = (packed: PackedAddr) => Addr
+
+/** Addresses made of an IP address and a port, each by `make`. */
+export const internetAddrs =
+  (make: MakeAddr): AddrFunc =>
+  (packed) => {
+    if (typeof packed === 'number') return make(dottedQuad(packed), packed % PORTS, '')
+    const { ip, port, zone } = fromSockaddr(packed)
+    return make(ip, port, zone)
+  }
+
+function dottedQuad(packed: number): string {
   let ip = Math.floor(packed / PORTS)
   const parts: number[] = []
   for (let i = 0; i < 4; i++) {
     parts.unshift(ip % 256)
     ip = Math.floor(ip / 256)
   }
-  return TCPAddr.of(parts.join('.'), packed % PORTS, '')
+  return parts.join('.')
 }

@@ -12,6 +12,9 @@ export class NoBytesError extends TypeError {
   declare bytesWritten?: number
 }
 
+/** How many bytes a copying loop asks for at a time. */
+export const CHUNK = 64 * 1024
+
 const encoder = new TextEncoder()
 const NOTHING = new Uint8Array(0)
 

@@ -1,16 +1,20 @@
 // Go: net/pipe.go. Two connections that are each other's peer, without a network.
 import { AF_UNIX, must, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from '@netfd/syscall'
-import type { Addr } from './addr.js'
-import type { Conn } from './conn.js'
-import { NetConn } from './conn-base.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
+import type { Addr, StreamConn } from './net.js'
+import { NetStreamConn } from './stream-conn.js'
 
 const addr: Addr = { network: 'pipe', toString: () => 'pipe' }
 
-class PipeConn extends NetConn {}
+/** One end of a pipe. Transfers copy its bytes: what a socket pair holds is not spliced. */
+class PipeConn extends NetStreamConn {
+  protected override get splices(): boolean {
+    return false
+  }
+}
 
-function pipeConn(fd: NetFD): Conn {
+function pipeConn(fd: NetFD): StreamConn {
   fd.laddr = fd.raddr = addr
   fd.init()
   fd.establish()
@@ -19,7 +23,7 @@ function pipeConn(fd: NetFD): Conn {
 
 /**
  * Two connected ends inside this process, with the semantics of a TCPConn: deadlines, aborts, order,
- * errors. For tests and for code that takes a Conn. It is a pair of local sockets, so the kernel keeps
+ * errors. For tests and for code that takes a Conn or a StreamConn. It is a pair of local sockets, so the kernel keeps
  * what was written and not yet read; Go's `net.Pipe` keeps nothing and makes each write wait for its
  * reader. socketpair(2).
  *
@@ -31,11 +35,14 @@ function pipeConn(fd: NetFD): Conn {
  * await Promise.all([a.close(), b.close()])
  * ```
  */
-export function pipe(): [Conn, Conn] {
+export function pipe(): [StreamConn, StreamConn] {
   const pair = new Int32Array(2)
   const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC
   must('socketpair', hook.socketpair(AF_UNIX, type, 0, pair, true))
-  const [a, b] = [...pair].map((sysfd) => new NetFD(sysfd, 'pipe')) as [NetFD, NetFD]
+  const [a, b] = [...pair].map((sysfd) => new NetFD(sysfd, AF_UNIX, SOCK_STREAM, 'pipe')) as [
+    NetFD,
+    NetFD,
+  ]
   try {
     return [pipeConn(a), pipeConn(b)]
   } catch (error) {

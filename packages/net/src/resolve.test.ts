@@ -66,7 +66,7 @@ describe('resolveTCPAddr (TestResolveTCPAddr)', () => {
 })
 
 const list = async (network: string, text: string, ...found: string[]): Promise<string[]> =>
-  (await internetAddrList(answering(...found), network, text, NONE)).map(String)
+  (await internetAddrList(answering(...found), network, text, TCPAddr.of, NONE)).map(String)
 
 describe('the addresses of a host (TestAddrList)', () => {
   it('keep the order of the resolver', async () => {
@@ -118,7 +118,7 @@ describe('a lookup', () => {
   ])('that fails with %s says: %s', async (code, text, fields) => {
     const lookupHost = () =>
       Promise.reject(Object.assign(new Error(`getaddrinfo ${code}`), { code }))
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', NONE))
+    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, NONE))
     expect(error).toMatchObject({ name: 'DNSError', code, hostname: 'h', ...fields })
     expect(error.message).toBe(`lookup h: ${text}`)
   })
@@ -127,7 +127,7 @@ describe('a lookup', () => {
     const lookupHost = () => {
       throw new Error('broken')
     }
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', NONE))
+    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, NONE))
     expect(error).toMatchObject({ name: 'DNSError', message: 'lookup h: broken' })
   })
 
@@ -139,7 +139,7 @@ describe('a lookup', () => {
     }
     const { signal } = new AbortController()
     const bound = { due: host.now() + 5, signal }
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', bound))
+    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, bound))
     expect(error).toMatchObject({
       message: 'lookup h: i/o timeout',
       isTimeout: true,

@@ -1,54 +1,70 @@
 // Go: net/ipsock.go (internetAddrList) and dial.go (resolveAddrList). From a text to addresses.
-import type { TCPNetwork } from './addr.js'
-import { checkTarget, isNetwork } from './arguments.js'
+import { checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
-import { AddrError, UnknownNetworkError } from './errors.js'
-import { isUnspecified, parseAddr } from './ip.js'
+import { AddrError } from './errors.js'
+import { parseAddr } from './ip.js'
+import type { IPEndpoint, MakeAddr } from './ip-endpoint.js'
 import { filterAddrs, firstAddr, splitHostPort } from './ipsock.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver, lookupHost } from './lookup.js'
+import type { Addr, Sockaddr, TCPNetwork } from './net.js'
+import { parseNetwork } from './network.js'
 import { lookupPort } from './port.js'
 import { TCPAddr } from './tcpaddr.js'
 
-/** Throws UnknownNetworkError unless it is a TCP network. */
-export function checkNetwork(network: string): void {
-  if (!isNetwork(network)) throw new UnknownNetworkError(network)
-}
-
-/** All addresses that a text stands for, in the order in which they are to be tried. */
-export async function internetAddrList(
+/** What `dial` dials, or `listen` may listen on: all addresses of a text, in the order to try them. */
+export async function internetAddrList<A extends IPEndpoint>(
   resolver: Resolver,
   network: string,
   address: string,
+  make: MakeAddr<A>,
   bound: Bound,
-): Promise<TCPAddr[]> {
-  if (address === '') return [TCPAddr.of('', 0, '')]
+): Promise<A[]> {
+  if (address === '') return [make('', 0, '')]
   const { host, port: service } = splitHostPort(address)
   const port = lookupPort(network, service)
-  if (host === '') return [TCPAddr.of('', port, '')]
-  return filterAddrs(await hostAddrs(resolver, host, port, bound), network, host)
+  if (host === '') return [make('', port, '')]
+  const addrs = await hostAddrs(resolver, host, bound)
+  return filterAddrs(
+    addrs.map(({ ip, zone }) => make(ip, port, zone)),
+    network,
+    host,
+  )
 }
 
-async function hostAddrs(
-  resolver: Resolver,
-  host: string,
-  port: number,
-  bound: Bound,
-): Promise<TCPAddr[]> {
+/** An IP address and its zone. */
+type IPAddr = NonNullable<ReturnType<typeof parseAddr>>
+
+async function hostAddrs(resolver: Resolver, host: string, bound: Bound): Promise<IPAddr[]> {
   const literal = parseAddr(host)
   if (literal !== null) {
-    const addr = TCPAddr.of(literal.ip, port, literal.zone)
     // An unspecified IPv6 address may stand for IPv4 as well: a listener prints its own as "[::]".
-    return literal.ip === '::' && literal.zone === ''
-      ? [addr, TCPAddr.of('0.0.0.0', port, '')]
-      : [addr]
+    const both = literal.ip === '::' && literal.zone === ''
+    return both ? [literal, { ip: '0.0.0.0', zone: '' }] : [literal]
   }
   const found = await lookupHost(resolver, host, bound)
   return found.map((text) => {
     const parsed = parseAddr(text)
     if (parsed === null) throw new AddrError('resolver answered with no IP address', text)
-    return TCPAddr.of(parsed.ip, port, parsed.zone)
+    return parsed
   })
+}
+
+/**
+ * All addresses that a text stands for in a network, in the order in which they are to be tried. What a
+ * protocol's addresses are made from is a row here. Go: `Resolver.resolveAddrList`.
+ */
+export async function resolveAddrList(
+  resolver: Resolver,
+  network: string,
+  address: string,
+  bound: Bound,
+): Promise<Sockaddr[]> {
+  const protocol = parseNetwork(network)
+  switch (protocol) {
+    case 'tcp':
+      return await internetAddrList(resolver, network, address, TCPAddr.of, bound)
+  }
 }
 
 /** The addresses to dial that the local address can reach. */
@@ -56,22 +72,25 @@ export async function dialAddrList(
   resolver: Resolver,
   network: string,
   address: string,
-  laddr: TCPAddr | null,
+  laddr: Addr | null,
   bound: Bound,
-): Promise<TCPAddr[]> {
-  checkNetwork(network)
+): Promise<Sockaddr[]> {
+  const protocol = parseNetwork(network)
   if (address === '') throw new AddrError('missing address', '')
-  const addrs = await internetAddrList(resolver, network, address, bound)
+  const addrs = await resolveAddrList(resolver, network, address, bound)
   if (laddr === null) return addrs
-  if (laddr.network !== 'tcp') throw new AddrError('mismatched local address type', String(laddr))
-  const left = addrs.filter((a) => isWild(a) || isWild(laddr) || sameFamily(a, laddr))
+  if (laddr.network !== protocol) {
+    throw new AddrError('mismatched local address type', String(laddr))
+  }
+  return reachable(addrs, laddr as Sockaddr)
+}
+
+/** The addresses of the local address's family; where either is a wildcard, all. */
+function reachable(addrs: Sockaddr[], laddr: Sockaddr): Sockaddr[] {
+  const left = addrs.filter((a) => a.isWildcard || laddr.isWildcard || a.family === laddr.family)
   if (left.length === 0) throw new AddrError('no suitable address found', String(laddr))
   return left
 }
-
-const isWild = ({ ip }: TCPAddr): boolean => ip === '' || isUnspecified(ip)
-
-const sameFamily = (a: TCPAddr, b: TCPAddr): boolean => a.ip.includes(':') === b.ip.includes(':')
 
 /**
  * Resolves `host:port` to one address: the first IPv4 one, or the first IPv6 one when the text has a
@@ -86,6 +105,7 @@ const sameFamily = (a: TCPAddr, b: TCPAddr): boolean => a.ip.includes(':') === b
 export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
   const bound = { due: 0, signal: undefined }
   checkTarget('resolveTCPAddr', network, address)
-  checkNetwork(network)
-  return firstAddr(await internetAddrList(defaultResolver, network, address, bound), address)
+  parseNetwork(network)
+  const addrs = internetAddrList(defaultResolver, network, address, TCPAddr.of, bound)
+  return firstAddr(await addrs, address)
 }

@@ -1,3 +1,5 @@
+// Where the bytes of a copying transfer go.
+
 /** A destination that bytes are being put to. */
 export interface Sink {
   /** How many bytes it has taken. What a stream of Node has in its buffer counts, until the stream fails. */

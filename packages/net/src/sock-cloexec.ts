@@ -6,7 +6,7 @@ import { hook } from './hook.js'
  * socket(2) with both flags set from the start. A kernel that does not know the flags answers EINVAL or
  * EPROTONOSUPPORT; then they are set afterwards. Both are also true answers, which the second try
  * repeats. Between its calls a child process could inherit the socket: Go holds a lock against its own
- * fork there, which nobody offers to an addon of Node.
+ * fork there, which Node does not offer to an addon.
  */
 export function sysSocket(family: number, type: number, protocol: number): number {
   const fd = hook.socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol, true)

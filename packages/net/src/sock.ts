@@ -1,13 +1,13 @@
 // Go: net/sock_posix.go. From an address to a socket that listens or is connected.
 import { errorFrom } from '@netfd/poll/internal'
 import {
+  AF_INET,
   AF_INET6,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   must,
   SO_REUSEADDR,
   SO_REUSEPORT,
-  SOCK_STREAM,
   SOL_SOCKET,
 } from '@netfd/syscall'
 import type { Bound } from './bound.js'
@@ -15,11 +15,10 @@ import { within } from './bound.js'
 import { connect } from './connect.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
-import { favoriteFamily, toSockaddr } from './ipsock-posix.js'
+import type { Sockaddr } from './net.js'
 import { RawConn } from './rawconn.js'
 import { sysSocket } from './sock-cloexec.js'
 import { listenerBacklog } from './sock-linux.js'
-import { TCPAddr } from './tcpaddr.js'
 
 /**
  * Called with a socket before it is bound or connected, to set options. `network` always has its
@@ -30,33 +29,40 @@ export type Control = (network: string, address: string, conn: RawConn) => void 
 /** What a socket is made for. */
 export interface SocketPlan {
   readonly network: string
-  readonly laddr: TCPAddr | null
-  readonly raddr: TCPAddr | null
+  readonly family: number
+  /** Of an AF_INET6 socket: whether it is for IPv6 alone. */
+  readonly v6only: boolean
+  readonly sotype: number
   readonly protocol: number
   readonly control: Control | undefined
 }
 
+/** What only connected sockets have. */
+export interface DialPlan extends SocketPlan {
+  readonly laddr: Sockaddr | null
+  readonly raddr: Sockaddr
+}
+
 /** What only listening sockets have. */
 export interface ListenPlan extends SocketPlan {
+  readonly laddr: Sockaddr
   readonly backlog: number | undefined
   readonly reusePort: boolean
 }
 
 /** A connected socket, registered with the poller. Its options are the caller's to set. */
-export async function dialSocket(plan: SocketPlan, bound: Bound): Promise<NetFD> {
-  const { family, v6only } = favoriteFamily(plan.network, plan.laddr, plan.raddr, false)
-  const fd = openSocket(plan, family, v6only, false)
+export async function dialSocket(plan: DialPlan, bound: Bound): Promise<NetFD> {
+  const fd = openSocket(plan, false)
   try {
     if (plan.control !== undefined) {
-      await within(bound, runControl(plan, fd, family, plan.raddr))
+      await within(bound, runControl(plan, fd, plan.raddr))
       // The callback may have given the socket to a child process, and that switches O_NONBLOCK off.
       hook.ensureNonblock(fd.sysfd)
     }
-    if (plan.laddr !== null) bind(fd, family, plan.laddr)
-    const remote = plan.raddr as TCPAddr
-    const peer = await connect(fd, toSockaddr(family, remote), bound)
+    if (plan.laddr !== null) bind(fd, plan.family, plan.laddr)
+    const peer = await connect(fd, plan.raddr.sockaddr(plan.family), bound)
     fd.setLocalAddr()
-    fd.setRemoteAddr(peer, remote)
+    fd.setRemoteAddr(peer, plan.raddr)
     return fd
   } catch (error) {
     await fd.close()
@@ -66,13 +72,12 @@ export async function dialSocket(plan: SocketPlan, bound: Bound): Promise<NetFD>
 
 /** A listening socket, registered with the poller. */
 export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
-  const { family, v6only } = favoriteFamily(plan.network, plan.laddr, null, true)
-  const fd = openSocket(plan, family, v6only, true)
+  const fd = openSocket(plan, true)
   try {
     must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
     if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
-    const sockaddr = toSockaddr(family, plan.laddr ?? anyAddr)
-    await runControl(plan, fd, family, plan.laddr)
+    const sockaddr = plan.laddr.sockaddr(plan.family)
+    await runControl(plan, fd, plan.laddr)
     must('bind', hook.bind(fd.sysfd, sockaddr))
     must('listen', hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog()))
     fd.init()
@@ -84,30 +89,34 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
   }
 }
 
-const anyAddr = TCPAddr.of('', 0, '')
-
-function openSocket(plan: SocketPlan, family: number, v6only: boolean, listening: boolean): NetFD {
-  const sysfd = sysSocket(family, SOCK_STREAM, plan.protocol)
+function openSocket(plan: SocketPlan, listening: boolean): NetFD {
+  const { network, family, v6only, sotype, protocol } = plan
+  const sysfd = sysSocket(family, sotype, protocol)
   // Refused where the host decides it; the socket then works as the host says.
   if (family === AF_INET6) hook.setsockopt(sysfd, IPPROTO_IPV6, IPV6_V6ONLY, v6only)
-  return new NetFD(sysfd, plan.network, listening)
+  return new NetFD(sysfd, family, sotype, network, listening)
 }
 
-async function runControl(
-  plan: SocketPlan,
-  fd: NetFD,
-  family: number,
-  addr: TCPAddr | null,
-): Promise<void> {
+async function runControl(plan: SocketPlan, fd: NetFD, addr: Sockaddr): Promise<void> {
   if (plan.control === undefined) return
-  const suffix = /[46]$/.test(plan.network) ? '' : family === AF_INET6 ? '6' : '4'
   try {
-    await plan.control(plan.network + suffix, String(addr ?? anyAddr), new RawConn(fd))
+    await plan.control(networkOf(plan), String(addr), new RawConn(fd))
   } catch (thrown) {
     throw errorFrom(thrown)
   }
 }
 
-function bind(fd: NetFD, family: number, laddr: TCPAddr): void {
-  must('bind', hook.bind(fd.sysfd, toSockaddr(family, laddr)))
+function bind(fd: NetFD, family: number, laddr: Sockaddr): void {
+  must('bind', hook.bind(fd.sysfd, laddr.sockaddr(family)))
 }
+
+/** The network with the family of its socket: 'tcp' is one of both. */
+function networkOf({ network, family }: SocketPlan): string {
+  if (/[46]$/.test(network)) return network
+  return network + (IP_VERSIONS.get(family) ?? '')
+}
+
+const IP_VERSIONS: ReadonlyMap<number, string> = new Map([
+  [AF_INET, '4'],
+  [AF_INET6, '6'],
+])

@@ -1,9 +1,8 @@
 // Readable streams of Node: files, sockets, child processes, requests, whatever has been transformed.
-import { CHUNK } from './conn.js'
 import type { Guard } from './guard.js'
 import type { NodeStream } from './node-stream.js'
 import { Listening, prematureClose } from './node-stream.js'
-import { PieceEncoder, textOf } from './pieces.js'
+import { CHUNK, PieceEncoder, textOf } from './pieces.js'
 import type { Tap } from './tap.js'
 
 /** What is asked of a Readable. */

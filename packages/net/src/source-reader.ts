@@ -1,10 +1,9 @@
 // Go: io.Reader. Bytes that are read into a room of the transfer's.
 import type { FileHandle } from 'node:fs/promises'
 import { kindOf } from './arguments.js'
-import type { Reader } from './conn.js'
-import { CHUNK } from './conn.js'
 import type { Guard } from './guard.js'
-import { NoBytesError } from './pieces.js'
+import type { Reader } from './net.js'
+import { CHUNK, NoBytesError } from './pieces.js'
 import type { Tap } from './tap.js'
 
 /** A Conn, or a Reader of the caller's own. */

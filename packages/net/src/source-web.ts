@@ -1,7 +1,6 @@
 // The Streams standard: a ReadableStream, of bytes or not, and its readers.
-import { CHUNK } from './conn.js'
 import type { Guard } from './guard.js'
-import { PieceEncoder } from './pieces.js'
+import { CHUNK, PieceEncoder } from './pieces.js'
 import type { Tap } from './tap.js'
 
 /**

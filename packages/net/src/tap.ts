@@ -1,3 +1,5 @@
+// Where the bytes of a copying transfer come from.
+
 /** A source that is being taken from. */
 export interface Tap {
   /** The next piece, or null at the end. Where the source can be asked for so few, at most `most` bytes. */

@@ -1,25 +1,15 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
 
-import type { FileHandle } from 'node:fs/promises'
 import { inspect } from 'node:util'
-import type { CallOptions } from '@netfd/poll'
-import { signalOf } from '@netfd/poll/internal'
-import type { GettableSockopt, SettableSockopt, SockoptValue, TCPInfo } from '@netfd/syscall'
+import type { TCPInfo } from '@netfd/syscall'
 import {
   IPPROTO_TCP,
-  SHUT_RD,
-  SHUT_WR,
   SO_KEEPALIVE,
   SOL_SOCKET,
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
 } from '@netfd/syscall'
-import { checkOptions, checkType } from './arguments.js'
-import { NetConn } from './conn-base.js'
-import type { Transfer, TransferOptions } from './copy.js'
-import { copyFrom, copyTo, limitOf } from './copy.js'
-import type { Destination } from './destinations.js'
-import { destinationOf } from './destinations.js'
+import { checkType } from './arguments.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { checkPatience, readToEnd } from './graceful.js'
@@ -27,10 +17,8 @@ import { hook } from './hook.js'
 import { endsOf } from './inspect.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
-import { setLinger } from './linger.js'
 import { usesMptcp } from './mptcp.js'
-import type { Source } from './sources.js'
-import { isFileHandle, sourceOf } from './sources.js'
+import { NetStreamConn } from './stream-conn.js'
 import type { TCPAddr } from './tcpaddr.js'
 
 /**
@@ -48,7 +36,7 @@ import type { TCPAddr } from './tcpaddr.js'
  * console.assert((await peer.read(buf)) === 5)
  * ```
  */
-export class TCPConn extends NetConn {
+export class TCPConn extends NetStreamConn {
   /** What console.log shows: the two ends, and whether it is open. */
   override [inspect.custom](): string {
     return `TCPConn { ${endsOf(this.fd)} }`
@@ -62,24 +50,6 @@ export class TCPConn extends NetConn {
   /** The other end's address: the same object each time, also after close. */
   override get remoteAddr(): TCPAddr {
     return this.fd.raddr as TCPAddr
-  }
-
-  /**
-   * Writes all of `bufs` in order with as few calls as there can be, 1024 buffers each, and resolves to
-   * the sum of their lengths. The list is left as it is. Go: `Buffers.WriteTo`; writev(2).
-   */
-  writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
-    return this.fd.writev(bufs, o)
-  }
-
-  /** Ends reading: a read that waits gets null. Throws OpError. Go: `CloseRead`; shutdown(2). */
-  closeRead(): void {
-    this.do('close', () => this.fd.shutdown(SHUT_RD))
-  }
-
-  /** Ends writing: the peer reads to the end. Reads go on. Go: `CloseWrite`; shutdown(2). */
-  closeWrite(): void {
-    this.do('close', () => this.fd.shutdown(SHUT_WR))
   }
 
   /**
@@ -164,20 +134,6 @@ export class TCPConn extends NetConn {
   }
 
   /**
-   * Sets a socket option of the typed table, by its name (`'noDelay'`, `'userTimeout'`, …) or its row in
-   * `sockopt` of `@netfd/syscall`; the value has the option's type. Throws OpError (`ENOPROTOOPT` for an
-   * option the kernel does not have), TypeError or RangeError. setsockopt(2).
-   */
-  setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
-    this.do('set', () => this.fd.setOption(option, value))
-  }
-
-  /** The value of a socket option, as `setOption` takes it. Throws OpError. getsockopt(2). */
-  getOption<O extends GettableSockopt>(option: O): SockoptValue<O> {
-    return this.do('get', () => this.fd.getOption(option))
-  }
-
-  /**
    * What the kernel knows about the connection: its state, round-trip time (µs), losses, counters. Only
    * the fields that this kernel has. Throws OpError. TCP_INFO in tcp(7).
    */
@@ -185,82 +141,15 @@ export class TCPConn extends NetConn {
     return this.getOption('info')
   }
 
-  /**
-   * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
-   * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
-   * cheaper to copy; from a FileHandle sent by sendfile from its own position. Anything else is copied: a
-   * Conn, streams of Node and of the web and their readers, iterables of bytes or of text. A stream keeps
-   * what is behind the limit, and is never destroyed.
-   *
-   * Rejects with OpError: what the source failed with, or as `write` does, also while the source is silent:
-   * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline, `ABORT_ERR`. It carries `bytesWritten`, and
-   * `bytesRead` when it copied. TypeError or RangeError for what is no source or no whole number.
-   * Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
-   */
-  async readFrom(src: Source, o: TransferOptions = {}): Promise<number> {
-    const open = sourceOf(src)
-    const transfer = this.#transfer('readfrom', o)
-    if (transfer.limit <= 0) return 0
-    return (await this.#inKernel(src, transfer)) ?? (await copyFrom(transfer, open))
-  }
-
-  /**
-   * Sends what arrives here to `dst` until the peer ends its side, or `limit` bytes of it; resolves to how
-   * many. To a TCPConn they are spliced inside the kernel. To a FileHandle, a stream of Node or of the web,
-   * a Conn or a Writer of one's own they are copied, and the next piece is read when `dst` has room for
-   * it. `dst` is not ended.
-   *
-   * Rejects with OpError: what `dst` failed with, or as `read` does, also while `dst` keeps it waiting. It
-   * carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
-   */
-  async writeTo(dst: Destination, o: TransferOptions = {}): Promise<number> {
-    const open = destinationOf(dst)
-    const transfer = this.#transfer('writeto', o)
-    if (isTCPConn(dst)) {
-      return await dst.readFrom(this, { limit: transfer.limit, signal: transfer.signal })
-    }
-    return transfer.limit <= 0 ? 0 : await copyTo(transfer, open)
-  }
-
   /** Whether the connection speaks Multipath TCP. Go: `MultipathTCP`. */
   multipathTCP(): boolean {
     return this.do('raw-control', () => this.fd.lend(usesMptcp))
   }
 
-  #transfer(op: Transfer['op'], o: TransferOptions): Transfer {
-    checkOptions(op === 'readfrom' ? 'readFrom' : 'writeTo', o, ['limit', 'signal'])
-    return { fd: this.fd, op, limit: limitOf(o.limit), signal: signalOf(o) }
-  }
-
   #setter(): SetInt {
     return (level, optname, value) => this.fd.setInt(level, optname, value)
   }
-
-  /** The bytes moved without leaving the kernel, or null where it cannot. */
-  async #inKernel(src: Source, { limit, signal }: Transfer): Promise<number | null> {
-    if (isTCPConn(src)) return await this.fd.spliceFrom(src.fd, limit, { signal })
-    if (isFileHandle(src)) return await this.#sendFile(src, limit, signal)
-    return null
-  }
-
-  /** As Go has it, a file that could not even begin fails with the error of the write that was to come. */
-  async #sendFile(
-    src: FileHandle,
-    limit: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number | null> {
-    try {
-      return await this.fd.sendFile(src, null, limit, { signal })
-    } catch (error) {
-      const { cause, bytesWritten, code, timeout } = error as OpError
-      if (bytesWritten !== 0 || !(timeout || code === 'ERR_NET_CLOSED')) throw error
-      throw this.fd.opError('readfrom', this.fd.opError('write', cause, 0), 0)
-    }
-  }
 }
-
-// Outside the class: a bundler renames one that names itself.
-const isTCPConn = (end: object): end is TCPConn => end instanceof TCPConn
 
 /** From a socket to a connection: TCP_NODELAY, then keep-alive. Go ignores refusals here too. */
 export function newTCPConn(fd: NetFD, keepAlive: KeepAliveConfig | null): TCPConn {
@@ -277,4 +166,12 @@ function applyKeepAlive(sysfd: number, config: KeepAliveConfig): void {
   setKeepAliveConfig((level, optname, value) => {
     if (!refused) refused = hook.setsockopt(sysfd, level, optname, value) < 0
   }, config)
+}
+
+/** Negative: off. 0: a reset at close. Positive: so many seconds of waiting at close. */
+function setLinger(fd: NetFD, seconds: number): void {
+  if (seconds !== Math.trunc(seconds)) {
+    throw new RangeError('linger must be a whole number of seconds')
+  }
+  fd.setOption('linger', { on: seconds >= 0, seconds: Math.max(seconds, 0) })
 }

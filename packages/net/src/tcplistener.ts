@@ -1,23 +1,16 @@
 // Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
 import { inspect } from 'node:util'
-import type { Accepted, CallOptions, Deadline } from '@netfd/poll'
-import { nextDelay, warnOfFailedAccept } from './accept-again.js'
-import type { OpError } from './errors.js'
-import { NetFD } from './fd.js'
+import type { NetFD } from './fd.js'
 import { endsOf } from './inspect.js'
 import type { KeepAliveConfig } from './keep-alive.js'
-import { isLeft, leavable } from './leavable.js'
-import { RawListener } from './rawconn.js'
+import { NetListener } from './listener.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
-import { accepted } from './trace.js'
-
-type Accepting = ReturnType<NetFD['accepting']>
 
 /**
  * A listening TCP socket: made by `listen`, `ListenConfig` or `listenTCP`. A connection is accepted
- * only when somebody asks for one; until then it waits in the kernel's backlog. Go: `net.TCPListener`.
+ * only when the program asks for one; until then it waits in the kernel's backlog. Go: `net.TCPListener`.
  *
  * ```ts
  * import { dial, listen } from '@netfd/net'
@@ -31,142 +24,27 @@ type Accepting = ReturnType<NetFD['accepting']>
  * console.assert((await client.read(new Uint8Array(16))) === 5)
  * ```
  */
-export class TCPListener implements AsyncIterable<TCPConn>, AsyncDisposable {
-  readonly #fd: NetFD
+export class TCPListener extends NetListener<TCPConn> {
   readonly #keepAlive: KeepAliveConfig | null
-  #warned = false
 
   /** @internal */
   constructor(fd: NetFD, keepAlive: KeepAliveConfig | null) {
-    this.#fd = fd
+    super(fd)
     this.#keepAlive = keepAlive
   }
 
   /** The address it listens on, with the port the kernel chose: the same object each time. */
-  get addr(): TCPAddr {
-    return this.#fd.laddr as TCPAddr
+  override get addr(): TCPAddr {
+    return this.fd.laddr as TCPAddr
   }
 
-  /**
-   * Accepts the next connection. Any number of callers may wait; they are served in order. A connection
-   * that was aborted while it was queued is passed over.
-   *
-   * Rejects with OpError: `ETIMEDOUT` past the deadline, even when a connection is queued, `ABORT_ERR`,
-   * `ERR_NET_CLOSED`, or the kernel's errno, such as `EMFILE`. A loop of your own waits a little and goes
-   * on where `temporary` is true, as the loop over the listener does. Go: `TCPListener.Accept`; accept4(2).
-   */
-  async accept(o?: CallOptions): Promise<TCPConn> {
-    return this.#made(await this.#fd.accept(o))
-  }
-
-  #made({ fd, sockaddr }: Accepted): TCPConn {
-    const conn = new NetFD(fd, this.#fd.net)
-    conn.inherit(this.#fd)
-    try {
-      conn.init()
-      conn.setLocalAddr()
-      conn.setRemoteAddr(sockaddr, null)
-      const made = newTCPConn(conn, this.#keepAlive)
-      if (accepted.hasSubscribers) accepted.publish(conn.trace())
-      return made
-    } catch (error) {
-      void conn.close()
-      throw this.#fd.opError('accept', error as Error)
-    }
-  }
-
-  /**
-   * Stops listening: accepts that wait are rejected with `ERR_NET_CLOSED` and the address is free again.
-   * Accepted connections go on; those still in the backlog are reset. A second close is rejected.
-   * Go: `TCPListener.Close`.
-   */
-  close(): Promise<void> {
-    return this.#fd.close()
-  }
-
-  /**
-   * Sets when accepts fail with `ETIMEDOUT`, those that wait now included: a Date, epoch milliseconds,
-   * or null for never. Throws OpError after close. Go: `TCPListener.SetDeadline`.
-   */
-  setDeadline(t: Deadline): void {
-    this.#do('set', () => this.#fd.setDeadline(t))
-  }
-
-  /** The descriptor, through `control` alone. Go: `TCPListener.SyscallConn`. */
-  syscallConn(): RawListener {
-    return new RawListener(this.#fd)
-  }
-
-  /** A duplicate of the descriptor, which is the caller's. Go: `TCPListener.File`; fcntl(2). */
-  dup(): number {
-    return this.#do('file', () => this.#fd.dup())
-  }
-
-  /** Lets accepts that wait keep the process alive, as they do by default. */
-  ref(): void {
-    this.#fd.ref()
-  }
-
-  /** Lets the process end although accepts wait. */
-  unref(): void {
-    this.#fd.unref()
-  }
-
-  /**
-   * `for await (const conn of listener)`: accept after accept, ending when the listener is closed.
-   * accept(2) is called only while the loop asks for a connection. Leaving the loop closes nothing and
-   * loses no connection, also while it waits.
-   *
-   * What is wrong for a while does not end it: at `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM` and whatever else
-   * is `temporary`, it warns once for each listener (`process.on('warning')`, code `NETFD_ACCEPT`), waits
-   * 5 ms, doubled each time up to 1 s, or until a descriptor of ours is closed, and tries again. Any other
-   * error ends it, and so does the deadline, with `ETIMEDOUT`. Go: the loop of `http.Server.Serve`.
-   */
-  [Symbol.asyncIterator](): AsyncGenerator<TCPConn, void, undefined> {
-    const accepting = this.#fd.accepting()
-    return leavable(this.#conns(accepting), accepting.stop)
-  }
-
-  async *#conns({ next, pause }: Accepting): AsyncGenerator<TCPConn, void, undefined> {
-    let delay = 0
-    for (;;) {
-      let conn: TCPConn
-      try {
-        if (delay > 0) await pause(delay)
-        conn = this.#made(await next())
-      } catch (error) {
-        if (this.#fd.closed || isLeft(error)) return
-        delay = this.#delayAfter(error as OpError, delay)
-        continue
-      }
-      delay = 0
-      yield conn
-    }
-  }
-
-  /** How long to wait before the next try; throws an error that waiting does not help against. */
-  #delayAfter(error: OpError, delay: number): number {
-    if (!error.temporary || error.timeout) throw error
-    if (!this.#warned) warnOfFailedAccept(error)
-    this.#warned = true
-    return nextDelay(delay)
+  /** @internal */
+  protected made(fd: NetFD): TCPConn {
+    return newTCPConn(fd, this.#keepAlive)
   }
 
   /** What console.log shows: the address, and whether it is open. */
-  [inspect.custom](): string {
-    return `TCPListener { ${endsOf(this.#fd)} }`
-  }
-
-  /** `await using`: closes, unless it is closed already. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#fd.closed) await this.close()
-  }
-
-  #do<T>(op: string, f: () => T): T {
-    try {
-      return f()
-    } catch (error) {
-      throw this.#fd.opError(op, error as Error)
-    }
+  override [inspect.custom](): string {
+    return `TCPListener { ${endsOf(this.fd)} }`
   }
 }

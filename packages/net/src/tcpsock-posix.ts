@@ -1,27 +1,62 @@
-// Go: net/tcpsock_posix.go. One attempt to dial one address.
-import { EADDRNOTAVAIL } from '@netfd/syscall'
+// Go: net/tcpsock_posix.go. TCP connections and listeners from resolved addresses.
+import { EADDRNOTAVAIL, SOCK_STREAM } from '@netfd/syscall'
 import type { Bound } from './bound.js'
 import type { NetFD } from './fd.js'
-import type { Control } from './sock.js'
-import { dialSocket } from './sock.js'
+import { favoriteFamily } from './ipsock-posix.js'
+import type { KeepAliveConfig } from './keep-alive.js'
+import { preferMptcp } from './mptcp.js'
+import type { DialPlan, ListenPlan } from './sock.js'
+import { dialSocket, listenSocket } from './sock.js'
+import type { SysDialer } from './sys-dialer.js'
 import type { TCPAddr } from './tcpaddr.js'
+import type { TCPConn } from './tcpconn.js'
+import { newTCPConn } from './tcpconn.js'
+import { TCPListener } from './tcplistener.js'
+import { opened } from './trace.js'
 
 /** How often a dial is repeated that the kernel spoilt by its choice of a port. */
 const RETRIES = 2
 
-/**
- * Dials one address. With the local port left to the kernel two things may go wrong by accident: the
- * socket connects to itself, or all ports are in use for the moment. Then it is tried again.
- */
-export async function dialTCPSocket(
-  network: string,
+/** Connects to one address, over Multipath TCP where the dial asks for it. Go: `sysDialer.dialTCP`. */
+export async function dialTCP(
+  { network, settings }: SysDialer,
   laddr: TCPAddr | null,
   raddr: TCPAddr,
-  o: { control: Control | undefined; protocol: number },
   bound: Bound,
-): Promise<NetFD> {
-  const plan = { network, laddr, raddr, protocol: o.protocol, control: o.control }
-  const chosen = laddr !== null && laddr.port !== 0
+): Promise<TCPConn> {
+  const { control, mptcp, keepAlive } = settings
+  return await preferMptcp(mptcp, async (protocol) => {
+    const family = favoriteFamily(network, laddr, raddr, false)
+    const plan = { network, ...family, sotype: SOCK_STREAM, protocol, laddr, raddr, control }
+    const fd = await connected(plan, laddr !== null && laddr.port !== 0, bound)
+    const conn = newTCPConn(fd, keepAlive)
+    if (opened.hasSubscribers) opened.publish(fd.trace())
+    return conn
+  })
+}
+
+/** What a TCP listener's socket is given. */
+type ListenSettings = Pick<ListenPlan, 'control' | 'backlog' | 'reusePort'> & { mptcp: boolean }
+
+/** Listens on one address, for Multipath TCP as well where that is wanted. Go: `sysListener.listenTCP`. */
+export async function listenTCPAddr(
+  network: string,
+  laddr: TCPAddr,
+  { mptcp, ...settings }: ListenSettings,
+  keepAlive: KeepAliveConfig | null,
+): Promise<TCPListener> {
+  const family = favoriteFamily(network, laddr, null, true)
+  const plan = { network, ...family, sotype: SOCK_STREAM, laddr, ...settings }
+  const fd = await preferMptcp(mptcp, (protocol) => listenSocket({ ...plan, protocol }))
+  fd.establish()
+  return new TCPListener(fd, keepAlive)
+}
+
+/**
+ * A connected socket. With the local port left to the kernel two things may go wrong by accident: the
+ * socket connects to itself, or all ports are in use for the moment. Then it is tried again.
+ */
+async function connected(plan: DialPlan, chosen: boolean, bound: Bound): Promise<NetFD> {
   for (let tries = 0; ; tries++) {
     const last = chosen || tries === RETRIES
     try {

@@ -1,14 +1,12 @@
-// What a program can watch through node:diagnostics_channel. Nothing is built while nobody subscribes.
+// What a program can watch through node:diagnostics_channel. Nothing is built while no program subscribes.
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import { host } from '@netfd/poll/internal'
-import type { Addr } from './addr.js'
-import type { TCPAddr } from './tcpaddr.js'
-import type { TCPConn } from './tcpconn.js'
+import type { Addr, Conn } from './net.js'
 
 /** One address that a dial tried. Times are milliseconds of `performance.now()`. */
 export interface DialAttempt {
   /** The address. */
-  readonly address: TCPAddr
+  readonly address: Addr
   /** When it was tried. */
   readonly start: number
   /** When it was settled, once it is. */
@@ -24,7 +22,7 @@ export interface DialResolve {
   /** When it was done, once it is. */
   end?: number
   /** The addresses to be tried, in order. */
-  addresses?: readonly TCPAddr[]
+  addresses?: readonly Addr[]
   /** The error, when it failed. */
   error?: Error
 }
@@ -43,9 +41,9 @@ export interface DialTrace {
   /** Each attempt, in the order of their starts. */
   readonly attempts: DialAttempt[]
   /** The address that won. */
-  winner?: TCPAddr
+  winner?: Addr
   /** The connection, on `asyncEnd`. */
-  result?: TCPConn
+  result?: Conn
   /** The error, on `error`. */
   error?: unknown
 }
@@ -73,14 +71,14 @@ export const accepted = channel('netfd:accept')
 export const closed = channel('netfd:close')
 
 /** The address under which a connection was dialed: that of a wildcard is not its peer's. */
-const dialed = new WeakMap<object, TCPAddr>()
+const dialed = new WeakMap<object, Addr>()
 
-/** Runs a dial, with a trace to fill in when somebody listens. */
-export function traceDial(
+/** Runs a dial, with a trace to fill in when a program listens. */
+export function traceDial<C extends Conn>(
   network: string,
   address: string,
-  run: (trace: DialTrace | null) => Promise<TCPConn>,
-): Promise<TCPConn> {
+  run: (trace: DialTrace | null) => Promise<C>,
+): Promise<C> {
   if (!phases.some((phase) => dials[phase].hasSubscribers)) return run(null)
   const trace: DialTrace = {
     network,
@@ -97,10 +95,10 @@ export function traceDial(
 }
 
 /** Fills in how resolving went. */
-export async function traceResolve(
+export async function traceResolve<A extends Addr>(
   trace: DialTrace | null,
-  resolving: Promise<TCPAddr[]>,
-): Promise<TCPAddr[]> {
+  resolving: Promise<A[]>,
+): Promise<A[]> {
   if (trace === null) return await resolving
   try {
     const addresses = await resolving
@@ -117,7 +115,7 @@ export async function traceResolve(
 /** Fills in one attempt. */
 export async function traceAttempt<T extends object>(
   trace: DialTrace | null,
-  address: TCPAddr,
+  address: Addr,
   attempt: () => Promise<T>,
 ): Promise<T> {
   if (trace === null) return await attempt()

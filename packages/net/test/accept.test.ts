@@ -109,7 +109,7 @@ describe('accept', () => {
     expect(ledger).toMatchObject({ made: 1, open: new Set() })
   })
 
-  it('calls accept4(2) only while somebody asks', async () => {
+  it('calls accept4(2) only while a caller asks', async () => {
     const listener = await listening()
     const calls = countCalls('accept4')
     const clients = [await dialed(listener.addr), await dialed(listener.addr)]

@@ -57,7 +57,7 @@ describe('write', () => {
     await turns(20)
     const calls = countCalls('send')
     await turns(200)
-    // Nobody reads, so the write waits and the kernel is not asked again and again.
+    // The peer does not read, so the write waits and the kernel is not asked again and again.
     expect(calls.send).toBeLessThanOrEqual(1)
     await client.close()
     expect((await rejected('write', ending)).code).toBe('ERR_NET_CLOSED')

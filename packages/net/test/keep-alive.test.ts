@@ -29,7 +29,7 @@ const valuesOf = (conn: TCPConn): Values =>
       getsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT),
     ])
 
-/** Values that nobody would set by accident, and that every test starts from. */
+/** Values that no default has, and that every test starts from. */
 const START: Values = [0, 77, 66, 5]
 
 /** Sets START on a socket that is not connected yet: accepted sockets inherit it. */

@@ -15,7 +15,7 @@ const listening = async () => keep(await config.listen('tcp', '127.0.0.1:0'))
 const dialed = async (address: string) => keep(await dial('tcp', address))
 
 const scenes: Record<string, (address: string) => Promise<void>> = {
-  /** Open and idle: nobody waits. */
+  /** Open and idle: no call waits. */
   idle: async () => {
     const listener = await listening()
     const client = await dialed(String(listener.addr))

@@ -46,7 +46,7 @@ export class Namespace {
     return ['ip', 'netns', 'exec', this.name, ...command]
   }
 
-  /** Has an address of the cable's network be nobody's, who is sent packets all the same. */
+  /** Has packets sent to an address of the cable's network that no host has. */
   silence(address: string): void {
     const lladdr = '02:00:00:00:00:09'
     this.ip('neigh', 'add', address, 'lladdr', lladdr, 'dev', this.device, 'nud', 'permanent')

@@ -102,7 +102,7 @@ describe('readFrom a file (TestSendfile)', () => {
     expect(same(got, pattern(150_000))).toBe(true)
   })
 
-  it('sends files whose size nobody knows', async () => {
+  it('sends files whose size is not known', async () => {
     const [client, server] = await pair()
     const sent = await client.readFrom(await opened('/proc/self/cmdline'))
     client.closeWrite()

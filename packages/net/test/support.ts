@@ -29,7 +29,7 @@ export { replacePoll }
 
 /** What `track` can close. */
 interface Closable {
-  [Symbol.asyncDispose](): Promise<void>
+  [Symbol.asyncDispose](): PromiseLike<void>
 }
 
 const opened = new Set<Closable>()
@@ -75,7 +75,7 @@ export async function pair(listener?: TCPListener, dialer?: Dialer): Promise<[TC
 
 /**
  * An address that answers no SYN: a listener whose queue is full. The next dial stays in SYN-SENT until
- * somebody accepts; `answer` does.
+ * a caller accepts; `answer` does.
  */
 export async function blackHole(): Promise<{ address: string; listener: TCPListener }> {
   const listener = await listening('tcp', '127.0.0.1:0', { backlog: 0 })
@@ -189,7 +189,7 @@ export function smallBuffersOf(...conns: TCPConn[]): void {
   }
 }
 
-/** Two connections: what is written to `from` can be moved on to whoever reads `to`. */
+/** Two connections: what is written to `from` can be moved on to the reader of `to`. */
 export async function chain(): Promise<{ from: TCPConn; src: TCPConn; dst: TCPConn; to: TCPConn }> {
   const [from, src] = await pair()
   const [dst, to] = await pair()

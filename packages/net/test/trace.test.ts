@@ -71,7 +71,10 @@ describe('netfd:dial', () => {
     const resolver = answering('2001:db8::1', '192.0.2.1')
     track(await new Dialer({ resolver, fallbackDelay: 1 }).dial('tcp', 'host.test:80'))
     const [, trace] = said[0] as [string, DialTrace]
-    expect(trace.attempts.map(({ address }) => address.ip)).toEqual(['2001:db8::1', '192.0.2.1'])
+    expect(trace.attempts.map(({ address }) => String(address))).toEqual([
+      '[2001:db8::1]:80',
+      '192.0.2.1:80',
+    ])
     // It is told to stop when the winner has been found.
     await until(() => trace.attempts[0]?.end !== undefined)
     expect(trace.attempts[0]?.error).toMatchObject({ code: 'ABORT_ERR' })

@@ -1,5 +1,6 @@
 // The steps of a dial on one time line, and that line as text.
 import type { DialAttempt, DialTrace } from '@netfd/net'
+import { splitHostPort } from '@netfd/net'
 import type { Paint } from './colour.js'
 import { duration } from './units.js'
 
@@ -32,7 +33,7 @@ function winnerOf({ attempts, winner }: DialTrace): DialAttempt | undefined {
 export function timelineOf(trace: DialTrace, finished: number): Timeline {
   const { resolve } = trace
   const since = (time = finished) => time - resolve.start
-  const found = resolve.addresses?.map(({ ip }) => ip).join(', ') ?? ''
+  const found = resolve.addresses?.map((addr) => splitHostPort(`${addr}`).host).join(', ') ?? ''
   const steps: Step[] = [
     {
       label: 'resolve',

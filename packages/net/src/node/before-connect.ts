@@ -1,5 +1,5 @@
 // What a stream is while it has no connection: what was asked of it waits here.
-import type { Conn } from '@netfd/net'
+import type { StreamConn } from '@netfd/net'
 import { closeConn } from './conn-parts.js'
 import type { Target } from './connect.js'
 import { connect } from './connect.js'
@@ -17,7 +17,7 @@ export interface Held {
 
 /** Who is told how a dial went. */
 interface Dialer {
-  connected(conn: Conn): void
+  connected(conn: StreamConn): void
   failed(error: Error): void
 }
 
@@ -52,14 +52,14 @@ export class BeforeConnect {
   }
 
   async #dial(to: Target, signal: AbortSignal, dialer: Dialer): Promise<void> {
-    let conn: Conn
+    let conn: StreamConn
     try {
       conn = await connect(this.#how, to, signal)
     } catch (error) {
       dialer.failed(error as Error)
       return
     }
-    // It was connected before the abort came, and is nobody's.
+    // It was connected before the abort came, and has no owner.
     if (signal.aborted) await closeConn(conn, false)
     else dialer.connected(conn)
   }

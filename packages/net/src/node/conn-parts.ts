@@ -1,5 +1,5 @@
 // What a stream asks of a connection that not every Conn has.
-import type { Conn, TCPConn } from '@netfd/net'
+import type { Conn, StreamConn, TCPConn } from '@netfd/net'
 
 /** What of a TCPConn a Conn may have. */
 type Some = Partial<TCPConn>
@@ -15,7 +15,7 @@ export interface Pieces {
 }
 
 /** The pieces that arrive. While it waits for one it holds no buffer. */
-export const piecesOf = (conn: Conn): Pieces =>
+export const piecesOf = (conn: StreamConn): Pieces =>
   (conn as Some).reading?.() ?? new IteratedPieces(conn[Symbol.asyncIterator]())
 
 /** Those of a program's own connection. */

@@ -1,5 +1,5 @@
 // From a connection, or from the wish for one, to a Duplex.
-import type { Conn } from '@netfd/net'
+import type { StreamConn } from '@netfd/net'
 import { checkOptions, kindOf } from '../arguments.js'
 import { isTCPConn } from './conn-parts.js'
 import { NetDuplex } from './net-duplex.js'
@@ -8,11 +8,11 @@ import { CONNECT, checkConnect, checkDuplex, DUPLEX } from './options.js'
 import { targetOf } from './target.js'
 
 /** The connections that are a stream's: a second one would take every other piece. */
-const taken = new WeakSet<Conn>()
+const taken = new WeakSet<StreamConn>()
 
 /** Throws TypeError for what is no connection, or a stream's already, and OpError for a closed one. */
-function checkConn(conn: Conn): void {
-  const { read, write, close } = (conn ?? {}) as Partial<Conn>
+function checkConn(conn: StreamConn): void {
+  const { read, write, close } = (conn ?? {}) as Partial<StreamConn>
   const all = [read, write, close, conn?.[Symbol.asyncIterator]]
   if (!all.every((f) => typeof f === 'function')) {
     throw new TypeError(`conn must be a Conn, got ${kindOf(conn)}`)
@@ -39,7 +39,7 @@ function checkConn(conn: Conn): void {
  * duplex.destroy()
  * ```
  */
-export function toDuplex(conn: Conn, o: DuplexOptions = {}): NetDuplex {
+export function toDuplex(conn: StreamConn, o: DuplexOptions = {}): NetDuplex {
   checkOptions('toDuplex', o, DUPLEX)
   checkDuplex(o)
   checkConn(conn)

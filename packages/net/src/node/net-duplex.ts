@@ -1,6 +1,6 @@
 // Node: lib/net.js, Socket. A stream with the members that clients expect of a socket.
 import { addAbortSignal, Duplex } from 'node:stream'
-import type { Conn, OpError, TCPConn } from '@netfd/net'
+import type { OpError, StreamConn, TCPConn } from '@netfd/net'
 import { NetClosingError } from '@netfd/net'
 import { EALREADY, EISCONN, EPIPE, SyscallError } from '@netfd/syscall'
 import { checkFunction } from '../arguments.js'
@@ -39,7 +39,7 @@ import { connectArgs } from './target.js'
  * ```
  */
 export class NetDuplex extends SocketEnds {
-  #conn: Conn | null
+  #conn: StreamConn | null
   #before: BeforeConnect | null
   #pieces: Pieces | null = null
   #read = 0
@@ -52,7 +52,7 @@ export class NetDuplex extends SocketEnds {
   timeout?: number
 
   /** @internal */
-  constructor(o: DuplexOptions, how: ConnectOptions, conn: Conn | null) {
+  constructor(o: DuplexOptions, how: ConnectOptions, conn: StreamConn | null) {
     const { allowHalfOpen = false, highWaterMark } = o
     super({
       allowHalfOpen,
@@ -234,17 +234,17 @@ export class NetDuplex extends SocketEnds {
   }
 
   /** @internal */
-  protected override get either(): Conn | null {
+  protected override get either(): StreamConn | null {
     return this.#conn
   }
 
   /** The connection once the client has heard of it: nothing is read or written before. */
-  get #ready(): Conn | null {
+  get #ready(): StreamConn | null {
     return this.#before === null ? this.#conn : null
   }
 
   /** The client is told in a turn of its own: what its listeners throw is no failure of the dial. */
-  #connected(conn: Conn, before: BeforeConnect): void {
+  #connected(conn: StreamConn, before: BeforeConnect): void {
     this.#conn = conn
     before.flags.applyTo(conn)
     process.nextTick(() => this.#opened(before))
@@ -276,7 +276,7 @@ export class NetDuplex extends SocketEnds {
     if (this.#before !== null) this.#before.held = { run, callback }
   }
 
-  #send(start: (conn: Conn) => Promise<number>, callback: Callback): void {
+  #send(start: (conn: StreamConn) => Promise<number>, callback: Callback): void {
     const conn = this.#ready
     if (conn === null) {
       this.#hold(() => this.#send(start, callback), callback)

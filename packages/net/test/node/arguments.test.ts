@@ -3,7 +3,7 @@ import type { Agent } from 'node:http'
 import type { Duplex, Readable, Writable } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import type { Conn } from '../../src/index.js'
+import type { StreamConn } from '../../src/index.js'
 import type { DuplexOptions, NetDuplex } from '../../src/node/index.js'
 import { dialDuplex, toDuplex } from '../../src/node/index.js'
 import { listening, pair, socketLedger, thrown } from '../support.js'
@@ -61,7 +61,7 @@ describe('toDuplex', () => {
   it('refuses what is no connection', async () => {
     const listener = await listening()
     for (const value of [null, undefined, {}, 5, listener, dialDuplex()]) {
-      expect(() => toDuplex(value as unknown as Conn)).toThrow(TypeError)
+      expect(() => toDuplex(value as unknown as StreamConn)).toThrow(TypeError)
     }
   })
 

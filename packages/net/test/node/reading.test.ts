@@ -1,7 +1,7 @@
 // When a Duplex reads, and what it holds while it does not.
 import { describe, expect, it } from 'vitest'
 import { uncaught } from '../../../poll/test/support.js'
-import type { Conn } from '../../src/index.js'
+import type { StreamConn } from '../../src/index.js'
 import { pipe } from '../../src/index.js'
 import { toDuplex } from '../../src/node/index.js'
 import {
@@ -139,7 +139,7 @@ describe('a Duplex that is read', () => {
 
   it("reads a program's own connection as well", async () => {
     const [a, b] = await pair()
-    const own: Conn = {
+    const own: StreamConn = {
       localAddr: a.localAddr,
       remoteAddr: a.remoteAddr,
       read: (buf, o) => a.read(buf, o),

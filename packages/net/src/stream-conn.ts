@@ -1,0 +1,167 @@
+// Go: net/tcpsock.go and unixsock.go. What connections have that are streams of bytes.
+import type { FileHandle } from 'node:fs/promises'
+import type { CallOptions } from '@netfd/poll'
+import { signalOf, sizeOf, UnexpectedEOFError, viewOf } from '@netfd/poll/internal'
+import { SHUT_RD, SHUT_WR } from '@netfd/syscall'
+import { checkOptions } from './arguments.js'
+import { NetConn } from './conn.js'
+import type { Transfer, TransferOptions } from './copy.js'
+import { copyFrom, copyTo, limitOf } from './copy.js'
+import type { Destination } from './destinations.js'
+import { destinationOf } from './destinations.js'
+import type { OpError } from './errors.js'
+import type { NetFD } from './fd.js'
+import { chunks, leavable } from './iterate.js'
+import type { Reader, StreamConn } from './net.js'
+import type { Source } from './sources.js'
+import { isFileHandle, sourceOf } from './sources.js'
+
+/**
+ * A connection that is a stream of bytes: what `dial` gives for TCP, and `pipe`.
+ * Go: what `net.TCPConn` and a stream's `net.UnixConn` share.
+ */
+export abstract class NetStreamConn extends NetConn implements StreamConn {
+  /**
+   * Fills all of `buf` and resolves to its length. When the stream ends before that, rejects with
+   * UnexpectedEOFError (`ERR_UNEXPECTED_EOF`). Every rejection carries `bytesRead`, how many bytes of
+   * `buf` were filled. Go: `io.ReadFull`.
+   */
+  async readFull(buf: Uint8Array, o?: CallOptions): Promise<number> {
+    const size = sizeOf(buf)
+    const n = await readUntilFull(this, buf, o)
+    if (n < size) throw new UnexpectedEOFError(n)
+    return n
+  }
+
+  /**
+   * Writes all of `bufs` in order with as few calls as there can be, 1024 buffers each, and resolves to
+   * the sum of their lengths. The list is left as it is. Go: `Buffers.WriteTo`; writev(2).
+   */
+  writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
+    return this.fd.writev(bufs, o)
+  }
+
+  /** Ends reading: a read that waits gets null. Throws OpError. Go: `CloseRead`; shutdown(2). */
+  closeRead(): void {
+    this.do('close', () => this.fd.shutdown(SHUT_RD))
+  }
+
+  /** Ends writing: the peer reads to the end. Reads go on. Go: `CloseWrite`; shutdown(2). */
+  closeWrite(): void {
+    this.do('close', () => this.fd.shutdown(SHUT_WR))
+  }
+
+  /**
+   * Takes bytes from `src` until it ends, or `limit` of them, and writes them here; resolves to how
+   * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
+   * cheaper to copy; from a FileHandle sent by sendfile from its own position. Anything else is copied: a
+   * Conn, streams of Node and of the web and their readers, iterables of bytes or of text. A stream keeps
+   * what is behind the limit, and is never destroyed.
+   *
+   * Rejects with OpError: what the source failed with, or as `write` does, also while the source is silent:
+   * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline, `ABORT_ERR`. It carries `bytesWritten`, and
+   * `bytesRead` when it copied. TypeError or RangeError for what is no source or no whole number.
+   * Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
+   */
+  async readFrom(src: Source, o: TransferOptions = {}): Promise<number> {
+    const open = sourceOf(src)
+    const transfer = this.#transfer('readfrom', o)
+    if (transfer.limit <= 0) return 0
+    return (await this.#inKernel(src, transfer)) ?? (await copyFrom(transfer, open))
+  }
+
+  /**
+   * Sends what arrives here to `dst` until the peer ends its side, or `limit` bytes of it; resolves to how
+   * many. To a TCPConn they are spliced inside the kernel. To a FileHandle, a stream of Node or of the web,
+   * a Conn or a Writer of one's own they are copied, and the next piece is read when `dst` has room for
+   * it. `dst` is not ended.
+   *
+   * Rejects with OpError: what `dst` failed with, or as `read` does, also while `dst` keeps it waiting. It
+   * carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
+   */
+  async writeTo(dst: Destination, o: TransferOptions = {}): Promise<number> {
+    const open = destinationOf(dst)
+    const transfer = this.#transfer('writeto', o)
+    if (isStreamConn(dst) && dst.splices) {
+      return await dst.readFrom(this, { limit: transfer.limit, signal: transfer.signal })
+    }
+    return transfer.limit <= 0 ? 0 : await copyTo(transfer, open)
+  }
+
+  /**
+   * `for await (const piece of conn)`: what arrives, until the end. Leaving the loop closes nothing and
+   * loses no byte, also when a stream made of it is destroyed while it waits.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    const reading = this.fd.reading()
+    return leavable(chunks(reading), () => reading.stop())
+  }
+
+  /**
+   * The loop above for a stream of Node, which asks for one piece after the other by itself: an iterator
+   * would be most of what an idle stream costs.
+   * @internal
+   */
+  reading(): ReturnType<NetFD['reading']> {
+    return this.fd.reading()
+  }
+
+  /**
+   * Whether the kernel moves its bytes to and from another such connection.
+   * @internal
+   */
+  protected get splices(): boolean {
+    return true
+  }
+
+  #transfer(op: Transfer['op'], o: TransferOptions): Transfer {
+    checkOptions(op === 'readfrom' ? 'readFrom' : 'writeTo', o, ['limit', 'signal'])
+    return { fd: this.fd, op, limit: limitOf(o.limit), signal: signalOf(o) }
+  }
+
+  /** The bytes moved without leaving the kernel, or null where it cannot. */
+  async #inKernel(src: Source, { limit, signal }: Transfer): Promise<number | null> {
+    if (isStreamConn(src) && src.splices && this.splices) {
+      return await this.fd.spliceFrom(src.fd, limit, { signal })
+    }
+    if (isFileHandle(src)) return await this.#sendFile(src, limit, signal)
+    return null
+  }
+
+  /** As Go has it, a file that could not even begin fails with the error of the write that was to come. */
+  async #sendFile(
+    src: FileHandle,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number | null> {
+    try {
+      return await this.fd.sendFile(src, null, limit, { signal })
+    } catch (error) {
+      const { cause, bytesWritten, code, timeout } = error as OpError
+      if (bytesWritten !== 0 || !(timeout || code === 'ERR_NET_CLOSED')) throw error
+      throw this.fd.opError('readfrom', this.fd.opError('write', cause, 0), 0)
+    }
+  }
+}
+
+// Outside the class: a bundler renames one that names itself.
+const isStreamConn = (end: object): end is NetStreamConn => end instanceof NetStreamConn
+
+/**
+ * Reads until `buf` is full: its length, or how many bytes there were before the end. An error on the
+ * way says it too, as `bytesRead`: those bytes are in `buf`, and nowhere else any more.
+ */
+async function readUntilFull(r: Reader, buf: Uint8Array, o?: CallOptions): Promise<number> {
+  const size = sizeOf(buf)
+  let at = 0
+  try {
+    while (at < size) {
+      const n = await r.read(at === 0 ? buf : viewOf(buf, at), o)
+      if (n === null) break
+      at += n
+    }
+  } catch (error) {
+    throw Object.assign(error as Error, { bytesRead: at })
+  }
+  return at
+}
