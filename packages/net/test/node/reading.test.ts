@@ -134,6 +134,8 @@ describe('a Duplex that is read', () => {
     const data = event(duplex, 'data')
     await b.write('back')
     expect(String(await data)).toBe('back')
+    duplex.end()
+    expect(await b.read(buf)).toBeNull()
     await b.close()
   })
 
