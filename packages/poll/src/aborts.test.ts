@@ -14,7 +14,7 @@ it('keeps one listener on a signal however many wait, and none when they have le
   expect(listeners(signal)).toBe(0)
 })
 
-it('tells everybody who still waits, in the order in which they came', () => {
+it('tells all calls that still wait, in the order in which they came', () => {
   const controller = new AbortController()
   const told: number[] = []
   const waiters = [1, 2, 3, 4].map((n) => ({
@@ -31,7 +31,7 @@ it('tells everybody who still waits, in the order in which they came', () => {
   expect(listeners(controller.signal)).toBe(0)
 })
 
-it('forgets somebody who left before, and takes no offence at one who never came', () => {
+it('forgets a call that left before, and takes no offence at one that never came', () => {
   const controller = new AbortController()
   const one = { aborted: () => expect.unreachable() }
   offAbort(controller.signal, one)
@@ -41,7 +41,7 @@ it('forgets somebody who left before, and takes no offence at one who never came
   controller.abort()
 })
 
-it('tells everybody, though one of them throws', async () => {
+it('tells all calls, though one of them throws', async () => {
   const errors = uncaught()
   const controller = new AbortController()
   const boom = new Error('boom')

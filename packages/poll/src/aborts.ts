@@ -2,11 +2,11 @@
 //
 // A server gives one signal to all its calls. A listener for each would have Node warn of a leak at the
 // eleventh, and would make removing one a search. So a signal has one listener of ours, with a set of
-// those who wait; it is removed with the last of them.
+// the calls that wait; it is removed with the last of them.
 import { report } from './report.js'
 import { addListener, removeListener } from './signals.js'
 
-/** Somebody to tell of an abort. */
+/** A call or a transfer to tell of an abort. */
 export interface Abortable {
   /** The signal was aborted. */
   aborted(): void
@@ -23,7 +23,7 @@ class Waiting extends Set<Abortable> {
     addListener(signal, this)
   }
 
-  /** The listener is this object itself. Whoever is told may leave, and take others along. */
+  /** The listener is this object itself. A call that is told may leave, and take others along. */
   handleEvent(): void {
     for (const one of [...this]) {
       if (!this.has(one)) continue
@@ -53,7 +53,7 @@ export function onAbort(signal: AbortSignal, one: Abortable): void {
   all.add(one)
 }
 
-/** It does not wait any more; the signal keeps nothing of it. */
+/** `one` does not wait any more; the signal keeps nothing of it. */
 export function offAbort(signal: AbortSignal, one: Abortable): void {
   waiting.get(signal)?.leave(one)
 }

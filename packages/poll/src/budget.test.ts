@@ -20,7 +20,7 @@ describe('Budget', () => {
     expect(budget.spent).toBe(true)
   })
 
-  it('is new in the next turn, in which everybody who was put off goes on, in order', async () => {
+  it('is new in the next turn, in which every operation that was put off goes on, in order', async () => {
     const budget = new Budget()
     budget.charge(BUDGET_BYTES)
     const order: string[] = []
@@ -45,7 +45,7 @@ describe('Budget', () => {
     expect(order).toEqual(['before', 'deferred'])
   })
 
-  it('puts whoever finds it spent again off to the turn after', async () => {
+  it('puts an operation that finds it spent again off to the turn after', async () => {
     const budget = new Budget()
     let turns = 0
     const greedy: Deferred = {
@@ -64,7 +64,7 @@ describe('Budget', () => {
   })
 })
 
-it('a turn in which one throws is everybody else’s as well', async () => {
+it('a turn in which one throws is that of all others as well', async () => {
   const errors = uncaught()
   const budget = new Budget()
   const boom = new Error('boom')

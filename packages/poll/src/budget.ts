@@ -46,7 +46,7 @@ export class Budget {
     this.#ops = 0
     this.#bytes = 0
     this.spent = false
-    // Whoever finds the new budget spent as well queues for the turn after.
+    // An operation that finds the new budget spent as well queues for the turn after.
     for (const op of queue) {
       try {
         op.nextTurn()

@@ -26,7 +26,7 @@ export abstract class OwnedFD extends OptionedFD {
   /**
    * Takes a descriptor over; `close` will close it. What `kind` leaves out is asked of the kernel. Call
    * `init` before anything else. Of a descriptor that node:fs opened in a worker, give a duplicate
-   * (`dupCloexec`): Node closes the number itself when the worker ends, whosever it is by then.
+   * (`dupCloexec`): Node closes the number itself when the worker ends, though it may be another file's by then.
    */
   constructor(sysfd: number, kind: FDKind = {}) {
     super(sysfd, kindOf(sysfd, kind))
@@ -142,7 +142,7 @@ export abstract class OwnedFD extends OptionedFD {
     descriptorFreed()
   }
 
-  /** Out of the poller; the number is nobody's. */
+  /** Out of the poller; the number is free to go. */
   #leave(): number {
     const fd = this.fd
     this.fd = -1

@@ -137,7 +137,7 @@ export abstract class FDLoop {
   }
 
   /**
-   * Drops a lock and runs whoever was queued for it, until one has to wait.
+   * Drops a lock and runs the operations that were queued for it, until one has to wait.
    * @internal
    */
   protected unlock(kind: LockKind): void {
@@ -172,7 +172,7 @@ export abstract class FDLoop {
     } else if (code !== READY) {
       this.#giveUp(op, this.codeError(code, this.#side(op)))
     } else if (op.state === DEFERRED) {
-      // It waits for its turn, and not for an edge: that is still there when somebody does.
+      // It waits for its turn, and not for an edge: that is still there for the one that does.
       const side = this.#side(op)
       side.edge = true
       side.park(op)

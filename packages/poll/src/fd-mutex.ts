@@ -2,15 +2,15 @@
 //
 // One thread, yet every operation that waits is a place where another one, or a close, can come in
 // between. So:
-//   - whoever uses the descriptor holds a reference; a lock holder holds one;
+//   - a call that uses the descriptor holds a reference; a lock holder holds one;
 //   - reads exclude reads and writes exclude writes, first come, first served: the lock is handed to
-//     the longest waiting caller, so nobody can be overtaken (Go lets newcomers barge);
-//   - after close no reference and no lock is given any more, and all who queued for one are told;
-//   - whoever drops the last reference after close destroys the descriptor.
+//     the longest waiting caller, so no caller can be overtaken (Go lets newcomers barge);
+//   - after close no reference and no lock is given any more, and all callers that queued for one are told;
+//   - the call that drops the last reference after close destroys the descriptor.
 
 import { report } from './report.js'
 
-/** Somebody who queues for a lock. Queued callers hold no reference. */
+/** A caller that queues for a lock. Queued callers hold no reference. */
 export interface LockWaiter {
   /** The next in the queue, null outside; the mutex keeps it. */
   next: LockWaiter | null
@@ -28,7 +28,7 @@ const MAX_REFS = (1 << 20) - 1
 const OVERFLOW = `too many concurrent operations on a single file or socket (max ${MAX_REFS})`
 const INCONSISTENT = 'inconsistent poll.fdMutex'
 
-/** A lock that is held while nobody queues for it. */
+/** A lock that is held while no caller queues for it. */
 const HELD = 1
 
 /**
@@ -50,7 +50,7 @@ export class FDMutex {
     return this.#closed
   }
 
-  /** Whether it was closed and nobody uses it any more: the moment to destroy it. */
+  /** Whether it was closed and the last call has left it: the moment to destroy it. */
   get drained(): boolean {
     return this.#closed && this.#refs === 0
   }
@@ -105,8 +105,8 @@ export class FDMutex {
   }
 
   /**
-   * Drops the lock and its reference. When somebody queued, both are that caller's now and it is
-   * returned, to be started by whoever unlocked. Go: `rwunlock`.
+   * Drops the lock and its reference. When a caller queued, both are its own now and it is returned,
+   * to be started by the one that unlocked. Go: `rwunlock`.
    */
   unlock(kind: LockKind): LockWaiter | null {
     const lane = this.#lane(kind)

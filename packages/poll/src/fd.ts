@@ -242,7 +242,7 @@ export class FD extends OwnedFD {
    * Sends up to `count` bytes of a file from `offset` (from its own position, which moves, when null)
    * on the thread pool. Resolves to the bytes sent, fewer at the end of the file, or to null, nothing
    * having been sent, when the kernel does not send this file. A FileHandle is asked for its number
-   * before each call, so one that is closed meanwhile ends it with EBADF; a number must stay the file's.
+   * before each call, so one that is closed between two calls ends it with EBADF; a number must stay the file's.
    * A rejection carries `bytesWritten`. An abort takes effect between two calls of up to 4 MiB. Go: `poll.SendFile`; sendfile(2).
    */
   async sendFile(
@@ -261,8 +261,8 @@ export class FD extends OwnedFD {
 
   /**
    * Calls `ended` once, with the error that the next read or write would meet, as soon as the descriptor
-   * is closed or the deadline of that direction passes; at once when that is so already. For who waits
-   * for something else and needs the descriptor next. It keeps the process alive as a read would, until
+   * is closed or the deadline of that direction passes; at once when that is so already. For a caller that
+   * waits for something else and needs the descriptor next. It keeps the process alive as a read would, until
    * the function that it returns is called. A descriptor that is not polled only tells of a past close.
    * @internal
    */

@@ -1,4 +1,4 @@
-// A descriptor that nobody can close any more: collected, closed, and reported once.
+// A descriptor that no code can close any more: collected, closed, and reported once.
 import { describe, expect, it } from 'vitest'
 import { bundleForChildren, runChild } from '../test/child.js'
 

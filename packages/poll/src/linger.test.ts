@@ -28,7 +28,7 @@ describe('lingerTime', () => {
 describe('closeNow', () => {
   it.each([
     ['keeps a reset', 0, 'ECONNRESET'],
-    ['waits for nobody', 60, 'resolved'],
+    ['waits for no peer', 60, 'resolved'],
   ])('%s', async (_what, seconds, code) => {
     const [a, b] = tcpPair()
     await fill(a)

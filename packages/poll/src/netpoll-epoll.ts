@@ -67,7 +67,7 @@ export class EpollPoller implements Poller {
 
   close(pd: PollDesc, fd: number): void {
     // A duplicate of the descriptor would keep the registration alive, under a number that can then no
-    // longer be deleted. So it is deleted first, always. It is there: nobody else deletes it.
+    // longer be deleted. So it is deleted first, always. It is there: no other code deletes it.
     this.#calls.epollCtl(this.#epfd, EPOLL_CTL_DEL, fd)
     this.#slots.delete(pd.slot)
   }

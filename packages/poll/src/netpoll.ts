@@ -39,7 +39,7 @@ export const PARKED = 4
 /** The deadline ran out while the waiter was parked: it may try once more before it fails. */
 export const OVERDUE = 5
 
-/** Somebody parked until an edge, a deadline or a close. */
+/** A caller parked until an edge, a deadline or a close. */
 export interface Waiter {
   /** Called once for each time it was parked. */
   wake(code: PollCode): void

@@ -13,7 +13,7 @@ const MAX_RW = 1 << 30
 /** How many buffers one call takes. */
 const MAX_IOV = 1024
 
-/** What an idle Op refers to, so that it keeps nobody's buffer alive. */
+/** What an idle Op refers to, so that it keeps no caller's buffer alive. */
 const NOTHING: Uint8Array = new Uint8Array(0)
 
 /** Stands for the room of the thread in an operation, which must not hold the room itself while it waits. */

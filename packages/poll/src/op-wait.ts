@@ -90,7 +90,7 @@ export abstract class BareOp extends Op<void> {
   }
 }
 
-/** Without a poller nobody will ever tell. Go's text. */
+/** Without a poller no edge will ever be told of. Go's text. */
 const unwaitable = (): NotPollableError => new NotPollableError('waiting for unsupported file type')
 
 /** Go: `FD.WaitRead` and `FD.WaitWrite`. Takes a pending edge, or waits for one. */

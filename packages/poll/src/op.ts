@@ -1,4 +1,4 @@
-// One call on a descriptor, as data: what to try, what a result means, and who awaits it.
+// One call on a descriptor, as data: what to try, what a result means, and which promise settles.
 //
 // Go writes its try/EAGAIN/park loop once for every kind of call. Here the loop exists once, in
 // fd-loop.ts, and an Op is what it runs. A closure would do the same at the price of an allocation per

@@ -68,7 +68,7 @@ export function putPipe(pipe: Pipe): void {
   while (idle.length > Math.max(MAX_IDLE, busy)) closePipe(idle.pop() as Pipe)
 }
 
-/** Closes the pipes that nobody uses. */
+/** Closes the pipes that no transfer uses. */
 export function closeIdlePipes(): void {
   for (const pipe of idle.splice(0)) closePipe(pipe)
 }

@@ -212,7 +212,7 @@ export class PollDesc {
   }
 
   /**
-   * Wakes everybody, for the descriptor is about to be closed. Deadlines mean nothing afterwards.
+   * Wakes all waiters, for the descriptor is about to be closed. Deadlines mean nothing afterwards.
    * @internal
    */
   evict(): void {
@@ -239,7 +239,7 @@ export class PollDesc {
   }
 
   /**
-   * Changes whether waiters keep the process alive, whoever is parked now included.
+   * Changes whether waiters keep the process alive, one that is parked now included.
    * @internal
    */
   setKeepAlive(on: boolean): void {

@@ -50,7 +50,7 @@ const guards = new WeakMap<PollSide, Set<Waiter>>()
 
 /** One direction of a descriptor. */
 export class PollSide {
-  /** Whether an edge is pending. Never true while somebody waits for one. */
+  /** Whether an edge is pending. Never true while a caller waits for one. */
   edge = false
   /** Whether the last read emptied the kernel's buffer: the next one need not try. */
   drained = false

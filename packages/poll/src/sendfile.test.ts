@@ -41,7 +41,7 @@ describe('sendFile', () => {
     const [a, b] = tcpPair()
     const calls = countCalls('sendfilePool', 'send')
     const send = a.sendFile(file(), 0, content.length)
-    // Nobody reads for a while, so that the socket fills.
+    // The peer reads nothing for a while, so that the socket fills.
     await turns(20)
     const got = await readFull(b, content.length)
     expect([await send, Buffer.compare(got, content)]).toEqual([content.length, 0])
@@ -199,7 +199,7 @@ describe('sendFile', () => {
     )
   })
 
-  it('sends no other file’s bytes when the handle is closed meanwhile', async () => {
+  it('sends no other file’s bytes when the handle is closed between two calls', async () => {
     const [a, b] = tcpPair()
     const handle = await openFile(join(dir, 'file'))
     const { fd } = handle

@@ -46,7 +46,7 @@ describe('Slots', () => {
             live.push({ owner, slot, generation: slots.generation(slot) })
           } else {
             const [left] = live.splice(pick % live.length, 1)
-            if (left === undefined) throw new Error('nobody to take out')
+            if (left === undefined) throw new Error('no owner to take out')
             slots.delete(left.slot)
             gone.push(left)
           }

@@ -34,7 +34,7 @@ export class Slots<T extends object> {
     return this.#generations[slot] === generation ? this.#owners[slot] : undefined
   }
 
-  /** Frees a slot; whatever still carries its generation finds nobody. */
+  /** Frees a slot; whatever still carries its generation finds no owner. */
   delete(slot: number): void {
     if (this.#owners[slot] === undefined) throw new Error('poll: slot freed twice')
     this.#owners[slot] = undefined

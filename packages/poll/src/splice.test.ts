@@ -85,7 +85,7 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
     }
     const splice = c.dst.spliceFrom(c.src)
     const sending = send()
-    // Nobody reads for a while: the pipe fills, then the source's buffers.
+    // The peer reads nothing for a while: the pipe fills, then the source's buffers.
     await turns(20)
     let got = 0
     const buf = new Uint8Array(1 << 18)
@@ -199,7 +199,7 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
     },
   )
 
-  it('lets the destination wait under an edge and a deadline of its own meanwhile', async () => {
+  it('lets the destination wait under an edge and a deadline of its own during the transfer', async () => {
     const c = chain(pair)
     c.dst.setWriteDeadline(soon(5))
     const splice = watchPromise(c.dst.spliceFrom(c.src, 3))
@@ -276,7 +276,7 @@ describe.each(PAIRS)('spliceFrom over %s', (_name, pair) => {
     expect(await read).toBe(2)
   })
 
-  it('leaves an edge that came while it queued to whoever waits next', async () => {
+  it('leaves an edge that came while it queued to the call that waits next', async () => {
     const c = chain(pair)
     await fill(c.dst)
     const write = codeOf(c.dst.write(pattern(1)))

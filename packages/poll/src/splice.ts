@@ -28,7 +28,7 @@ export async function splice(
   max: number,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  // Both queues are joined at once: whoever calls after this comes after it, on either descriptor, and
+  // Both queues are joined at once: a call made after this comes after it, on either descriptor, and
   // two transfers cannot each hold what the other waits for.
   const to = claim(dst, 'w', signal)
   const from = claim(src, 'r', signal)
@@ -106,7 +106,7 @@ class CloseGuard implements Waiter {
       cancel(this.#op, this.#end.closingError())
       return
     }
-    // A deadline is for the operations on this side. An edge is kept for whoever waits here next.
+    // A deadline is for the operations on this side. An edge is kept for the call that waits here next.
     this.#edge ||= code === READY
     this.#side.park(this)
   }
@@ -195,7 +195,7 @@ class Transfer {
     return !pieces.ended
   }
 
-  /** Runs an operation that waits for the source, unless the destination is closed meanwhile. */
+  /** Runs an operation that waits for the source, unless the destination is closed during the wait. */
   async #fromSource(op: PieceOp): Promise<void> {
     const { pd } = this.#dst
     if (pd?.closing) throw this.#dst.closingError()

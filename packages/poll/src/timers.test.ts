@@ -76,7 +76,7 @@ describe('Timers', () => {
     expect(entry.expired).toHaveLength(1)
   })
 
-  it('keeps no host timer when nobody waits', () => {
+  it('keeps no host timer when no call waits', () => {
     const timers = new Timers()
     const entries = [10, 20, 30].map((ms) => new Entry(now() + ms))
     for (const entry of entries) timers.enter(entry)
@@ -159,7 +159,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe('Timers against a plain list', () => {
-  it('expires whoever waits, each at its own time', () => {
+  it('expires all that wait, each at its own time', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
         const timers = new Timers()

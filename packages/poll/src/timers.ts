@@ -1,10 +1,10 @@
-// Go: runtime/time.go, as far as netpoll.go needs it. The deadlines that somebody is waiting for.
+// Go: runtime/time.go, as far as netpoll.go needs it. The deadlines of the calls that wait.
 //
 // A heap of sides ordered by time, and one host timer for the earliest. Most deadlines are moved or
 // outlived long before they pass, so a side is not taken out of the heap when its waiter leaves, nor
 // moved when its deadline moves to later: the heap's time for it is the earliest it can be. When that
 // time comes the side is looked at, and dropped, put back, or expired. So setting a deadline costs a
-// number, and the host's timer exists only while somebody waits.
+// number, and the host's timer exists only while a call waits.
 import type { Deferred } from './budget.js'
 import { BUDGET_OPS, budget } from './budget.js'
 import { host, startTimer } from './host.js'
@@ -17,13 +17,13 @@ export interface Timed {
   at: number
   /** Its place in the heap, -1 outside. */
   index: number
-  /** Whether somebody waits under this deadline. */
+  /** Whether a call waits under this deadline. */
   timed: boolean
-  /** The deadline has passed while somebody waited. */
+  /** The deadline has passed while a call waited. */
   expire(): void
 }
 
-/** Milliseconds on a clock that nobody sets back. */
+/** Milliseconds on a clock that is never set back. */
 export const now = (): number => host.now()
 
 /**
@@ -48,7 +48,7 @@ export class Timers implements Deferred {
     return this.#timer !== undefined
   }
 
-  /** Somebody waits under this entry's deadline from now on, which may have moved since. */
+  /** A call waits under this entry's deadline from now on, which may have moved since. */
   enter(entry: Timed): void {
     if (!entry.timed) this.#waiting++
     entry.timed = true

@@ -291,7 +291,7 @@ describe('a FIFO', () => {
     await copy
   })
 
-  it('writes to a pipe that nobody reads are EPIPE', async () => {
+  it('writes to a pipe without a reader are EPIPE', async () => {
     const [r, w] = pipe2(O_NONBLOCK).map((fd) => adoptFD(fd)) as [FD, FD]
     await r.close()
     await expect(w.write(pattern(1))).rejects.toMatchObject({ code: 'EPIPE', bytesWritten: 0 })

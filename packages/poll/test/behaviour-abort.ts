@@ -145,7 +145,7 @@ export function abortBehaviour(make: MakeEnds): void {
       },
     )
 
-    it('by the call itself, before anybody listened, is seen', async () => {
+    it('by the call itself, before its listener was there, is seen', async () => {
       const { r } = make()
       const abort = new AbortController()
       const raw = r.rawRead(

@@ -218,7 +218,7 @@ export function deadlineBehaviour(make: MakeEnds): void {
       expect(seen.has(TIMEOUT)).toBe(true)
     })
 
-    it('ends everybody who waits when both deadlines pass at once', async () => {
+    it('ends all calls that wait when both deadlines pass at once', async () => {
       const { r, w } = make()
       await fill(w)
       const calls = [r === w ? r.read(new Uint8Array(1)) : w.write(new Uint8Array(1 << 20))]

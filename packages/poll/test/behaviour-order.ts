@@ -39,7 +39,7 @@ export function orderBehaviour(make: MakeEnds): void {
       expect(await Promise.all(writes)).toEqual([want.length - 10, 10])
     })
 
-    it('lets nobody overtake a caller that waits', async () => {
+    it('lets no call overtake one that waits', async () => {
       const { r, w } = make()
       const first = watchPromise(r.read(new Uint8Array(1)))
       const second = watchPromise(r.read(new Uint8Array(1)))

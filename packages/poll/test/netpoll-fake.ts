@@ -2,12 +2,12 @@
 //
 // By hand it delivers what a test commands: nothing, the same edge twice, or one that is none. Restless,
 // it tells every descriptor in every turn of the event loop that it can be read and written, which a
-// poller may: whoever works on it does not depend on edges being true.
+// poller may: a caller that works on it does not depend on edges being true.
 import { EPOLLIN, EPOLLOUT } from '@netfd/syscall'
 import type { PollDesc } from '../src/poll-desc.js'
 import type { Poller } from '../src/testing.js'
 
-/** What the restless poller says of everybody. */
+/** What the restless poller says of every descriptor. */
 const EVERYTHING = EPOLLIN | EPOLLOUT
 
 export class FakePoller implements Poller {
@@ -75,7 +75,7 @@ export class FakePoller implements Poller {
     }
   }
 
-  /** Lets a restless poller rest. Whoever is registered can still be closed. */
+  /** Lets a restless poller rest. What is registered can still be closed. */
   stop(): void {
     this.#restless = false
     if (this.#scheduled !== null) clearImmediate(this.#scheduled)

@@ -146,7 +146,7 @@ async function racyRead({ c1, c2 }: NetPair): Promise<void> {
       } catch (error) {
         if (!isTimeout(error)) throw error
       }
-      // The call is over: nobody may write into its buffer any more.
+      // The call is over: the kernel may not write into its buffer any more.
       mine.set(mark)
       await Promise.resolve()
       expect(Buffer.compare(mine, mark)).toBe(0)

@@ -20,7 +20,7 @@ export interface PollerRig {
   refuse?(): void
 }
 
-/** Somebody parked, who remembers how that ended. */
+/** A parked waiter, which remembers how that ended. */
 class Parked implements Waiter {
   readonly codes: PollCode[] = []
 
@@ -78,7 +78,7 @@ export function pollerContract(name: string, make: () => PollerRig): void {
       expect(parked.map((p) => p.codes)).toEqual([[READY], [READY]])
     })
 
-    it('tells about data that comes while somebody waits, again and again', async () => {
+    it('tells about data that comes while a caller waits, again and again', async () => {
       const [a, b] = pair()
       const pd = opened(make().poller, b)
       for (let i = 0; i < 20; i++) {
@@ -91,7 +91,7 @@ export function pollerContract(name: string, make: () => PollerRig): void {
       }
     })
 
-    it('keeps an edge for whoever comes later', async () => {
+    it('keeps an edge for the caller that comes later', async () => {
       const [a, b] = pair()
       const pd = opened(make().poller, b)
       write(a, Uint8Array.of(1))
@@ -153,7 +153,7 @@ export function pollerContract(name: string, make: () => PollerRig): void {
       expect(pd.r.edge).toBe(false)
     })
 
-    it('is held while somebody waits, and not one wait longer', async () => {
+    it('is held while a caller waits, and not one wait longer', async () => {
       const [, b] = pair()
       const { poller, held } = make()
       const pd = opened(poller, b)

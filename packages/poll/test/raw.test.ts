@@ -438,7 +438,7 @@ describe('close of a socket that lingers', () => {
     expect((await readAll(b)).length).toBe(3)
   })
 
-  it('is an ordinary close when it lingers for no time, or nobody may have asked it to', async () => {
+  it('is an ordinary close when it lingers for no time, or no code may have asked it to', async () => {
     const [a, b] = tcpPair()
     linger(a, 0)
     const calls = countCalls('close', 'shutdown', 'getsockoptBytes')
