@@ -301,7 +301,7 @@ export abstract class FDLoop {
     try {
       if (pd === null) return this.#unpolled(op)
       const side = op.mode === 'r' ? pd.r : pd.w
-      const code = op.begin(side)
+      const code = op.begin === undefined ? pd.prepare(side, op) : op.begin(side)
       if (code === READY) return this.#loop(op, side)
       if (!queued || code !== TIMEOUT || !side.ranOut) return this.#stop(op, side, code)
       // It waited for the call before it when the deadline ran out, and tries once as that one did.

@@ -46,7 +46,7 @@ describe('a read that moved as much as one call can', () => {
   ])('asked for %i, got %i: drained %s', (length, got, drained) => {
     const pd = new PollDesc(new FakePoller(), 7)
     const op = new ReadOp(STREAM).of(pattern(1), length)
-    expect(op.begin(pd.r)).toBe(READY)
+    expect(pd.prepare(pd.r, op)).toBe(READY)
     op.advance(got, pd.r)
     expect(pd.r.drained).toBe(drained)
   })

@@ -61,7 +61,7 @@ export abstract class PieceOp extends Op<void> {
 
   override begin(side: PollSide): PollCode {
     this.#source = side
-    return super.begin(side)
+    return side.pd.prepare(side, this)
   }
 
   attempt(fd: number): number {

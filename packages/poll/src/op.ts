@@ -127,10 +127,8 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
     return undefined
   }
 
-  /** Before the first try. READY lets it go on, PARKED has parked it. */
-  begin(side: PollSide): PollCode {
-    return side.pd.prepare(side, this)
-  }
+  /** Before the first try, in place of `PollDesc.prepare`. READY lets it go on, PARKED has parked it. */
+  begin?(side: PollSide): PollCode
 
   /** Whether an errno is worth another try. May set `error` to something better than the errno. */
   retry(_errno: number): boolean {
