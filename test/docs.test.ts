@@ -157,3 +157,35 @@ describe('the doc comments', () => {
     expect(named.filter((path) => !installed.includes(path))).toEqual([])
   })
 })
+
+describe('the path of a read in CONTRIBUTING.md', () => {
+  const text = read('CONTRIBUTING.md')
+  const tour = text.slice(text.indexOf('## The path of a read'), text.indexOf('## The addon'))
+  const drawn = /^ *(?:(\w+)\.)?(#?\w+)(?:\(\w+\))? +([\w-]+\/src\/[\w-]+\.ts) /gm
+  const named = /`(\w+)\.(\w+)` \(`([\w-]+\/src\/[\w-]+\.ts)`\)/g
+  const steps = [...tour.matchAll(drawn), ...tour.matchAll(named)].map(([, owner, name, file]) => ({
+    owner,
+    name: name as string,
+    file: file as string,
+  }))
+
+  it('is drawn step by step', () => {
+    expect(steps.length).toBeGreaterThan(25)
+  })
+
+  it.each(steps)('finds $name in $file', ({ owner, name, file }) => {
+    const source = read(`packages/${file}`)
+    const declared = `^(export )?(function )? *(protected )?(async )?${name}(<.*?>)?[(:]`
+    expect(source).toMatch(new RegExp(declared, 'm'))
+    // What is called on an object of ours names its class; `conn` and `hook` are none.
+    if (owner !== undefined && /^[A-Z]/.test(owner)) expect(source).toMatch(`class ${owner} `)
+  })
+
+  it('has at most seven files between the connection and the hook', () => {
+    const first = tour.slice(0, tour.indexOf('When recv(2) says EAGAIN'))
+    const files = [...first.matchAll(drawn)].map(([, , , file]) => file as string)
+    expect(unique(files.filter((file) => file !== 'poll/src/hook.ts')).length).toBeLessThanOrEqual(
+      7,
+    )
+  })
+})

@@ -27,7 +27,7 @@ import { listenerBacklog } from './sock-linux.js'
 export type Control = (network: string, address: string, conn: RawConn) => void | Promise<void>
 
 /** What a socket is made for. */
-export interface SocketPlan {
+interface SocketPlan {
   readonly network: string
   readonly family: number
   /** Of an AF_INET6 socket: whether it is for IPv6 alone. */
