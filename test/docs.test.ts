@@ -178,7 +178,8 @@ describe('the path of a read in CONTRIBUTING.md', () => {
     const declared = `^(export )?(function )? *(protected )?(async )?${name}(<.*?>)?[(:]`
     expect(source).toMatch(new RegExp(declared, 'm'))
     // What is called on an object of ours names its class; `conn` and `hook` are none.
-    if (owner !== undefined && /^[A-Z]/.test(owner)) expect(source).toMatch(`class ${owner} `)
+    if (owner !== undefined && /^[A-Z]/.test(owner))
+      expect(source).toMatch(new RegExp(`class ${owner}\\b`))
   })
 
   it('has at most seven files between the connection and the hook', () => {
