@@ -3,8 +3,8 @@
 // versions of Node, one for arm64, Bun, Deno, and what people install packages with. They are no workspace:
 // each claims `node`.
 //
-// Started, it runs every test on every supported Node, the conversations on Bun and Deno too, and with
-// --arm64 what qemu-user can run of them on a Node for arm64. Other arguments go to vitest.
+// Started, it runs every test on every supported Node, the conversations and clients on Bun and Deno too, and
+// with --arm64 what qemu-user can run of them on a Node for arm64. Other arguments go to vitest.
 import { join } from 'node:path'
 import { markInstalled, needsInstall } from './bootstrap.mjs'
 import { isMain } from './packages.mjs'
@@ -69,6 +69,16 @@ export const installMatrix = async () => {
 const conversation = `${root}test/conversation.mjs`
 const bridges = `${root}test/bridges.mjs`
 
+/** The work of the clients on a runtime that vitest does not run on, in processes of that: they may do all.
+ * @param {Runtime} runtime
+ */
+const clients = ({ name, path }) => {
+  const command = [path, 'run', ...(name === 'Deno' ? ['--allow-all'] : [])]
+  const env = [`NETFD_CLIENTS_ON=${name}`, `NETFD_CLIENTS_COMMAND=${JSON.stringify(command)}`]
+  const vitest = [tool('vitest/vitest.mjs'), 'run', '--project', 'clients', 'clients/']
+  return step(`${name}: clients`, 'env', [...env, process.execPath, ...vitest])
+}
+
 /** Every test on every Node, and the conversations everywhere.
  * @param {readonly string[]} args for vitest
  */
@@ -81,6 +91,7 @@ const everywhere = async (args) => {
     results.push(await step(`${name}: conversations`, path, [...args, conversation]))
     results.push(await step(`${name}: bridges`, path, [...args, bridges]))
   }
+  for (const runtime of OTHERS) results.push(await clients(runtime))
   return results
 }
 

@@ -88,6 +88,16 @@ export function hasCode(error: unknown, code: string): boolean {
   return false
 }
 
+/** Waits until a client says that nothing listens there. */
+export const refusal = (client: {
+  on(event: 'error', heard: (error: Error) => void): unknown
+}): Promise<void> =>
+  new Promise((resolve) => {
+    client.on('error', (error) => {
+      if (hasCode(error, 'ECONNREFUSED')) resolve()
+    })
+  })
+
 /** Throws unless what rejected did so because nothing listens there. */
 export async function isRefused(asked: Promise<unknown>): Promise<void> {
   const error = await asked.then(

@@ -102,7 +102,7 @@ export async function underPulledCable(
     await plug.plug()
     // What still waits is told at once when the server's process ends.
     await at('stock').kill()
-    await Promise.all(all.map(({ held }) => typeof held === 'string' || held.end()))
+    await Promise.all(all.map(async ({ held }) => typeof held === 'string' || (await held.end())))
     await at('stock').start()
   }
 }

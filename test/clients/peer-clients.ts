@@ -20,7 +20,15 @@ import { createTransport } from 'nodemailer'
 import { Connection } from 'tedious'
 import WebSocket from 'ws'
 import type { Client, Form, Held, Where } from './client.js'
-import { connectorOptions, duplexOptions, hasCode, isRefused, LARGE, whileDown } from './client.js'
+import {
+  connectorOptions,
+  duplexOptions,
+  hasCode,
+  isRefused,
+  LARGE,
+  refusal,
+  whileDown,
+} from './client.js'
 import { echoService } from './echo-service.mjs'
 
 const openWs = async ({ host, port }: Where, form: Form): Promise<WebSocket> => {
@@ -126,11 +134,11 @@ export const mqtt: Client = {
     TLS: (to, form) => usingMqtt(openMqtt(to, form, true), passesOn),
     reconnect: (to, form) =>
       usingMqtt(openMqtt(to, form, false), async (client) => {
-        const closed = heard(client, 'close')
-        await to.kill()
-        await closed
-        const connected = heard(client, 'connect')
-        await to.start()
+        let connected: Promise<unknown> | undefined
+        await whileDown(to, async () => {
+          await refusal(client)
+          connected = heard(client, 'connect')
+        })
         await connected
         await passesOn(client)
       }),

@@ -6,7 +6,7 @@ import type { RedisOptions as AllOptions } from 'ioredis'
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import type { Client, Form, Where } from './client.js'
-import { connectorOptions, LARGE } from './client.js'
+import { connectorOptions, LARGE, refusal, whileDown } from './client.js'
 
 type RedisOptions = Omit<AllOptions, 'replyMapping'>
 
@@ -85,9 +85,11 @@ export const ioredis: Client = {
     reconnect: (to, form) =>
       using(open(to, form, { maxRetriesPerRequest: null }), async (redis) => {
         await redis.ping()
-        await to.kill()
-        const pong = redis.ping()
-        await to.start()
+        let pong: Promise<string> | undefined
+        await whileDown(to, async () => {
+          pong = redis.ping()
+          await refusal(redis)
+        })
         assert.equal(await pong, 'PONG')
       }),
   },

@@ -1,11 +1,11 @@
 // The work of the clients on another runtime, in a process of that.
 import type { ChildProcess } from 'node:child_process'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
 import type { Command, Place, Reply } from './child.js'
 import type { Form, Where } from './client.js'
 import type { Outcome, Plug } from './hole.js'
@@ -14,7 +14,9 @@ import type { Runner } from './runner.js'
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 /** A piece of which nothing is heard for so long, in ms, has failed: its client waits for ever. */
-const LIMIT = 30_000
+const LIMIT = 10_000
+/** The same for requests into a pulled cable, which have a limit of their own. */
+const PULLED_LIMIT = 50_000
 
 type Wish = Command extends infer C ? (C extends Command ? Omit<C, 'id'> : never) : never
 
@@ -39,18 +41,13 @@ export class Remote implements Runner {
 
   constructor(command: readonly string[]) {
     this.#command = command
-    const entryPoints = [join(folder, 'child.ts')]
-    const outfile = join(this.#dir, 'child.js')
-    // The packages are taken as a user has them.
-    buildSync({
-      tsconfigRaw: '{}',
-      entryPoints,
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-    })
+    // Called as a program: as a module it would leave a process with descriptors of its own behind.
+    execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
+      ...[join(folder, 'child.ts'), `--outfile=${join(this.#dir, 'child.js')}`, '--bundle'],
+      ...['--format=esm', '--platform=node', '--log-level=warning'],
+      // The packages are taken as a user has them.
+      ...['--packages=external', '--tsconfig-raw={}'],
+    ])
   }
 
   async work(client: { name: string }, form: Form, name: string, to: Where): Promise<void> {
@@ -85,7 +82,7 @@ export class Remote implements Runner {
       this.#replies.set(id, resolve)
     })
     this.#say({ ...wish, id } as Command)
-    const limit = setTimeout(() => void this.#end(), LIMIT)
+    const limit = setTimeout(() => void this.#end(), wish.do === 'hole' ? PULLED_LIMIT : LIMIT)
     const { value, error } = await replied
     clearTimeout(limit)
     if (error !== undefined) throw new Error(error)

@@ -72,14 +72,16 @@ function title(client: string): string {
   return client
 }
 
-/** What a run came to in one cell: how many pieces passed, of how many if not all did. */
+/** What a run came to in one cell: how many pieces passed, and the names of those that did not. */
 function cell(all: readonly Piece[], results: ReadonlyMap<string, Result>): string | null {
   const found = all.map((piece) => results.get(idOf(piece)))
   // Only a part was run: that says nothing.
   if (found.includes(undefined)) return null
-  const passed = found.filter((result) => result?.passed).length
-  if (passed === 0) return '–'
-  return passed === all.length ? `✓ ${passed}` : `${passed} of ${all.length}`
+  const failed = found.filter((result) => result?.passed === false) as Result[]
+  if (failed.length === 0) return `✓ ${all.length}`
+  if (failed.length === all.length) return '–'
+  const names = failed.map(({ name, pulled }) => (pulled ? `pulled: ${name}` : name))
+  return `${all.length - failed.length}, not ${names.join(', ')}`
 }
 
 const names = (all: readonly Piece[], pulled: boolean): string =>

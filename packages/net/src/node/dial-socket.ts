@@ -31,7 +31,8 @@ const neverAborted = new AbortController().signal
  * The signal ends the dial, and nothing later. The connectors rest on it; one for another client is a line.
  *
  * Rejects with the dial's OpError, `ABORT_ERR` for the signal, with what `setup` threw, or with TypeError or
- * RangeError for a wrong option, before anything is dialed. Go: `net.Dial`.
+ * RangeError for a wrong option, before anything is dialed; for the form `'socket'` on Bun, whose sockets take
+ * no descriptor, with `ERR_NO_HANDOVER`. Go: `net.Dial`.
  *
  * ```ts
  * import { once } from 'node:events'
@@ -53,10 +54,17 @@ export async function dialSocket(o: ConnectOptions, to: DialTo): Promise<Socket 
 
 /** The same for a connector, which has looked at its options before. */
 export async function openSocket(o: ConnectOptions, to: DialTo): Promise<Socket | NetDuplex> {
-  const conn = await connect(o, to, to.signal ?? neverAborted)
   const { form = 'auto' } = o
+  if (form === 'socket' && !handsOver) throw noHandOver()
+  const conn = await connect(o, to, to.signal ?? neverAborted)
   if (form === 'duplex' || (form === 'auto' && !handsOver)) return toDuplex(conn)
   return handOver(conn)
+}
+
+function noHandOver(): Error {
+  const text =
+    "this runtime's net.Socket takes no descriptor: leave out form, or set form: 'duplex'"
+  return Object.assign(new Error(text), { code: 'ERR_NO_HANDOVER' })
 }
 
 /** The descriptor goes to a socket of Node's; the connection is closed. Throws OpError. */
