@@ -163,7 +163,7 @@ export class Dialer {
     let addrs: Sockaddr[]
     try {
       const resolving = dialAddrList(resolver, network, address, laddr, bound)
-      addrs = await traceResolve(trace, resolving)
+      addrs = await (trace === null ? resolving : traceResolve(trace, resolving))
     } catch (error) {
       throw new OpError('dial', network, null, null, error as Error)
     }

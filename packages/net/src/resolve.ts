@@ -54,7 +54,7 @@ async function hostAddrs(resolver: Resolver, host: string, bound: Bound): Promis
  * All addresses that a text stands for in a network, in the order in which they are to be tried. What a
  * protocol's addresses are made from is a row here. Go: `Resolver.resolveAddrList`.
  */
-export async function resolveAddrList(
+export function resolveAddrList(
   resolver: Resolver,
   network: string,
   address: string,
@@ -63,7 +63,7 @@ export async function resolveAddrList(
   const protocol = parseNetwork(network)
   switch (protocol) {
     case 'tcp':
-      return await internetAddrList(resolver, network, address, TCPAddr.of, bound)
+      return internetAddrList(resolver, network, address, TCPAddr.of, bound)
   }
 }
 

@@ -70,7 +70,9 @@ export class SysDialer {
       try {
         const due = partialDeadline(host.now(), bound.due, addrs.length - i)
         const within = { due, signal: bound.signal }
-        return await traceAttempt(this.#trace, addr, () => this.dialSingle(addr, within))
+        const trace = this.#trace
+        if (trace === null) return await this.dialSingle(addr, within)
+        return await traceAttempt(trace, addr, () => this.dialSingle(addr, within))
       } catch (error) {
         const failed = this.#dialError(addr, error as Error)
         if (isAborted(failed, bound)) throw failed

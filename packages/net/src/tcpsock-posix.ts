@@ -18,14 +18,14 @@ import { opened } from './trace.js'
 const RETRIES = 2
 
 /** Connects to one address, over Multipath TCP where the dial asks for it. Go: `sysDialer.dialTCP`. */
-export async function dialTCP(
+export function dialTCP(
   { network, settings }: SysDialer,
   laddr: TCPAddr | null,
   raddr: TCPAddr,
   bound: Bound,
 ): Promise<TCPConn> {
   const { control, mptcp, keepAlive } = settings
-  return await preferMptcp(mptcp, async (protocol) => {
+  return preferMptcp(mptcp, async (protocol) => {
     const family = favoriteFamily(network, laddr, raddr, false)
     const plan = { network, ...family, sotype: SOCK_STREAM, protocol, laddr, raddr, control }
     const fd = await connected(plan, laddr !== null && laddr.port !== 0, bound)

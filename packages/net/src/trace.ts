@@ -96,10 +96,9 @@ export function traceDial<C extends Conn>(
 
 /** Fills in how resolving went. */
 export async function traceResolve<A extends Addr>(
-  trace: DialTrace | null,
+  trace: DialTrace,
   resolving: Promise<A[]>,
 ): Promise<A[]> {
-  if (trace === null) return await resolving
   try {
     const addresses = await resolving
     trace.resolve.addresses = addresses
@@ -114,11 +113,10 @@ export async function traceResolve<A extends Addr>(
 
 /** Fills in one attempt. */
 export async function traceAttempt<T extends object>(
-  trace: DialTrace | null,
+  trace: DialTrace,
   address: Addr,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  if (trace === null) return await attempt()
   const entry: DialAttempt = { address, start: host.now() }
   trace.attempts.push(entry)
   try {
