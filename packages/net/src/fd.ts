@@ -7,7 +7,7 @@ import { isMistake, kindOf } from './arguments.js'
 import type { OpErrorExtra } from './errors.js'
 import { OpError } from './errors.js'
 import { hook } from './hook.js'
-import type { Addr } from './net.js'
+import type { Addr, Sockaddr } from './net.js'
 import type { PackedAddr } from './packed-addr.js'
 import { packAddr } from './packed-addr.js'
 import type { SockKind } from './sock-kind.js'
@@ -77,6 +77,11 @@ export class NetFD extends FD {
 
   set raddr(addr: Addr) {
     this.#raddr = addr
+  }
+
+  /** The struct sockaddr of an address, for this socket. Throws AddrError. */
+  sockaddr(addr: Sockaddr): Uint8Array {
+    return this.#kind.sockaddr(addr)
   }
 
   /** The kernel says what the local address is. Throws SyscallError. */

@@ -5,7 +5,6 @@ import { ParseError } from './errors.js'
 import { isIPv4, isUnspecified } from './ip.js'
 import { joinHostPort } from './ipsock.js'
 import type { Sockaddr } from './net.js'
-import { toSockaddr } from './sockaddr.js'
 
 /** Marks an address that came from the kernel or a parser, so it is canonical already. */
 export const trusted: unique symbol = Symbol('trusted')
@@ -51,11 +50,6 @@ export abstract class IPEndpoint implements Sockaddr {
   /** @internal */
   get isWildcard(): boolean {
     return this.ip === '' || isUnspecified(this.ip)
-  }
-
-  /** @internal */
-  sockaddr(family: number): Uint8Array {
-    return toSockaddr(family, this)
   }
 
   /** What console.log shows: the address as text. */

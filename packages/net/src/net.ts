@@ -40,8 +40,6 @@ export interface Sockaddr extends Addr {
   readonly family: number
   /** Whether it stands for any address at all. */
   readonly isWildcard: boolean
-  /** The struct sockaddr for a socket of `family`. Throws AddrError when it fits none. */
-  sockaddr(family: number): Uint8Array
 }
 
 /**

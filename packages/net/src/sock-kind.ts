@@ -9,14 +9,11 @@ import {
   SyscallError,
 } from '@netfd/syscall'
 import { AddrError } from './errors.js'
+import type { Sockaddr } from './net.js'
 import type { AddrFunc } from './packed-addr.js'
 import { internetAddrs } from './packed-addr.js'
+import { toSockaddr } from './sockaddr.js'
 import { TCPAddr } from './tcpaddr.js'
-
-/** The ends of a pipe have the addresses that they are given. */
-const unnamed: AddrFunc = () => {
-  throw new AddrError('unexpected address type', '')
-}
 
 /** A row of the table below: one object for every socket of its kind. */
 export interface SockKind extends FDKind {
@@ -26,13 +23,34 @@ export interface SockKind extends FDKind {
   readonly addrs: AddrFunc
 }
 
-const tcpAddrs = internetAddrs(TCPAddr.of)
+/** A row of the table below: one object for every socket of its kind. */
+export interface SockKind extends FDKind {
+  readonly family: number
+  readonly sotype: number
+  /** What the kernel's addresses become. */
+  readonly addrs: AddrFunc
+  /** The struct sockaddr of an address. Throws AddrError for one that does not fit such a socket. */
+  sockaddr(addr: Sockaddr): Uint8Array
+}
+
 // Only TCP promises that a short read has emptied a socket.
-const tcp = { sotype: SOCK_STREAM, net: 'tcp', stream: true, addrs: tcpAddrs }
+const tcp = (family: number): SockKind => ({
+  family,
+  sotype: SOCK_STREAM,
+  net: 'tcp',
+  stream: true,
+  addrs: internetAddrs(TCPAddr.of),
+  sockaddr: (addr) => toSockaddr(family, addr as TCPAddr),
+})
+
+/** The ends of a pipe are connected as they are made, and have the addresses that they are given. */
+const unnamed = (): never => {
+  throw new AddrError('unexpected address type', '')
+}
 
 const kinds: readonly SockKind[] = [
-  { family: AF_INET, ...tcp },
-  { family: AF_INET6, ...tcp },
+  tcp(AF_INET),
+  tcp(AF_INET6),
   {
     family: AF_UNIX,
     sotype: SOCK_STREAM,
@@ -40,6 +58,7 @@ const kinds: readonly SockKind[] = [
     stream: false,
     zeroReadIsEOF: true,
     addrs: unnamed,
+    sockaddr: unnamed,
   },
 ]
 

@@ -59,8 +59,8 @@ export async function dialSocket(plan: DialPlan, bound: Bound): Promise<NetFD> {
       // The callback may have given the socket to a child process, and that switches O_NONBLOCK off.
       hook.ensureNonblock(fd.sysfd)
     }
-    if (plan.laddr !== null) bind(fd, plan.family, plan.laddr)
-    const peer = await connect(fd, plan.raddr.sockaddr(plan.family), bound)
+    if (plan.laddr !== null) bind(fd, plan.laddr)
+    const peer = await connect(fd, fd.sockaddr(plan.raddr), bound)
     fd.setLocalAddr()
     fd.setRemoteAddr(peer, plan.raddr)
     return fd
@@ -76,7 +76,7 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
   try {
     must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
     if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
-    const sockaddr = plan.laddr.sockaddr(plan.family)
+    const sockaddr = fd.sockaddr(plan.laddr)
     await runControl(plan, fd, plan.laddr)
     must('bind', hook.bind(fd.sysfd, sockaddr))
     must('listen', hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog()))
@@ -106,8 +106,8 @@ async function runControl(plan: SocketPlan, fd: NetFD, addr: Sockaddr): Promise<
   }
 }
 
-function bind(fd: NetFD, family: number, laddr: Sockaddr): void {
-  must('bind', hook.bind(fd.sysfd, laddr.sockaddr(family)))
+function bind(fd: NetFD, laddr: Sockaddr): void {
+  must('bind', hook.bind(fd.sysfd, fd.sockaddr(laddr)))
 }
 
 /** The network with the family of its socket: 'tcp' is one of both. */
