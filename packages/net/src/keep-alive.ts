@@ -1,4 +1,4 @@
-// Go: net/tcpsockopt_linux.go and tcpconn_keepalive. Probes that find a dead peer.
+// Go: net/tcpsockopt_unix.go, and KeepAliveConfig of tcpsock.go. Probes that find a dead peer.
 import {
   IPPROTO_TCP,
   SO_KEEPALIVE,
