@@ -1,8 +1,13 @@
 // Go: the loops of internal/poll/fd_unix.go, once. Runs operations on one descriptor.
 //
-// The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. What the
-// caller owes is written into each Op: a read must go on until EAGAIN or a short read before it waits,
-// since no second edge comes for the same data.
+// The order of every operation: lock → prepare → try → on EAGAIN wait and try again → unlock. `prepare` forgets
+// an old edge and asks for a close and the deadline; after a short read it waits instead, for the kernel has
+// nothing. What the caller owes is written into each Op: a read must go on until EAGAIN or a short read before
+// it waits, since no second edge comes for the same data.
+//
+// Of an Op (op.ts) `attempt` tries once, `advance` takes in what came, and `take` gives the result; one that is
+// `trivial` needs no kernel, and one that `keeps` leaves the lock taken. A PollDesc (poll-desc.ts) has a
+// PollSide for reads and one for writes: an edge waits there for an Op, or an Op that is parked for an edge.
 //
 // What runs an operation answers whether it is complete. If so, its `error` says whether it failed; if not,
 // it waits for an edge, a turn or the thread pool, and is settled when that has come.
@@ -121,13 +126,13 @@ export abstract class FDLoop {
    * Takes a lock and keeps it when the promise resolves, for the steps of a longer transfer.
    * @internal
    */
-  protected take(op: Op<void>, signal?: AbortSignal): Promise<void> {
+  protected takeLock(op: Op<void>, signal?: AbortSignal): Promise<void> {
     op.keeps = true
     return this.start(op, signal)
   }
 
   /**
-   * Runs an operation under a lock that `take` took; the lock stays taken.
+   * Runs an operation under a lock that `takeLock` took; the lock stays taken.
    * @internal
    */
   protected step<T>(op: Op<T>, signal?: AbortSignal): Promise<T> {
@@ -148,7 +153,7 @@ export abstract class FDLoop {
       op.settle(this.#errorOf(op))
       if (op.keeps) return
     }
-    if (this.mu.drained) this.destroy()
+    if (this.mu.allLeft) this.destroy()
   }
 
   /**
@@ -286,6 +291,7 @@ export abstract class FDLoop {
     this.#finish(op, true)
   }
 
+  /** Settles an operation that waited, and unlocks: unless it waits again. */
   #finish(op: Op<unknown>, complete: boolean): void {
     if (!complete) return
     op.settle(this.#errorOf(op))
@@ -308,7 +314,7 @@ export abstract class FDLoop {
       return budget.spent ? this.#defer(op, side) : this.#lastTry(op)
     } catch (error) {
       budget.charge(0)
-      return this.#failed(op, error)
+      return this.#fail(op, error)
     }
   }
 
@@ -323,14 +329,14 @@ export abstract class FDLoop {
           if (this.#judge(op, n, side)) return true
           continue
         }
-        if (op.givenUp) return this.#failed(op, canceled(op.reason))
+        if (op.givenUp) return this.#fail(op, canceled(op.reason))
         const code = side.pd.wait(side, op)
         if (code !== READY) return this.#stop(op, side, code)
       }
     } catch (error) {
       // A refused argument, or what a caller's own function threw.
       budget.charge(0)
-      return this.#failed(op, error)
+      return this.#fail(op, error)
     }
   }
 
@@ -358,9 +364,9 @@ export abstract class FDLoop {
       if (n !== -EAGAIN && this.#judge(op, n, this.#side(op))) return true
     } catch (error) {
       budget.charge(0)
-      return this.#failed(op, error)
+      return this.#fail(op, error)
     }
-    return this.#failed(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
+    return this.#fail(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
   }
 
   /** Takes in what one try came to: whether the operation is complete. */
@@ -378,7 +384,7 @@ export abstract class FDLoop {
   }
 
   /** The operation is complete, and fails with what was thrown: the callers that queue for its lock are next. */
-  #failed(op: Op<unknown>, thrown: unknown): true {
+  #fail(op: Op<unknown>, thrown: unknown): true {
     op.error = errorFrom(thrown)
     return true
   }

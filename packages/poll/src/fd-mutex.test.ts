@@ -27,7 +27,7 @@ describe('FDMutex', () => {
       expect(mu.lock(kind, new Caller())).toBe(true)
       expect(mu.unlock(kind)).toBe(null)
     }
-    expect([mu.refs, mu.closed, mu.drained]).toEqual([0, false, false])
+    expect([mu.refs, mu.closed, mu.allLeft]).toEqual([0, false, false])
   })
 
   it('lets reads and writes run beside each other', () => {
@@ -59,7 +59,7 @@ describe('FDMutex', () => {
     expect(queued.map((caller) => caller.refusals)).toEqual([1, 1, 1, 1])
     expect(mu.decref()).toBe(false)
     expect(mu.unlock('r')).toBe(null)
-    expect(mu.drained).toBe(true)
+    expect(mu.allLeft).toBe(true)
   })
 
   it.each<[string, (mu: FDMutex) => unknown]>([
@@ -224,7 +224,7 @@ describe('FDMutex against a plain model', () => {
           const did = actual(mu, model, c, caller)
           expect(did).toBe(expected(model, c, caller))
           expect([mu.refs, mu.closed]).toEqual([model.refs, model.closed])
-          expect(mu.drained).toBe(model.closed && model.refs === 0)
+          expect(mu.allLeft).toBe(model.closed && model.refs === 0)
         }
         for (const caller of callers) expect(caller.refusals).toBe(refusedBy.get(caller) ?? 0)
       }),

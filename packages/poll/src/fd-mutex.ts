@@ -51,7 +51,7 @@ export class FDMutex {
   }
 
   /** Whether it was closed and the last call has left it: the moment to destroy it. */
-  get drained(): boolean {
+  get allLeft(): boolean {
     return this.#closed && this.#refs === 0
   }
 
@@ -71,7 +71,7 @@ export class FDMutex {
   decref(): boolean {
     if (this.#refs === 0) throw new Error(INCONSISTENT)
     this.#refs--
-    return this.drained
+    return this.allLeft
   }
 
   /** Closes, with a reference for the closer; false when closed already. Go: `increfAndClose`. */

@@ -301,7 +301,7 @@ export class FD extends OwnedFD {
       pd: this.pd,
       closingError: () => this.closingError(),
       failed: (errno) => this.failed(this.kind.mortal, errno),
-      lock: (op, signal) => this.take(op, signal),
+      lock: (op, signal) => this.takeLock(op, signal),
       unlock: (kind) => this.unlock(kind),
       step: (op, signal) => this.step(op, signal),
     }
