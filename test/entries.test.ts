@@ -18,13 +18,14 @@ function printed(type: 'module' | 'commonjs', program: string): unknown {
 }
 
 describe('@netfd/net', () => {
-  it('brings neither sockets nor streams of Node; @netfd/net/node does', () => {
+  it('brings neither sockets nor streams of Node, nor does @netfd/net/web; @netfd/net/node does', () => {
     const loaded = printed(
       'commonjs',
       `const before = new Set(process.moduleLoadList)
       const more = () => ['net', 'stream'].filter((name) =>
         process.moduleLoadList.includes('NativeModule ' + name) && !before.has('NativeModule ' + name))
       require('@netfd/net')
+      require('@netfd/net/web')
       const without = more()
       require('@netfd/net/node')
       console.log(JSON.stringify([without, before.has('NativeModule stream') || more().includes('stream')]))`,
@@ -48,6 +49,17 @@ describe('@netfd/net', () => {
       }
       told()`
     expect(printed(type, program)).toEqual([true, 'NetDuplex'])
+  })
+
+  it.each(['module', 'commonjs'] as const)('is one with @netfd/net/web as a %s', (type) => {
+    const load =
+      type === 'module'
+        ? `const net = await import('@netfd/net'), web = await import('@netfd/net/web')`
+        : `const net = require('@netfd/net'), web = require('@netfd/net/web')`
+    const program = `${load}
+      web.connect('127.0.0.1:1').opened.catch((error) =>
+        console.log(JSON.stringify([error.cause instanceof net.OpError, error.name])))`
+    expect(printed(type, program)).toEqual([true, 'SocketError'])
   })
 
   it.each(['js', 'parts.js', 'cjs'])('is not in node.%s a second time', (kind) => {

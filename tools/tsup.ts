@@ -19,6 +19,8 @@ const sourceOf = (name: string): string =>
 interface Own {
   readonly name: string
   readonly source: string
+  /** More of its entries that the module uses, by their names, and their sources. */
+  readonly more?: Readonly<Record<string, string>>
   /** Whether its types are its own, and leave out what is marked @internal; else they name the others. */
   readonly face?: boolean
 }
@@ -40,12 +42,13 @@ export const builds = (
   const sources = Object.fromEntries(entries.map((entry) => [entry, sourceOf(entry)]))
   // Without `clean`: the builds run side by side and would remove each other's files.
   // Without maps: they would hold the sources once more, and the folder that they were built in.
-  const external = own === undefined ? [] : [own.name]
+  const used = own === undefined ? {} : { [own.name]: own.source, ...own.more }
+  const external = Object.keys(used)
   const common: Options = { outDir: OUT, target: 'node20', splitting: true, external }
-  const paths = own === undefined ? {} : { [own.name]: [own.source] }
+  const paths = Object.fromEntries(Object.entries(used).map(([entry, path]) => [entry, [path]]))
   const face = own?.face === true
-  const whole = entries.map((name) => [`${name}.parts`, sourceOf(name)])
-  const single = parts.map((name) => [`${name}.part`, `src/${name}.ts`])
+  const whole = entries.map((entry) => [`${entry}.parts`, sourceOf(entry)])
+  const single = parts.map((part) => [`${part}.part`, `src/${part}.ts`])
   return [
     { ...common, entry: sources, format: 'esm' },
     {

@@ -1,10 +1,13 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
+const OWN = { name: '@netfd/net', source: './src/index.ts' }
+
 export default defineConfig([
   ...builds(
     ['index'],
     ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe'],
   ),
-  ...builds(['node'], [], { name: '@netfd/net', source: './src/index.ts' }),
+  ...builds(['node'], [], OWN),
+  ...builds(['web'], [], { ...OWN, more: { '@netfd/net/node': './src/node/index.ts' } }),
 ])

@@ -63,20 +63,24 @@ const bundlers = {
 }
 
 describe.each(Object.entries(GLOBALS))('a program with %s', (_, globals) => {
-  it.each(['@netfd/syscall', '@netfd/syscall/raw', '@netfd/poll', '@netfd/net', '@netfd/net/node'])(
-    'loads %s from CommonJS and from ES modules',
-    (name) => {
-      const dir = fixture(
-        {
-          'main.cjs': `${globals}\nconsole.log(typeof require('${name}'))`,
-          'main.mjs': `${globals}\nconsole.log(typeof (await import('${name}')))`,
-        },
-        root,
-      )
-      expect(output(dir, 'main.cjs')).toBe('object\n')
-      expect(output(dir, 'main.mjs')).toBe('object\n')
-    },
-  )
+  it.each([
+    '@netfd/syscall',
+    '@netfd/syscall/raw',
+    '@netfd/poll',
+    '@netfd/net',
+    '@netfd/net/node',
+    '@netfd/net/web',
+  ])('loads %s from CommonJS and from ES modules', (name) => {
+    const dir = fixture(
+      {
+        'main.cjs': `${globals}\nconsole.log(typeof require('${name}'))`,
+        'main.mjs': `${globals}\nconsole.log(typeof (await import('${name}')))`,
+      },
+      root,
+    )
+    expect(output(dir, 'main.cjs')).toBe('object\n')
+    expect(output(dir, 'main.mjs')).toBe('object\n')
+  })
 
   it('talks over a connection', () => {
     const load = "const { dial, listen } = require('@netfd/net')"
