@@ -68,6 +68,7 @@ export const installMatrix = async () => {
 
 const conversation = `${root}test/conversation.mjs`
 const bridges = `${root}test/bridges.mjs`
+const web = `${root}test/web.mjs`
 
 /** The work of the clients on a runtime that vitest does not run on, in processes of that: they may do all.
  * @param {Runtime} runtime
@@ -90,6 +91,7 @@ const everywhere = async (args) => {
   for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
     results.push(await step(`${name}: conversations`, path, [...args, conversation]))
     results.push(await step(`${name}: bridges`, path, [...args, bridges]))
+    results.push(await step(`${name}: streams of the web`, path, [...args, web]))
   }
   for (const runtime of OTHERS) results.push(await clients(runtime))
   return results

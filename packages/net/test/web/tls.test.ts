@@ -50,7 +50,9 @@ const upgrading = (serve = (socket: TLSSocket): unknown => socket.pipe(socket)):
     createServer((socket) => {
       socket.on('error', () => undefined)
       socket.write('ready')
-      socket.once('data', () => {
+      socket.once('readable', () => {
+        // What is behind it may be there already.
+        socket.read(2)
         const secure = new Secured(socket, { isServer: true, ...certificate() })
         secure.on('error', () => undefined)
         serve(secure)
