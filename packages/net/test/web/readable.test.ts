@@ -34,7 +34,7 @@ describe('a readable stream of a connection', () => {
     const read = reader.read as (
       view: Uint8Array,
       o: { min: number },
-    ) => Promise<ReadableStreamReadResult<Uint8Array>>
+    ) => Promise<{ value?: Uint8Array | undefined }>
     const getting = read.call(reader, new Uint8Array(8), { min: 5 })
     await peer.write('hel')
     await turns(3)
