@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as net from '@netfd/net'
+import * as web from '@netfd/net/web'
 import * as poll from '@netfd/poll/internal'
 import * as syscall from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
@@ -79,7 +80,7 @@ describe('errors.md', () => {
   })
 
   it('names the class that has the code', () => {
-    const classes: Record<string, unknown> = { ...syscall, ...poll, ...net, Error }
+    const classes: Record<string, unknown> = { ...syscall, ...poll, ...net, ...web, Error }
     for (const [code = '', , name = ''] of rows(read('docs/errors.md')).slice(1)) {
       const found = classes[name.replaceAll('`', '')]
       expect(found, `${code} ${name}`).toBeTypeOf('function')
