@@ -125,7 +125,15 @@ describe('go-tour.md, from the other side,', () => {
       .filter((member) => member !== 'constructor')
       .map((member) => (name === 'TCPConn' ? member : `${name}.${member}`))
   })
-  const internal = ['do', 'reading', 'set', 'splices', 'TCPListener.do', 'TCPListener.made']
+  const internal = [
+    'do',
+    'hasRef',
+    'reading',
+    'set',
+    'splices',
+    'TCPListener.do',
+    'TCPListener.made',
+  ]
   const text = read('docs/go-tour.md')
 
   it.each(members.filter((member) => !internal.includes(member)))('has %s', (member) => {

@@ -101,7 +101,7 @@ const around = (text: string): string[] =>
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'poll/src/host.ts': ['node:timers: *'], // the door of timers
   // What is Node's there is the client's side of a connection: its socket, its agent, its TLS.
-  'net/src/node/dial-socket.ts': ['node:net: Socket'],
+  'net/src/node/hand-over.ts': ['node:net: Socket'],
   'net/src/node/http-agent.ts': ['node:http: Agent', 'node:https: Agent'],
   'net/src/node/ioredis-connector.ts': ['node:tls: connect'],
   'net/src/node/kafka-socket-factory.ts': ['node:tls: connect'],

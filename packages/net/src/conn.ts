@@ -138,6 +138,14 @@ export abstract class NetConn implements Conn {
     this.fd.unref()
   }
 
+  /**
+   * Whether calls that wait keep the process alive: what takes the descriptor over goes on so.
+   * @internal
+   */
+  hasRef(): boolean {
+    return this.fd.hasRef()
+  }
+
   /** `await using`: closes, unless it is closed already. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.fd.closed) await this.close()

@@ -127,6 +127,14 @@ export abstract class OwnedFD extends OptionedFD {
     this.pd?.setKeepAlive(false)
   }
 
+  /**
+   * Whether calls that wait keep the process alive.
+   * @internal
+   */
+  hasRef(): boolean {
+    return this.pd?.keepAlive ?? true
+  }
+
   /** @internal */
   protected destroy(): void {
     const fd = this.#leave()

@@ -1,17 +1,13 @@
 // A connected stream for a client: a socket of Node's on our descriptor, or a Duplex.
-import { Socket } from 'node:net'
-import type { TCPConn } from '@netfd/net'
-import { hook } from '@netfd/net'
+import type { Socket } from 'node:net'
 import { checkOptions } from '../arguments.js'
 import { connect } from './connect.js'
 import { checkConnector } from './connector-options.js'
 import { toDuplex } from './duplex.js'
+import { canHandOver, noHandOver, toNetSocket } from './hand-over.js'
 import type { NetDuplex } from './net-duplex.js'
 import type { ConnectOptions } from './options.js'
 import { targetOf } from './target.js'
-
-/** Bun's sockets take no descriptor. */
-const handsOver = !('bun' in process.versions)
 
 /** Where {@link dialSocket} dials to. */
 export interface DialTo {
@@ -55,35 +51,8 @@ export async function dialSocket(o: ConnectOptions, to: DialTo): Promise<Socket 
 /** The same for a connector, which has looked at its options before. */
 export async function openSocket(o: ConnectOptions, to: DialTo): Promise<Socket | NetDuplex> {
   const { form = 'auto' } = o
-  if (form === 'socket' && !handsOver) throw noHandOver()
+  if (form === 'socket' && !canHandOver) throw noHandOver()
   const conn = await connect(o, to, to.signal ?? neverAborted)
-  if (form === 'duplex' || (form === 'auto' && !handsOver)) return toDuplex(conn)
-  return handOver(conn)
-}
-
-function noHandOver(): Error {
-  const text =
-    "this runtime's net.Socket takes no descriptor: leave out form, or set form: 'duplex'"
-  return Object.assign(new Error(text), { code: 'ERR_NO_HANDOVER' })
-}
-
-/** The descriptor goes to a socket of Node's; the connection is closed. Throws OpError. */
-function handOver(conn: TCPConn): Socket {
-  // Node closes on its loop, which a close that waits for the peer would block.
-  const { on, seconds } = conn.getOption('linger')
-  if (on && seconds > 0) conn.setLinger(-1)
-  const flags = {
-    // Node skips a setter that changes nothing by what it knows: it must know what is set.
-    noDelay: conn.getOption('noDelay'),
-    keepAlive: conn.getOption('keepAlive'),
-    keepAliveInitialDelay: conn.getOption('keepIdle') * 1_000,
-  }
-  const fd = conn.detach()
-  try {
-    const options = { fd, readable: true, writable: true, ...flags }
-    return new Socket(options as ConstructorParameters<typeof Socket>[0])
-  } catch (error) {
-    hook.close(fd)
-    throw error
-  }
+  if (form === 'duplex' || (form === 'auto' && !canHandOver)) return toDuplex(conn)
+  return toNetSocket(conn)
 }

@@ -11,7 +11,7 @@ import { targetOf } from './target.js'
 const taken = new WeakSet<StreamConn>()
 
 /** Throws TypeError for what is no connection, or a stream's already, and OpError for a closed one. */
-function checkConn(conn: StreamConn): void {
+export function checkConn(conn: StreamConn): void {
   const { read, write, close } = (conn ?? {}) as Partial<StreamConn>
   const all = [read, write, close, conn?.[Symbol.asyncIterator]]
   if (!all.every((f) => typeof f === 'function')) {

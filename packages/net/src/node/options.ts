@@ -96,7 +96,8 @@ export function checkDuplex(o: DuplexOptions): void {
   signalOf(o)
 }
 
-function checkBytes(name: string, value: unknown): void {
+/** Throws TypeError. */
+export function checkBytes(name: string, value: unknown): void {
   try {
     sizeOf(value)
   } catch (error) {
