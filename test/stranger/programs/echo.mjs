@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { dial, listen, TCPConn } from '@netfd/net'
 import { dialDuplex } from '@netfd/net/node'
+import { connect } from '@netfd/net/web'
 import { FD } from '@netfd/poll'
 import { TCP_NODELAY } from '@netfd/syscall'
 import * as raw from '@netfd/syscall/raw'
@@ -25,6 +26,15 @@ const n = (await conn.read(buf)) ?? 0
 assert.equal(new TextDecoder().decode(buf.subarray(0, n)), 'hello')
 await conn.close()
 await served
+
+const servedToo = serve()
+const socket = connect(String(listener.addr))
+const writer = socket.writable.getWriter()
+await writer.write('hello')
+await writer.close()
+assert.equal(await new Response(socket.readable).text(), 'hello')
+await socket.closed
+await servedToo
 
 const servedAgain = serve()
 const duplex = dialDuplex({ host: '127.0.0.1', port: listener.addr.port })
