@@ -16,6 +16,12 @@ import type { Reader, StreamConn } from './net.js'
 import type { Source } from './sources.js'
 import { isFileHandle, sourceOf } from './sources.js'
 
+/** What `peek` takes. */
+export interface PeekOptions extends CallOptions {
+  /** For how many bytes to wait, from 1 to the size of the buffer. */
+  min?: number | undefined
+}
+
 /**
  * A connection that is a stream of bytes: what `dial` gives for TCP, and `pipe`.
  * Go: what `net.TCPConn` and a stream's `net.UnixConn` share.
@@ -31,6 +37,39 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
     const n = await readUntilFull(this, buf, o)
     if (n < size) throw new UnexpectedEOFError(n)
     return n
+  }
+
+  /**
+   * Looks at what arrives without taking it: the next `read` gets the same bytes. Waits until there are `min`
+   * of them (1 when left out) and resolves to how many are in `buf`; 0 once the peer has closed its side.
+   * For a PROXY line or a TLS greeting, before the connection is handed on.
+   *
+   * Fewer than `min` when the peer ends its side before, and where `min` is more than a quarter of the receive
+   * buffer (`setReadBuffer`), which may hold no more. Rejects with OpError as `read` does, and with RangeError
+   * for a `min` that is no whole number from 1 to the size of `buf`. recv(2) with MSG_PEEK.
+   *
+   * ```ts
+   * import { dial, listen } from '@netfd/net'
+   * await using listener = await listen('tcp', '127.0.0.1:0')
+   * await using client = await dial('tcp', String(listener.addr))
+   * await using conn = await listener.accept()
+   * await client.write('PROXY UNKNOWN')
+   * const first = new Uint8Array(5)
+   * await conn.peek(first, { min: 5 })
+   * console.assert(Buffer.from(first).toString() === 'PROXY')
+   * console.assert((await conn.read(new Uint8Array(64))) === 13)
+   * ```
+   */
+  async peek(buf: Uint8Array, o: PeekOptions = {}): Promise<number> {
+    const size = sizeOf(buf)
+    checkOptions('peek', o, ['min', 'signal'])
+    const { min = Math.min(1, size), signal } = o
+    if (!Number.isInteger(min) || min > size || (min < 1 && size > 0)) {
+      throw new RangeError(
+        `min must be a whole number from 1 to the size of buf, got ${String(min)}`,
+      )
+    }
+    return await this.fd.peek(buf, min, { signal })
   }
 
   /**

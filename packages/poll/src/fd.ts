@@ -13,6 +13,7 @@ import type { Waiter } from './netpoll.js'
 import { CLOSING, READY, TIMEOUT } from './netpoll.js'
 import { IDLE } from './op.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
+import { PeekOp } from './op-peek.js'
 import type { Accepted } from './op-wait.js'
 import { AcceptOp, RawOp, WaitOp } from './op-wait.js'
 import { PauseOp } from './pause.js'
@@ -123,6 +124,19 @@ export class FD extends OwnedFD {
     try {
       if (!Array.isArray(bufs)) throw notBytes(bufs)
       return this.call(new WritevOp(this.kind, bufs), o)
+    } catch (error) {
+      return this.refused(errorFrom(error))
+    }
+  }
+
+  /**
+   * Looks at what is there without taking it: waits until there are `min` bytes, and resolves to how many of
+   * them are in `buf`. Fewer than `min` at the end of the stream, and when the receive buffer may hold no more.
+   * @internal
+   */
+  peek(buf: Uint8Array, min: number, o?: CallOptions): Promise<number> {
+    try {
+      return this.call(new PeekOp(this.kind, buf, min), o)
     } catch (error) {
       return this.refused(errorFrom(error))
     }

@@ -1,0 +1,76 @@
+// recv(2) with MSG_PEEK: looks at what is there, and leaves it there.
+import { EAGAIN, MSG_PEEK, SO_RCVBUF, SOL_SOCKET } from '@netfd/syscall'
+import { checkSize, sizeOf } from './bytes.js'
+import { hook } from './hook.js'
+import type { KnownKind } from './kind.js'
+import type { PollCode } from './netpoll.js'
+import { describe, Op } from './op.js'
+import type { PollSide } from './poll-side.js'
+
+/** What an idle Op refers to, so that it keeps no caller's buffer alive. */
+const NOTHING: Uint8Array = new Uint8Array(0)
+
+/** The share of a receive buffer that bytes surely fit into; the rest may be taken by what the kernel adds. */
+const SURE = 1 / 4
+
+/** Waits until there are `min` bytes, or as many as there will be. */
+export class PeekOp extends Op<number> {
+  static {
+    describe(PeekOp, 'r', 'read')
+  }
+
+  readonly #kind: KnownKind
+  readonly #size: number
+  #buf: Uint8Array
+  #min: number
+  #side: PollSide | null = null
+  #n = 0
+
+  constructor(kind: KnownKind, buf: Uint8Array, min: number) {
+    super()
+    this.#kind = kind
+    this.#size = sizeOf(buf)
+    this.#buf = buf
+    this.#min = min
+  }
+
+  /** A look into no buffer is complete, even past the deadline. */
+  override get trivial(): boolean {
+    return this.#size === 0
+  }
+
+  override get mortal(): boolean {
+    return this.#kind.mortal
+  }
+
+  override begin(side: PollSide): PollCode {
+    this.#side = side
+    return side.pd.prepare(side, this)
+  }
+
+  attempt(fd: number): number {
+    if (this.waited) checkSize(this.#buf, this.#size)
+    const n = hook.recv(fd, this.#buf, 0, this.#size, MSG_PEEK)
+    // At the end of a stream recv(2) says 0 only once its bytes are taken, and no further edge comes.
+    const short = n > 0 && n < this.#min && this.#side?.pd.hangup !== true
+    return short && n < this.#atMost(fd) ? -EAGAIN : n
+  }
+
+  /** A receive buffer that is full raises no edge either, so more than it surely holds is not waited for. */
+  #atMost(fd: number): number {
+    const held = hook.getsockopt(fd, SOL_SOCKET, SO_RCVBUF) * SURE
+    if (held > 0) this.#min = Math.min(this.#min, Math.floor(held))
+    return this.#min
+  }
+
+  advance(n: number, side: PollSide | null): boolean {
+    this.#n = n
+    return n > 0 || side === null || !this.mortal || this.atEnd(side)
+  }
+
+  take(): number {
+    this.#buf = NOTHING
+    this.#side = null
+    return this.#n
+  }
+}
