@@ -107,6 +107,8 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'net/src/node/kafka-socket-factory.ts': ['node:tls: connect'],
   'net/src/node/mqtt-stream.ts': ['node:tls: connect'],
   'net/src/node/tls-over.ts': ['node:net: isIP', 'node:tls: connect'],
+  'net/src/node/tune-all.ts': ['node:net: Socket'],
+  'net/src/node/tune.ts': ['node:net: Server', 'node:net: Socket'],
   'net/src/sock-linux.ts': ['node:os: release'], // answers from what Node asked when it started
 }
 

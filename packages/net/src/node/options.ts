@@ -47,7 +47,7 @@ export interface DuplexOptions {
   signal?: AbortSignal | undefined
 }
 
-const TUNE = ['userTimeout', 'keepAliveConfig', 'options'] as const
+export const TUNE = ['userTimeout', 'keepAliveConfig', 'options'] as const
 export const CONNECT = [...TUNE, 'dialer', 'form', 'setup'] as const
 export const DUPLEX = ['allowHalfOpen', 'unread', 'highWaterMark', 'signal'] as const
 
@@ -68,7 +68,7 @@ function checkCount(name: string, value: unknown, most: number): void {
 }
 
 /** Options of the kernel. What only the kernel can refuse passes. Throws TypeError or RangeError. */
-function checkTune(o: TuneOptions): void {
+export function checkTune(o: TuneOptions): void {
   checkCount('userTimeout', o.userTimeout, MOST)
   // What a Dialer takes is what a connection takes.
   if (o.keepAliveConfig !== undefined) new Dialer({ keepAliveConfig: o.keepAliveConfig })
