@@ -53,6 +53,12 @@ export const DUPLEX = ['allowHalfOpen', 'unread', 'highWaterMark', 'signal'] as 
 
 const FORMS: ReadonlySet<unknown> = new Set<Form>(['auto', 'socket', 'duplex'])
 
+/** Throws TypeError for what is no form; undefined is the default. */
+export function checkForm(form: unknown): void {
+  if (form === undefined || FORMS.has(form)) return
+  throw new TypeError("form must be 'auto', 'socket' or 'duplex'")
+}
+
 /** The kernel counts in an int. */
 const MOST = 2 ** 31 - 1
 
@@ -82,9 +88,7 @@ export function checkConnect(o: ConnectOptions): void {
   if (dialer !== undefined && typeof dialer?.dial !== 'function') {
     throw new TypeError('dialer must be a Dialer')
   }
-  if (form !== undefined && !FORMS.has(form)) {
-    throw new TypeError("form must be 'auto', 'socket' or 'duplex'")
-  }
+  checkForm(form)
   if (setup !== undefined) checkFunction('setup', setup)
 }
 

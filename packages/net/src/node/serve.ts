@@ -1,0 +1,127 @@
+// The connections of our listener for a server of Node's.
+import type { Server } from 'node:net'
+import { isUint8Array } from 'node:util/types'
+import type { TCPConn, TCPListener } from '@netfd/net'
+import { checkFunction, checkOptions, kindOf } from '../arguments.js'
+import { toDuplex } from './duplex.js'
+import { canHandOver, noHandOver, toNetSocket } from './hand-over.js'
+import type { NetDuplex } from './net-duplex.js'
+import type { Form } from './options.js'
+import { checkForm } from './options.js'
+
+/** How {@link serve} serves. */
+export interface ServeOptions {
+  /**
+   * Called with each connection before the server sees it: to read a PROXY line, to look at who it is, to set
+   * options. Bytes (or a promise of them) that it returns come first: what it read, and is the server's business.
+   * It holds up no other connection. When it fails, the connection is closed.
+   */
+  prepare?: ((conn: TCPConn) => unknown) | undefined
+  /** What the server gets; `'auto'` when left out. */
+  form?: Form | undefined
+  /** Told what `prepare` or the handing over failed with; by default the first one is a warning. */
+  onError?: ((error: Error, conn: TCPConn) => void) | undefined
+}
+
+/**
+ * Accepts the listener's connections and gives them to a server of Node's (`net`, `tls`, `http`, `https`,
+ * `http2`, and whatever takes its `'connection'`) until the listener is closed; resolves then. What is wrong
+ * for a while, such as `EMFILE`, is waited for, see `TCPListener`. Where connections need not be seen first,
+ * `server.listen({ fd: listener.dup() })` costs less, for then Node accepts.
+ *
+ * The server is told that it listens, without which one of `http` would look after no timeout. Closing it
+ * closes no listener: that is yours, and so is closing the server, whose timer it ends. Rejects with OpError when accepting fails for good; throws TypeError for
+ * wrong arguments; with the form `'socket'` on Bun, `ERR_NO_HANDOVER`.
+ *
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { listen } from '@netfd/net'
+ * import { serve } from '@netfd/net/node'
+ * const listener = await listen('tcp', '127.0.0.1:0', { reusePort: true })
+ * const server = createServer((_, response) => response.end('hello'))
+ * const serving = serve(listener, server, { prepare: (conn) => conn.setUserTimeout(20_000) })
+ * const response = await fetch(`http://${listener.addr}`)
+ * console.assert((await response.text()) === 'hello')
+ * await listener.close()
+ * await serving
+ * server.close()
+ * server.closeAllConnections()
+ * ```
+ */
+export function serve(listener: TCPListener, server: Server, o: ServeOptions = {}): Promise<void> {
+  checkOptions('serve', o, ['prepare', 'form', 'onError'])
+  if (typeof listener?.accept !== 'function') {
+    throw new TypeError(`listener must be a TCPListener, got ${kindOf(listener)}`)
+  }
+  if (typeof server?.emit !== 'function') {
+    throw new TypeError(`server must be a server of Node's, got ${kindOf(server)}`)
+  }
+  const { prepare, form = 'auto', onError = warnOnce() } = o
+  if (prepare !== undefined) checkFunction('prepare', prepare)
+  checkFunction('onError', onError)
+  checkForm(form)
+  if (form === 'socket' && !canHandOver) throw noHandOver()
+  return new Serving(server, { prepare, form, onError }).run(listener)
+}
+
+type Settings = ServeOptions & { form: Form; onError: NonNullable<ServeOptions['onError']> }
+
+class Serving {
+  readonly #server: Server
+  readonly #o: Settings
+
+  constructor(server: Server, o: Settings) {
+    this.#server = server
+    this.#o = o
+  }
+
+  async run(listener: TCPListener): Promise<void> {
+    if (!this.#server.listening) this.#server.emit('listening')
+    for await (const conn of listener) void this.#serve(conn)
+  }
+
+  async #serve(conn: TCPConn): Promise<void> {
+    const { prepare, onError } = this.#o
+    try {
+      const prepared = await prepare?.(conn)
+      const unread = isUint8Array(prepared) ? prepared : undefined
+      const stream = this.#streamOf(conn, unread)
+      // In a turn of its own: what a listener of the server's throws is no failure of the connection.
+      process.nextTick(() => this.#server.emit('connection', stream))
+    } catch (error) {
+      await conn[Symbol.asyncDispose]()
+      onError(error as Error, conn)
+    }
+  }
+
+  /** As the server makes its own sockets. */
+  #streamOf(
+    conn: TCPConn,
+    unread: Uint8Array | undefined,
+  ): NetDuplex | ReturnType<typeof toNetSocket> {
+    const { allowHalfOpen = false, pauseOnConnect = false } = this.#server as ServerSettings
+    const { form } = this.#o
+    if (form === 'duplex' || !canHandOver) return toDuplex(conn, { allowHalfOpen, unread })
+    return toNetSocket(conn, { allowHalfOpen, unread, paused: pauseOnConnect })
+  }
+}
+
+/** What a server's constructor was told. */
+interface ServerSettings extends Server {
+  readonly allowHalfOpen?: boolean
+  readonly pauseOnConnect?: boolean
+}
+
+/** Warns of the first error: a server that is attacked may have very many. */
+function warnOnce(): (error: Error) => void {
+  let warned = false
+  return (error) => {
+    if (warned) return
+    warned = true
+    process.emitWarning(`a connection could not be served: ${error.message}`, {
+      type: 'ServeWarning',
+      code: 'NETFD_SERVE',
+      detail: 'Said once. Pass onError to hear of each.',
+    })
+  }
+}
