@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
 import type { GettableSockopt } from '@netfd/syscall'
 import { getOption } from '@netfd/syscall'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -303,4 +304,18 @@ it('is not there where sockets take no descriptor, and leaves the connection alo
   expect(elsewhere.canHandOver).toBe(false)
   expect(thrown(() => elsewhere.toNetSocket(conn)).code).toBe('ERR_NO_HANDOVER')
   expect(conn.getOption('noDelay')).toBe(true)
+})
+
+it('is made in a worker of a descriptor that was posted there, and closed with the worker', async () => {
+  const [conn, peer] = await pair()
+  const program = `
+    const { workerData, parentPort } = require('node:worker_threads')
+    parentPort.on('message', () => undefined)
+    new (require('node:net').Socket)({ fd: workerData, readable: true, writable: true }).write('hello')
+  `
+  const worker = new Worker(program, { eval: true, workerData: conn.detach() })
+  const buf = new Uint8Array(16)
+  expect(await peer.read(buf)).toBe(5)
+  await worker.terminate()
+  expect(await peer.read(buf)).toBeNull()
 })
