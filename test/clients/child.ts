@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { all } from './all.js'
 import type { Client, Form, Where } from './client.js'
 import { underPulledCable } from './hole.js'
+import { tune } from './tuning.js'
 
 /** Where a server is, as far as that can be sent. */
 export type Place = Pick<Where, 'host' | 'port' | 'securePort' | 'ca'>
@@ -47,6 +48,7 @@ const find = (name: string): Client => {
 async function run(command: Command): Promise<unknown> {
   if (command.do === 'work') {
     const { client, form, name, to } = command
+    tune(form, where(to))
     return await find(client).works[name]?.(where(to), form)
   }
   if (command.do === 'hole') {

@@ -47,11 +47,10 @@ export interface Client {
 }
 
 /** The forms that are tested. */
-export const offered = ({ forms }: Client): readonly Form[] =>
-  forms.filter((form) => form !== 'tuned')
+export const offered = ({ forms }: Client): readonly Form[] => forms
 
 /** What sent data may wait for its acknowledgement, in ms. */
-const USER_TIMEOUT = 2_000
+export const USER_TIMEOUT = 2_000
 
 /** The options of a connector in a form; undefined for a client as it comes. */
 export function connectorOptions(form: Form): (ConnectOptions & { form: Wanted }) | undefined {

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util'
 import type { Client, Form, Held, Where } from './client.js'
 import { hasCode, offered } from './client.js'
+import { tune } from './tuning.js'
 
 /** What one request came to. */
 export interface Outcome {
@@ -57,6 +58,7 @@ async function holdAll(clients: readonly Client[], at: (form: Form) => Where): P
   const all = clients.flatMap((client) =>
     Object.entries(client.holds).flatMap(([hold, open]) =>
       [...offered(client), 'stock' as const].map(async (form) => {
+        tune(form, at(form))
         const held = await within(open(at(form), form))
         return { client, hold, form, held, settled: false }
       }),

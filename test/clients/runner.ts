@@ -2,6 +2,7 @@
 import type { Client, Form, Where } from './client.js'
 import type { Outcome, Plug } from './hole.js'
 import { underPulledCable } from './hole.js'
+import { tune, untune } from './tuning.js'
 
 /** Does pieces of work. */
 export interface Runner {
@@ -12,7 +13,10 @@ export interface Runner {
 
 /** In this process. */
 export const here = (): Runner => ({
-  work: async (client, form, name, to) => await client.works[name]?.(to, form),
+  work: async (client, form, name, to) => {
+    tune(form, to)
+    await client.works[name]?.(to, form)
+  },
   hole: underPulledCable,
-  close: async () => undefined,
+  close: async () => untune(),
 })
