@@ -64,6 +64,15 @@ export function serve(listener: TCPListener, server: Server, o: ServeOptions = {
   return new Serving(server, { prepare, form, onError }).run(listener)
 }
 
+/** Servers that were told. A second word would start a second timer of http's. */
+const told = new WeakSet<Server>()
+
+function listens(server: Server): void {
+  if (server.listening || told.has(server)) return
+  told.add(server)
+  server.emit('listening')
+}
+
 type Settings = ServeOptions & { form: Form; onError: NonNullable<ServeOptions['onError']> }
 
 class Serving {
@@ -76,7 +85,7 @@ class Serving {
   }
 
   async run(listener: TCPListener): Promise<void> {
-    if (!this.#server.listening) this.#server.emit('listening')
+    listens(this.#server)
     for await (const conn of listener) void this.#serve(conn)
   }
 

@@ -142,6 +142,15 @@ describe('serve', () => {
     expect(await raw(at, 'GET / HTTP/1.1\r\nHost: a\r\n')).toMatch(/^HTTP\/1.1 408 /)
   })
 
+  it('tells a server once that it listens, though two listeners feed it', async () => {
+    const server = hello()
+    let heard = 0
+    server.on('listening', () => heard++)
+    const [first, second] = [await served(server), await served(server)]
+    expect(await Promise.all([answer(first.url), answer(second.url)])).toEqual(['hello', 'hello'])
+    expect(heard).toBe(1)
+  })
+
   it('resolves when the listener is closed, and what is served goes on', async () => {
     const { listener, serving, url } = await served(hello())
     const request = get(url, { agent: false })

@@ -118,6 +118,34 @@ describe('tuneAll', () => {
     expect(optionOf(await connected(), 'userTimeout')).toBe(0)
   })
 
+  it('leaves connect as it was once the last one is closed', () => {
+    const before = NodeSocket.prototype.connect
+    const [one, other] = [tuning({ userTimeout: 1 }), tuning({ userTimeout: 2 })]
+    one.close()
+    other.close()
+    expect(NodeSocket.prototype.connect).toBe(before)
+  })
+
+  it('takes nothing away that was put around connect since, and works below it', async () => {
+    const { addr } = await listening()
+    const handle = tuning({ userTimeout: 2_000 })
+    const inner = NodeSocket.prototype.connect
+    const outer = function (this: Socket, ...args: Parameters<Socket['connect']>): Socket {
+      return inner.apply(this, args)
+    } as Socket['connect']
+    NodeSocket.prototype.connect = outer
+    onTestFinished(() => {
+      NodeSocket.prototype.connect = inner
+      tuneAll({ userTimeout: 1 }).close()
+    })
+    handle.close()
+    expect(NodeSocket.prototype.connect).toBe(outer)
+    tuning({ userTimeout: 3_000 })
+    const socket = tracked(connect(addr.port, addr.ip))
+    await event(socket, 'connect')
+    expect(optionOf(socket, 'userTimeout')).toBe(3_000)
+  })
+
   it('tunes what connects for a client of http', async () => {
     const server = await serving()
     tuning({ userTimeout: 2_000 })
