@@ -8,8 +8,9 @@ import net from 'node:net'
 import { Readable } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import tls from 'node:tls'
-import { listen } from '@netfd/net'
-import { dialDuplex, toDuplex } from '@netfd/net/node'
+import { dial, listen } from '@netfd/net'
+import { canHandOver, dialDuplex, serve, toDuplex, toNetSocket, tuneAll } from '@netfd/net/node'
+import { getOption } from '@netfd/syscall'
 import { runTests } from './run-tests.mjs'
 
 const HOST = '127.0.0.1'
@@ -241,6 +242,67 @@ const tests = {
         await event(secure, 'secureConnect')
         secure.end('hello')
         assert.equal(String(await all(secure)), 'hello')
+      },
+    ),
+
+  'a hand-over, or the error that says there is none': () =>
+    serving(
+      net.createServer((socket) => socket.pipe(socket)),
+      async (port) => {
+        const conn = await dial('tcp', `${HOST}:${port}`)
+        if (!canHandOver) {
+          assert.throws(() => toNetSocket(conn), { code: 'ERR_NO_HANDOVER' })
+          return await conn.close()
+        }
+        const socket = toNetSocket(conn, { unread: Buffer.from('first, ') })
+        assert.ok(socket instanceof net.Socket)
+        socket.end('then this')
+        assert.equal(String(await all(socket)), 'first, then this')
+      },
+    ),
+
+  'TLS over a hand-over': () =>
+    serving(
+      tls.createServer({ key: KEY, cert: CERT }, (socket) => socket.pipe(socket)),
+      async (port) => {
+        if (!canHandOver) return
+        const socket = toNetSocket(await dial('tcp', `${HOST}:${port}`))
+        const secure = tls.connect({ socket, ca: CERT, servername: 'localhost' })
+        await event(secure, 'secureConnect')
+        secure.end('hello')
+        assert.equal(String(await all(secure)), 'hello')
+      },
+    ),
+
+  'http served by serve, in the form that the runtime has': async () => {
+    const listener = await listen('tcp', `${HOST}:0`)
+    const server = http.createServer((_, res) => res.end('hello'))
+    const serving = serve(listener, server, { prepare: (conn) => conn.setUserTimeout(20_000) })
+    const asked = net.connect(listener.addr.port, HOST)
+    asked.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    assert.match(String(await all(asked)), /^HTTP\/1\.1 200 OK[\s\S]*hello/)
+    await listener.close()
+    await serving
+    server.close()
+  },
+
+  'tuneAll sets options where sockets have a descriptor': () =>
+    serving(
+      net.createServer((socket) => socket.pipe(socket)),
+      async (port) => {
+        const tuning = tuneAll({ userTimeout: 2_345 })
+        const socket = new net.Socket()
+        socket.connect(port, HOST)
+        await event(socket, 'connect')
+        tuning.close()
+        const { fd } =
+          /** @type {{ _handle?: { fd?: number } }} */ (/** @type {unknown} */ (socket))._handle ??
+          {}
+        // Deno has none, and the socket stays as it is.
+        if (typeof fd === 'number' && fd >= 0) assert.equal(getOption(fd, 'userTimeout'), 2_345)
+        else assert.ok('Deno' in globalThis)
+        socket.end('hello')
+        assert.equal(String(await all(socket)), 'hello')
       },
     ),
 }
