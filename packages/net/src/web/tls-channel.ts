@@ -2,15 +2,18 @@
 import { once } from 'node:events'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import type { TCPConn } from '@netfd/net'
-import { toDuplex } from '@netfd/net/node'
+import { canHandOver, toDuplex, toNetSocket } from '@netfd/net/node'
 import { CanceledError } from '@netfd/poll'
 import { serverName, tlsOver } from '../node/tls-over.js'
 import type { Channel } from './channel.js'
 
 export { serverName }
 
-/** What TLS goes over. */
-type Below = ReturnType<typeof toDuplex>
+/** What TLS goes over: a socket of Node's, whose bytes its TLS reads without a stream in between, where there is one. */
+type Below = ReturnType<typeof toDuplex> | ReturnType<typeof toNetSocket>
+
+const belowOf = (conn: TCPConn): Below =>
+  canHandOver ? toNetSocket(conn, { allowHalfOpen: true }) : toDuplex(conn, { allowHalfOpen: true })
 
 /** A channel, and the protocol that both ends have agreed on. */
 export interface Secured {
@@ -24,7 +27,7 @@ export async function secure(
   o: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Secured> {
-  const below = toDuplex(conn, { allowHalfOpen: true })
+  const below = belowOf(conn)
   try {
     const over = await unlessAborted(tlsOver(below, o), signal)
     return { channel: new TLSChannel(over, below), alpn: over.alpnProtocol || undefined }
