@@ -19,7 +19,7 @@ export interface PairOptions {
 }
 
 /** A promise and what settles it. Its rejection counts as handled: a caller need not look at it. */
-export class Settled {
+class Settled {
   readonly promise: Promise<void>
   resolve: () => void = () => undefined
   reject: (error: unknown) => void = () => undefined
