@@ -357,6 +357,7 @@ export abstract class FDLoop {
    * what came in time may lie in the kernel unseen: so it tries, exactly once.
    */
   #lastTry(op: Op<unknown>): boolean {
+    const deferred = op.state === DEFERRED
     op.state = RUNNING
     op.error = null
     try {
@@ -366,6 +367,8 @@ export abstract class FDLoop {
       budget.charge(0)
       return this.#fail(op, error)
     }
+    // It was put off with an edge that its try has not used up: see `#giveUp`.
+    if (deferred) this.#side(op).edge = true
     return this.#fail(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
   }
 

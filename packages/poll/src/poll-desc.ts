@@ -121,8 +121,10 @@ export class PollDesc {
    */
   prepare(side: PollSide, waiter: Waiter): PollCode {
     if (side.drained && this.emptied(side)) return this.wait(side, waiter)
-    side.edge = false
-    return this.check(side)
+    const code = this.check(side)
+    // Go: `pollReset`. A call that is refused here makes no try, and uses no edge up.
+    if (code === READY) side.edge = false
+    return code
   }
 
   /**

@@ -5,6 +5,7 @@ import { close, EMFILE, setNonblock } from '@netfd/syscall'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUDGET_BYTES, BUDGET_OPS } from '../src/budget.js'
+import type { FD } from '../src/index.js'
 import { hook } from '../src/testing.js'
 import {
   adoptFD,
@@ -94,6 +95,13 @@ class Alarms {
 const randomGaps = (): number[] =>
   fc.sample(fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 50, maxLength: 50 }), 1)[0] ??
   []
+
+/** Sets a deadline that runs out while this thread is busy, before any timer can tell of it. */
+function runOut(fd: FD): void {
+  const due = Date.now() + 2
+  fd.setReadDeadline(due)
+  while (Date.now() < due + 1);
+}
 
 describe('fairness', () => {
   it('keeps 1 GiB inside one process from delaying a setImmediate armed at any moment', async () => {
@@ -282,7 +290,7 @@ describe('fairness', () => {
     for (let i = 0; i < BUDGET_OPS; i++) void a.rawWrite(() => true)
   }
 
-  it.each(['abort', 'deadline'] as const)(
+  it.each(['abort', 'deadline', 'a deadline that runs out'] as const)(
     'gives an edge back when %s ends a call that was put off',
     async (how) => {
       const [a, b] = unixPair()
@@ -294,7 +302,8 @@ describe('fairness', () => {
       // It takes the edge and is put off to the next turn.
       const wait = codeOf(b.waitRead({ signal: abort.signal }))
       if (how === 'abort') abort.abort()
-      else b.setReadDeadline(PAST)
+      else if (how === 'deadline') b.setReadDeadline(PAST)
+      else runOut(b)
       expect(await wait).toBe(how === 'abort' ? 'ABORT_ERR' : 'ERR_DEADLINE_EXCEEDED')
       b.setReadDeadline(null)
       await b.waitRead()
@@ -315,6 +324,18 @@ describe('fairness', () => {
     const wait = watchPromise(b.waitRead())
     await turns(5)
     expect(wait.state).toBe('pending')
+  })
+
+  it('keeps an edge for the next wait though a read past its deadline is refused', async () => {
+    const [a, b] = unixPair()
+    await turns(3)
+    await a.write(pattern(1))
+    await turns(3)
+    b.setReadDeadline(PAST)
+    expect(await codeOf(b.read(new Uint8Array(8)))).toBe('ERR_DEADLINE_EXCEEDED')
+    b.setReadDeadline(null)
+    await b.waitRead()
+    expect(await b.read(new Uint8Array(8))).toBe(1)
   })
 
   it('keeps an edge that comes while a wait past its deadline is put off', async () => {
