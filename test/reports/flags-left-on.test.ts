@@ -217,8 +217,10 @@ ${rest}`
     const program = `const { Worker } = await import('node:worker_threads')
 const { once } = await import('node:events')
 const worker = new Worker(new URL(${JSON.stringify(String(programURL(worker)))}))
+// Listened for from now on: it may come in the same turn as the message.
+const exited = once(worker, 'exit')
 await once(worker, 'message')
-${rest === '' ? "await once(worker, 'exit')" : 'await worker.terminate()'}
+${rest === '' ? 'await exited' : 'await worker.terminate()'}
 // The last word is the worker's: this process does not even know the addon.
 process.kill(process.pid, 'SIGKILL')`
     const { stdout, stderr } = await onTerminal(program, 9)
