@@ -92,9 +92,7 @@ class Serving {
   async #serve(conn: TCPConn): Promise<void> {
     const { prepare, onError } = this.#o
     try {
-      const prepared = await prepare?.(conn)
-      const unread = isUint8Array(prepared) ? prepared : undefined
-      const stream = this.#streamOf(conn, unread)
+      const stream = this.#streamOf(conn, bytesOf(await prepare?.(conn)))
       // In a turn of its own: what a listener of the server's throws is no failure of the connection.
       process.nextTick(() => this.#server.emit('connection', stream))
     } catch (error) {
@@ -113,6 +111,12 @@ class Serving {
     if (form === 'duplex' || !canHandOver) return toDuplex(conn, { allowHalfOpen, unread })
     return toNetSocket(conn, { allowHalfOpen, unread, paused: pauseOnConnect })
   }
+}
+
+/** What `prepare` returned. Anything but bytes would be lost in silence. */
+function bytesOf(prepared: unknown): Uint8Array | undefined {
+  if (prepared === undefined || isUint8Array(prepared)) return prepared
+  throw new TypeError(`prepare must return a Uint8Array or nothing, got ${kindOf(prepared)}`)
 }
 
 /** What a server's constructor was told. */

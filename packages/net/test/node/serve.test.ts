@@ -122,6 +122,16 @@ describe('serve', () => {
     expect(errors).toEqual([['not this one', '127.0.0.1']])
   })
 
+  it('loses nothing in silence: what prepare returns is bytes, or an error', async () => {
+    const errors: Error[] = []
+    const onError = (error: Error): void => void errors.push(error)
+    const { url } = await served(hello(), { prepare: () => 'GET / HTTP/1.1', onError })
+    await expect(answer(url)).rejects.toMatchObject({ code: 'ECONNRESET' })
+    expect(errors).toMatchObject([
+      { name: 'TypeError', message: 'prepare must return a Uint8Array or nothing, got string' },
+    ])
+  })
+
   it('warns once where no onError is told', async () => {
     const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
     const prepare = (): never => {

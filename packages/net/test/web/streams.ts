@@ -33,7 +33,7 @@ export async function writing(
 export const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> =>
   new Response(stream).text()
 
-/** What of the promises that nobody handled came up until the test ends. */
+/** The rejections that no code had handled by the end of the test. */
 export function unhandled(): unknown[] {
   const errors: unknown[] = []
   const before = process.listeners('unhandledRejection')
