@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BENCH, buildNative } from './lib/build.mjs'
 import { buildEdited } from './lib/edited.mjs'
+import { findPriority } from './lib/priority.mjs'
 import { describeMachine } from './lib/report.mjs'
 import { runWorkload } from './lib/run.mjs'
 import { median, medianRatio, spread } from './lib/stats.mjs'
@@ -14,7 +15,8 @@ import { makeWorkloads } from './lib/workloads.mjs'
 
 /** @typedef {import('./lib/tricks.mjs').Trick} Trick */
 
-const cores = { server: 0, load: 1 }
+const priority = await findPriority(true)
+const cores = { server: 0, load: 1, before: priority.before }
 const workloads = makeWorkloads({ fileLimit: 1024 })
 
 /** @type {(id: string, program: string) => import('./lib/peers.mjs').Peer} */

@@ -5,6 +5,7 @@ import os from 'node:os'
 import { relative } from 'node:path'
 import { HELP, readOptions, select } from './options.mjs'
 import { findPeers } from './peers.mjs'
+import { findPriority, loadNow } from './priority.mjs'
 import { describeMachine, printResult, writeCharts, writeJson } from './report.mjs'
 import { summarize } from './results.mjs'
 import { runWorkload } from './run.mjs'
@@ -58,8 +59,10 @@ const main = async (args) => {
     return
   }
   const machine = describeMachine()
-  const cores = pickCores()
-  say(`${machine.cpu}, ${machine.cores} cores, ${machine.kernel}, load ${machine.loadAverage}`)
+  const { before, said: priority } = await findPriority(options.chrt)
+  const cores = { ...pickCores(), before }
+  say(`${machine.cpu}, ${machine.cores} cores, ${machine.kernel}`)
+  say(`${priority}; load average ${machine.loadAverage.before}`)
   const peers = await findPeers(options.peers, say)
   const { rounds, quick } = options
 
@@ -71,8 +74,10 @@ const main = async (args) => {
     printResult(result)
     results.push(result)
   }
-  const json = await writeJson({ machine, rounds, quick, peers, results })
-  say(`\nfigures: ${relative(process.cwd(), json)}`)
+  machine.loadAverage.after = loadNow()
+  say(`\nload average ${machine.loadAverage.before} before, ${machine.loadAverage.after} after`)
+  const json = await writeJson({ machine, priority, rounds, quick, peers, results })
+  say(`figures: ${relative(process.cwd(), json)}`)
   if (options.charts) say(`charts: ${relative(process.cwd(), await writeCharts(results))}`)
   if (results.some(({ rows }) => rows.some(({ failure }) => failure !== undefined)))
     process.exitCode = 1

@@ -19,11 +19,14 @@ export class LineProcess {
 
   /**
    * @param {readonly string[]} command
-   * @param {{ core?: number, env?: Record<string, string> }} options the core it is pinned to
+   * @param {object} [options]
+   * @param {number} [options.core] it is pinned to
+   * @param {readonly string[]} [options.before] what stands before the command, as a priority does
+   * @param {Record<string, string>} [options.env]
    */
-  constructor(command, { core, env = {} } = {}) {
-    const pinned = core === undefined ? command : ['taskset', '-c', `${core}`, ...command]
-    const [file = '', ...args] = pinned
+  constructor(command, { core, before = [], env = {} } = {}) {
+    const pinned = core === undefined ? [] : ['taskset', '-c', `${core}`]
+    const [file = '', ...args] = [...before, ...pinned, ...command]
     this.#command = command.join(' ')
     this.#child = spawn(file, args, { env: { ...process.env, ...env } })
     this.#gone = once(this.#child, 'close')

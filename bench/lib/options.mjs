@@ -13,6 +13,7 @@ export const HELP = `usage: npm run bench -- [WORKLOAD...] [options]
   --rounds N         measured rounds (5; 2 with --quick)
   --peers A,B        of ${PEER_IDS.join(', ')}; all without it
   --quick            an eighth of the work, and no charts: to see that everything runs
+  --no-chrt          does without a real-time priority for what is measured
   --no-charts        leaves docs/charts as it is
   --list             prints the workloads
   --help             prints this
@@ -28,6 +29,7 @@ export const HELP = `usage: npm run bench -- [WORKLOAD...] [options]
  * @property {readonly string[]} peers
  * @property {boolean} quick
  * @property {boolean} charts
+ * @property {boolean} chrt
  * @property {boolean} list
  * @property {boolean} help
  */
@@ -56,6 +58,7 @@ export const readOptions = (args) => {
       rounds: { type: 'string' },
       peers: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      'no-chrt': { type: 'boolean', default: false },
       'no-charts': { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -74,6 +77,7 @@ export const readOptions = (args) => {
     peers,
     quick: values.quick,
     charts: !values.quick && !values['no-charts'],
+    chrt: !values['no-chrt'],
     list: values.list,
     help: values.help,
   }

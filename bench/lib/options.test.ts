@@ -18,6 +18,11 @@ describe('bench options', () => {
     })
   })
 
+  it('measures under a real-time priority unless told not to', () => {
+    expect(readOptions([]).chrt).toBe(true)
+    expect(readOptions(['--no-chrt']).chrt).toBe(false)
+  })
+
   it.each([
     ['--rounds', '0'],
     ['--connections', 'many'],

@@ -11,9 +11,12 @@ import { figure } from './table.mjs'
 
 /** @typedef {import('./results.mjs').Result} Result */
 
+/** @typedef {{ before: number, after: number }} Load */
+
 /**
  * @typedef {object} Run
- * @property {{ date: string, cpu: string, cores: number, kernel: string }} machine
+ * @property {{ date: string, cpu: string, cores: number, kernel: string, loadAverage: Load }} machine
+ * @property {string} priority of what was measured
  * @property {number} rounds
  * @property {boolean} quick
  * @property {{ id: string, label: string, version: string, versionOf: string }[]} peers
@@ -58,7 +61,7 @@ export const FEW = {
  * @param {Run} run
  * @param {{ rows?: string[], columns?: string[] }} [only] ids of workloads and of peers
  */
-export const benchTable = ({ machine, rounds, quick, peers, results }, only = {}) => {
+export const benchTable = ({ machine, priority, rounds, quick, peers, results }, only = {}) => {
   const wanted = results.filter(({ id }) => only.rows?.includes(id) ?? true)
   const shown = wanted.filter((result) => row(result, 'netfd') && row(result, 'node'))
   if (quick || shown.length === 0) return ''
@@ -77,6 +80,8 @@ export const benchTable = ({ machine, rounds, quick, peers, results }, only = {}
     `Medians of ${rounds} rounds in one run, ${machine.date.slice(0, 10)}: ${machine.cpu},`,
     `${machine.cores} cores, ${machine.kernel};`,
     `${columns.map(peerName).join(', ')}.`,
+    `${priority[0]?.toUpperCase()}${priority.slice(1)}; load average`,
+    `${machine.loadAverage.before} before and ${machine.loadAverage.after} after.`,
     'Processor time of the server, user and kernel together; memory for idle connections.',
     'Less is better in every column.',
   ]

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { benchTable, targetTable, trickTable } from './pages.mjs'
 import { findPeers } from './peers.mjs'
 
+const loadAverage = { before: 0.5, after: 1.25 }
+const machine = { date: '', cpu: 'CPU', cores: 2, kernel: 'Linux 6', loadAverage }
+
 describe('benchTable', () => {
   const row = (id: string, cpu: number) => ({
     id,
@@ -23,7 +26,8 @@ describe('benchTable', () => {
     verdicts: [],
   })
   const run = {
-    machine: { date: '2026-01-02T03:04:05Z', cpu: 'CPU', cores: 2, kernel: 'Linux 6' },
+    machine: { ...machine, date: '2026-01-02T03:04:05Z' },
+    priority: 'under chrt -r 5',
     rounds: 3,
     quick: false,
     peers: [
@@ -39,6 +43,7 @@ describe('benchTable', () => {
     const text = benchTable(run)
     expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | 5.00 | **0.500** |')
     expect(text).toContain('3 rounds in one run, 2026-01-02')
+    expect(text).toContain('Under chrt -r 5; load average 0.5 before and 1.25 after.')
   })
 
   it('says what each version is of, and names no version of what took no part', () => {
@@ -85,7 +90,8 @@ describe('targetTable', () => {
       { text: 'CPU time of netfd ≤ 0.5 × node', value: 0.72, met: false },
     ]
     const text = targetTable({
-      machine: { date: '', cpu: '', cores: 2, kernel: '' },
+      machine,
+      priority: '',
       rounds: 3,
       quick: false,
       peers: [],

@@ -5,6 +5,7 @@ import os from 'node:os'
 import { dirname, join } from 'node:path'
 import { BENCH } from './build.mjs'
 import { makeChart } from './chart.mjs'
+import { loadNow } from './priority.mjs'
 import { formatResult } from './table.mjs'
 
 /** @typedef {import('./results.mjs').Result} Result */
@@ -19,7 +20,7 @@ export const describeMachine = () => ({
   cores: os.availableParallelism(),
   memoryMiB: Math.round(os.totalmem() / 2 ** 20),
   kernel: `${os.type()} ${os.release()} ${os.arch()}`,
-  loadAverage: os.loadavg()[0],
+  loadAverage: { before: loadNow(), after: loadNow() },
 })
 
 /** @typedef {ReturnType<typeof describeMachine>} Machine */
@@ -36,6 +37,7 @@ export const printResult = (result) => {
 /**
  * @typedef {object} Report
  * @property {Machine} machine
+ * @property {string} priority of what was measured
  * @property {number} rounds
  * @property {boolean} quick
  * @property {readonly import('./peers.mjs').Peer[]} peers
@@ -46,11 +48,12 @@ export const printResult = (result) => {
  * @param {Report} report
  * @returns {Promise<string>} the file's path
  */
-export const writeJson = async ({ machine, rounds, quick, peers, results }) => {
+export const writeJson = async ({ machine, priority, rounds, quick, peers, results }) => {
   const contestants = peers.map(({ id, label, version, versionOf }) => ({
     ...{ id, label, version, versionOf },
   }))
-  const text = JSON.stringify({ machine, rounds, quick, peers: contestants, results }, null, 1)
+  const head = { machine, priority, rounds, quick, peers: contestants }
+  const text = JSON.stringify({ ...head, results }, null, 1)
   await mkdir(dirname(RESULTS), { recursive: true })
   await writeFile(RESULTS, `${text}\n`)
   return RESULTS

@@ -32,7 +32,12 @@ import { cpuBetween, readMemory, settled } from './measure.mjs'
  */
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
-/** @typedef {{ server: number, load: number }} Cores */
+/**
+ * @typedef {object} Cores where the two sides run, and how
+ * @property {number} server
+ * @property {number} load
+ * @property {readonly string[]} [before] what stands before each command: their priority
+ */
 
 const LOAD = join(BUILD, 'load')
 const C_SERVER = join(BUILD, 'echo-server')
@@ -46,6 +51,9 @@ const numberIn = (answer, name) => {
   if (typeof value !== 'number') throw new Error(`no ${name} in ${JSON.stringify(answer)}`)
   return value
 }
+
+/** @type {(cores: Cores, side: 'server' | 'load') => { core: number, before: readonly string[] }} */
+const at = ({ before = [], ...cores }, side) => ({ core: cores[side], before })
 
 /** A server with what stands behind it; it lives for one workload. */
 export class Server {
@@ -93,11 +101,11 @@ export class Server {
     /** @type {LineProcess | undefined} */
     let upstream
     if (workload.upstream !== undefined) {
-      upstream = new LineProcess([C_SERVER, workload.upstream], { core: cores.load })
+      upstream = new LineProcess([C_SERVER, workload.upstream], at(cores, 'load'))
       args.push('--target', `${numberIn(await upstream.next(), 'port')}`)
     }
     const command = [...peer.command, ...args]
-    const server = new LineProcess(command, { core: cores.server, env: peer.env })
+    const server = new LineProcess(command, { ...at(cores, 'server'), env: peer.env })
     try {
       return new Server(server, upstream, numberIn(await server.next(), 'port'))
     } catch (error) {
@@ -114,9 +122,9 @@ export class Server {
  * @param {Readonly<Record<string, number>>} options in place of the workload's
  */
 const startLoad = async (workload, server, cores, options) => {
-  const given = { ...workload.options, ...options, port: server.port, core: cores.load }
+  const given = { ...workload.options, ...options, port: server.port }
   const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, `${value}`])
-  const load = new LineProcess([LOAD, workload.load, ...args])
+  const load = new LineProcess([LOAD, workload.load, ...args], at(cores, 'load'))
   await load.next()
   return load
 }
@@ -199,7 +207,7 @@ const takeDial = async (workload, _contestant, server, cores) => {
   const count = workload.options.requests ?? 1
   // A target of its own, with a port of its own: the ended connections of earlier rounds wait
   // in TIME_WAIT and would use up the ports towards one address.
-  const target = new LineProcess([C_SERVER, 'echo'], { core: cores.load })
+  const target = new LineProcess([C_SERVER, 'echo'], at(cores, 'load'))
   try {
     const port = numberIn(await target.next(), 'port')
     const before = await settled(server.pid)
