@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { markdownTable, writePart } from '../../tools/markdown.mjs'
 import { isMain } from '../../tools/packages.mjs'
 import { root } from '../../tools/step.mjs'
-import { figure } from './table.mjs'
+import { brackets, figure } from './table.mjs'
 
 /** @typedef {import('./results.mjs').Result} Result */
 
@@ -40,7 +40,10 @@ const cell = (result, id) => {
 }
 
 /** @param {Result} result */
-const ratio = (result) => `**${figure(row(result, 'netfd')?.ratios.node)}**`
+const ratio = (result) => {
+  const own = row(result, 'netfd')
+  return `**${figure(own?.ratios.node)}**${brackets(own?.quartiles.node)}`
+}
 
 /** What the version is of stands before it: netfd's is that of the Node it runs on, C's that of the
  * compiler. The first word of what a program answers to --version is often its name.
@@ -77,7 +80,7 @@ export const benchTable = ({ machine, priority, rounds, quick, peers, results },
     ratio(result),
   ])
   const text = [
-    `Medians of ${rounds} rounds in one run, ${machine.date.slice(0, 10)}: ${machine.cpu},`,
+    `Medians of ${rounds} rounds in one run, the quartiles of the ratios in brackets, ${machine.date.slice(0, 10)}: ${machine.cpu},`,
     `${machine.cores} cores, ${machine.kernel};`,
     `${columns.map(peerName).join(', ')}.`,
     `${priority[0]?.toUpperCase()}${priority.slice(1)}; load average`,
@@ -93,10 +96,10 @@ export const benchTable = ({ machine, priority, rounds, quick, peers, results },
  */
 export const targetTable = ({ results }) => {
   const lines = results.flatMap(({ title, verdicts }) =>
-    verdicts.map(({ text, value, met }) => [
+    verdicts.map(({ text, value, met, quartiles }) => [
       title,
       text,
-      figure(value),
+      `${figure(value)}${brackets(quartiles)}`,
       met ? 'met' : '**missed**',
     ]),
   )

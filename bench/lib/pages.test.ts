@@ -12,6 +12,7 @@ describe('benchTable', () => {
     figures: { cpu },
     spread: 0,
     ratios: { node: cpu / 12 },
+    quartiles: { node: [cpu / 16, cpu / 8] as [number, number] },
     samples: [],
   })
   const result = (rows: ReturnType<typeof row>[]) => ({
@@ -41,8 +42,10 @@ describe('benchTable', () => {
 
   it('puts the figures of the peers side by side with the ratio to Node', () => {
     const text = benchTable(run)
-    expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | 5.00 | **0.500** |')
-    expect(text).toContain('3 rounds in one run, 2026-01-02')
+    expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | 5.00 | **0.500** [0.38 0.75] |')
+    expect(text).toContain(
+      '3 rounds in one run, the quartiles of the ratios in brackets, 2026-01-02',
+    )
     expect(text).toContain('Under chrt -r 5; load average 0.5 before and 1.25 after.')
   })
 
@@ -55,7 +58,7 @@ describe('benchTable', () => {
     const dial = { ...result([row('netfd', 6), row('node', 12)]), id: 'dial', title: 'Dial' }
     const results = [dial, ...run.results]
     const text = benchTable({ ...run, results }, { rows: ['dial'], columns: ['netfd', 'node'] })
-    expect(text).toContain('| Dial, µs/request | 6.00 | 12.0 | **0.500** |')
+    expect(text).toContain('| Dial, µs/request | 6.00 | 12.0 | **0.500** [0.38 0.75] |')
     expect(text).not.toContain('Echo')
     expect(text).not.toContain('Go')
   })
@@ -64,7 +67,7 @@ describe('benchTable', () => {
     const rows = [row('netfd', 6), row('netfd+deadline', 8), row('node', 12)]
     const results = [result([...rows, row('node+deadline', 16), row('go', 5)])]
     expect(benchTable({ ...run, results })).toContain(
-      '| Echo, µs/request | 8.00 | 16.0 | **0.667** |',
+      '| Echo, µs/request | 8.00 | 16.0 | **0.667** [0.50 1.00] |',
     )
   })
 
@@ -85,8 +88,9 @@ it('a peer whose version is not its own says what it is of', async () => {
 
 describe('targetTable', () => {
   it('says of each target what was measured, and whether that is enough', () => {
+    const around: [number, number] = [1, 1.25]
     const verdicts = [
-      { text: 'CPU time of netfd ≤ 1.2 × c', value: 1.1, met: true },
+      { text: 'CPU time of netfd ≤ 1.2 × c', value: 1.1, quartiles: around, met: true },
       { text: 'CPU time of netfd ≤ 0.5 × node', value: 0.72, met: false },
     ]
     const text = targetTable({
@@ -102,7 +106,7 @@ describe('targetTable', () => {
         },
       ],
     })
-    expect(text).toContain('| Echo | CPU time of netfd ≤ 1.2 × c | 1.10 | met |')
+    expect(text).toContain('| Echo | CPU time of netfd ≤ 1.2 × c | 1.10 [1.00 1.25] | met |')
     expect(text).toContain('| Echo | CPU time of netfd ≤ 0.5 × node | 0.720 | **missed** |')
   })
 })

@@ -1,12 +1,13 @@
 // @ts-check
 // From samples to figures: medians, ratios and whether the targets are met. Plain data, so that
 // it can be kept as JSON.
-import { median, medianRatio, spread } from './stats.mjs'
+import { median, quartiles, ratios as ratiosOf, spread } from './stats.mjs'
 
 /** @typedef {import('./samples.mjs').Metric} Metric */
 /** @typedef {import('./run.mjs').Outcome} Outcome */
 /** @typedef {import('./workload.mjs').Workload} Workload */
 /** @typedef {import('./workload.mjs').Target} Target */
+/** @typedef {{ ratios: Row['ratios'], around: Row['quartiles'] }} Compared */
 
 /**
  * @typedef {object} Row one contestant
@@ -15,6 +16,7 @@ import { median, medianRatio, spread } from './stats.mjs'
  * @property {Partial<Record<Metric, number>>} figures medians
  * @property {number} spread of the main figure, as a share of it
  * @property {Record<string, number>} ratios of the main figure, by the peer compared with
+ * @property {Record<string, [number, number]>} quartiles of these ratios, the first and the third
  * @property {readonly import('./samples.mjs').Sample[]} samples
  * @property {string} [failure]
  */
@@ -23,6 +25,7 @@ import { median, medianRatio, spread } from './stats.mjs'
  * @typedef {object} Verdict
  * @property {string} text
  * @property {number} value
+ * @property {[number, number]} [quartiles] where the value is a median of ratios
  * @property {boolean} met
  */
 
@@ -61,15 +64,17 @@ const series = (outcome, metric) =>
 /** @type {(outcomes: readonly Outcome[], id: string) => Outcome | undefined} */
 const find = (outcomes, id) => outcomes.find(({ contestant }) => contestant.id === id)
 
-/** @type {(outcomes: readonly Outcome[], metric: Metric, of: string, against: string) => number} */
-const ratio = (outcomes, metric, of, against) =>
-  medianRatio(series(find(outcomes, of), metric), series(find(outcomes, against), metric))
+/** @type {(outcomes: readonly Outcome[], metric: Metric, of: string, against: string) => number[]} */
+const rounds = (outcomes, metric, of, against) =>
+  ratiosOf(series(find(outcomes, of), metric), series(find(outcomes, against), metric))
 
-/** @type {(outcomes: readonly Outcome[], target: Target) => number} */
-const targetValue = (outcomes, { metric, of, against, growth }) => {
-  if (against === undefined) return median(series(find(outcomes, of), metric))
-  const value = ratio(outcomes, metric, of, against)
-  return growth === undefined ? value : value / ratio(outcomes, metric, ...growth)
+/** @type {(outcomes: readonly Outcome[], target: Target) => Omit<Verdict, 'text' | 'met'>} */
+const measured = (outcomes, { metric, of, against, growth }) => {
+  if (against === undefined) return { value: median(series(find(outcomes, of), metric)) }
+  const values = rounds(outcomes, metric, of, against)
+  const value = median(values)
+  if (growth === undefined) return { value, quartiles: quartiles(values) }
+  return { value: value / median(rounds(outcomes, metric, ...growth)) }
 }
 
 /** @param {Target} target */
@@ -88,11 +93,27 @@ const targetText = ({ metric, of, against, growth, max, min }) => {
  */
 const judge = (outcomes, targets) =>
   targets.flatMap((target) => {
-    const value = targetValue(outcomes, target)
+    const found = measured(outcomes, target)
+    const { value } = found
     if (Number.isNaN(value)) return []
     const { max = Number.POSITIVE_INFINITY, min = Number.NEGATIVE_INFINITY } = target
-    return [{ text: targetText(target), value, met: value <= max && value >= min }]
+    return [{ text: targetText(target), ...found, met: value <= max && value >= min }]
   })
+
+/** @type {(outcomes: readonly Outcome[], of: Outcome['contestant'], main: Metric) => Compared} */
+const compare = (outcomes, { id, bases }, main) => {
+  /** @type {Compared} */
+  const compared = { ratios: {}, around: {} }
+  for (const base of bases) {
+    const values = rounds(outcomes, main, id, base)
+    const value = median(values)
+    const [name = base] = base.split(/[@+]/)
+    if (!Number.isFinite(value)) continue
+    compared.ratios[name] = value
+    compared.around[name] = quartiles(values)
+  }
+  return compared
+}
 
 /** @type {(outcomes: readonly Outcome[], outcome: Outcome, main: Metric) => Row} */
 const makeRow = (outcomes, { contestant, samples, failure }, main) => {
@@ -102,19 +123,14 @@ const makeRow = (outcomes, { contestant, samples, failure }, main) => {
     const value = median(samples.flatMap((sample) => sample[metric] ?? []))
     if (!Number.isNaN(value)) figures[metric] = value
   }
-  /** @type {Record<string, number>} */
-  const ratios = {}
-  for (const base of contestant.bases) {
-    const value = ratio(outcomes, main, contestant.id, base)
-    const [name = base] = base.split(/[@+]/)
-    if (Number.isFinite(value)) ratios[name] = value
-  }
+  const { ratios, around } = compare(outcomes, contestant, main)
   return {
     id: contestant.id,
     label: contestant.label,
     figures,
     spread: spread(samples.flatMap((sample) => sample[main] ?? [])),
     ratios,
+    quartiles: around,
     samples,
     ...(failure === undefined ? {} : { failure }),
   }

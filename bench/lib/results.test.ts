@@ -50,6 +50,7 @@ describe('summarize()', () => {
   it('gives medians, ratios to C and to Node, and says which targets are met', () => {
     const result = summarize(echo, outcomes({ netfd: [6, 5, 7], node: [12, 10, 14], c: [4, 4, 4] }))
     expect(result.rows[0]).toMatchObject({ figures: { cpu: 6 }, ratios: { c: 1.5, node: 0.5 } })
+    expect(result.rows[0]?.quartiles).toEqual({ c: [1.375, 1.625], node: [0.5, 0.5] })
     expect(result.verdicts.map(({ met }) => met)).toEqual([false, true])
   })
 
@@ -64,6 +65,7 @@ describe('formatResult()', () => {
     const lines = formatResult(result).split('\n')
     expect(lines.slice(2, 5).map((line) => line.split(' ')[0])).toEqual(['C', 'netfd', 'Node'])
     expect(new Set(lines.slice(1, 5).map((line) => line.length)).size).toBe(1)
+    expect(lines[3]).toContain('1.50 [1.50 1.50]  0.50 [0.50 0.50]')
   })
 
   it('tells of a contestant that failed, and why', () => {

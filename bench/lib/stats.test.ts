@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, medianRatio, spread } from './stats.mjs'
+import { median, medianRatio, quartiles, spread } from './stats.mjs'
 
 describe('stats', () => {
   it.each([
@@ -9,6 +9,12 @@ describe('stats', () => {
     ['no values', [], Number.NaN],
   ])('median() of %s', (_name, values, expected) => {
     expect(median(values)).toBe(expected)
+  })
+
+  it('quartiles() fall between two values where there is none at the place', () => {
+    expect(quartiles([4, 1, 2, 3, 5])).toEqual([2, 4])
+    expect(quartiles([1, 2, 3, 4])).toEqual([1.75, 3.25])
+    expect(quartiles([7])).toEqual([7, 7])
   })
 
   it('spread() is half the quartiles’ distance as a share of the median', () => {

@@ -20,8 +20,18 @@ export const figure = (value) => {
 const percent = (value) =>
   value === undefined || !Number.isFinite(value) ? '-' : `${Math.round(value * 100)} %`
 
-/** @param {number | undefined} value */
-const times = (value) => (value === undefined ? '-' : value.toFixed(2))
+/**
+ * The quartiles, as they stand behind a median.
+ * @param {readonly number[] | undefined} around
+ */
+export const brackets = (around) =>
+  around === undefined ? '' : ` [${around.map((value) => value.toFixed(2)).join(' ')}]`
+
+/** @type {(row: Row, base: string) => string} */
+const times = ({ ratios, quartiles }, base) => {
+  const value = ratios[base]
+  return value === undefined ? '-' : `${value.toFixed(2)}${brackets(quartiles[base])}`
+}
 
 /** @param {number | undefined} bytes */
 const mebibytes = (bytes) => (bytes === undefined ? '-' : figure(bytes / 2 ** 20))
@@ -31,8 +41,8 @@ const name = { head: '', cell: (row) => row.label }
 /** @type {Column[]} */
 const comparison = [
   { head: '±', cell: (row) => percent(row.spread) },
-  { head: '× C', cell: (row) => times(row.ratios.c) },
-  { head: '× Node', cell: (row) => times(row.ratios.node) },
+  { head: '× C', cell: (row) => times(row, 'c') },
+  { head: '× Node', cell: (row) => times(row, 'node') },
 ]
 /** @type {Column} */
 const rss = { head: 'RSS MiB', cell: (row) => mebibytes(row.figures.rss) }
@@ -88,9 +98,9 @@ export const formatResult = (result, { colors = false } = {}) => {
   for (const { label, failure } of result.rows) {
     if (failure !== undefined) lines.push(styleText('red', `${label} failed: ${failure}`))
   }
-  for (const { text, value, met } of result.verdicts) {
+  for (const { text, value, met, quartiles } of result.verdicts) {
     const mark = met ? styleText('green', 'met   ') : styleText('yellow', 'missed')
-    lines.push(`  ${mark} ${text}: ${figure(value)}`)
+    lines.push(`  ${mark} ${text}: ${figure(value)}${brackets(quartiles)}`)
   }
   const text = lines.join('\n')
   return colors ? text : stripVTControlCharacters(text)
