@@ -1,7 +1,8 @@
 // @ts-check
-// How many system calls a ping-pong costs: runs each peer's echo server under strace twice, with
-// few and with more messages, and divides the difference, so that start and end do not count.
-// Usage: node bench/count-syscalls.mjs [--peers netfd,node,c] [--connections 1] [--size 64]
+// How many system calls a ping-pong or a connection costs: runs each peer's server under strace twice,
+// with few and with more of them, and divides the difference, so that start and end do not count.
+// Usage: node bench/count-syscalls.mjs [echo|accept|connect] [--peers netfd,node,c]
+//   [--connections 1] [--size 64]
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,21 +19,31 @@ const MORE = 1500
 const THINK_US = 1000
 
 /** @typedef {import('./lib/strace.mjs').Counts} Counts */
+/** @typedef {{ mode: string, unit: string }} Work the server's mode, and what is counted */
+
+/** @type {Record<string, Work>} by the load generator's workload */
+const WORKS = {
+  echo: { mode: 'echo', unit: 'message' },
+  accept: { mode: 'accept', unit: 'connection' },
+  connect: { mode: 'echo', unit: 'connection' },
+}
 
 /**
  * @param {import('./lib/peers.mjs').Peer} peer
+ * @param {string} name of the workload
+ * @param {string} mode of the server
  * @param {Record<string, number>} options of the load generator
  * @returns {Promise<Counts>}
  */
-const count = async (peer, options) => {
+const count = async (peer, name, mode, options) => {
   const folder = await mkdtemp(join(tmpdir(), 'netfd-strace-'))
   const file = join(folder, 'summary')
   const strace = ['strace', '-f', '-c', '-o', file]
-  const server = new LineProcess([...strace, ...peer.command, 'echo'], { env: peer.env })
+  const server = new LineProcess([...strace, ...peer.command, mode], { env: peer.env })
   try {
     const { port } = await server.next()
     const given = Object.entries({ ...options, port }).flatMap(([k, v]) => [`--${k}`, `${v}`])
-    const load = new LineProcess([join(BUILD, 'load'), 'echo', ...given])
+    const load = new LineProcess([join(BUILD, 'load'), name, ...given])
     await load.next()
     const { errors, timedOut } = await load.ask('go')
     await load.stop()
@@ -47,12 +58,16 @@ const count = async (peer, options) => {
 
 /** @param {readonly string[]} args */
 const main = async (args) => {
-  const { peers: ids, connections = 1, size = 64 } = readOptions(args)
+  const { names, peers: ids, connections = 1, size = 64 } = readOptions(args)
+  const [name = 'echo'] = names
+  const work = WORKS[name]
+  if (work === undefined) throw new RangeError(`no such work as '${name}': echo, accept or connect`)
   const say = (/** @type {string} */ line) => console.log(line)
   for (const peer of await findPeers(ids, say)) {
-    const few = await count(peer, { connections, size, think: THINK_US, requests: FEW })
-    const more = await count(peer, { connections, size, think: THINK_US, requests: MORE })
-    say(`${peer.label}: system calls per message, ${connections} connection(s), ${size} bytes`)
+    const options = { connections, size, think: THINK_US }
+    const few = await count(peer, name, work.mode, { ...options, requests: FEW })
+    const more = await count(peer, name, work.mode, { ...options, requests: MORE })
+    say(`${peer.label}: system calls per ${work.unit}, ${connections} connection(s) at a time`)
     for (const line of perMessage(few, more, MORE - FEW)) say(line)
   }
 }

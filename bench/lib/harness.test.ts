@@ -1,5 +1,6 @@
 // The programs together: a C server, Node's peer and the load generator, on very little work.
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -64,8 +65,28 @@ describe('the load generator', () => {
     server.close()
   })
 
+  it('says that a backlog is too short for a burst, and lets the server go on', async () => {
+    const listens =
+      "const s = require('net').createServer((c) => c.end()).listen(0, '127.0.0.1', 4, () => " +
+      'console.log(JSON.stringify(s.address())))'
+    const server = new LineProcess([
+      process.execPath,
+      '-e',
+      `${listens}; process.stdin.resume().on('end', process.exit)`,
+    ])
+    const { port } = await server.next()
+    const options = { port, server: server.pid, connections: 50, requests: 50, seconds: 1 }
+    const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`])
+    const load = new LineProcess([LOAD, 'accept-burst', ...args])
+    await load.next()
+    await expect(load.ask('go')).rejects.toThrow(/the backlog holds \d+ of 50 connections/)
+    expect(readFileSync(`/proc/${server.pid}/stat`, 'utf8')).not.toMatch(/\) T /)
+    await Promise.all([load.stop(), server.stop()])
+  })
+
   it.each([
     [['nonsense', '--port', '1'], /unknown workload 'nonsense'/],
+    [['accept-burst', '--port', '1'], /needs the process of the --server/],
     [['echo'], /--port must be at least 1/],
     [['echo', '--port', '1', '--size', 'x'], /--size wants a number, not 'x'/],
     [['echo', '--port', '1', '--connections', '999999999'], /descriptors this user may open/],

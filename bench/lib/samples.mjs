@@ -122,7 +122,7 @@ export class Server {
  * @param {Readonly<Record<string, number>>} options in place of the workload's
  */
 const startLoad = async (workload, server, cores, options) => {
-  const given = { ...workload.options, ...options, port: server.port }
+  const given = { ...workload.options, ...options, port: server.port, server: server.pid }
   const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, `${value}`])
   const load = new LineProcess([LOAD, workload.load, ...args], at(cores, 'load'))
   await load.next()

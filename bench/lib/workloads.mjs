@@ -56,10 +56,22 @@ const connect = ({ choice, count }) => {
     variants: PLAIN,
     targets,
   })
-  return [
+  // Bun listens with a backlog of 512 and Deno with one of 511, which a program cannot change.
+  const burst = { ...options, connections: choice.connections ?? 500 }
+  const [byClient, atOnce] = [
     make('connect', echoServer(64), 'Connect, accept and close, ended by the client'),
     make('accept', ['accept'], 'Accept and close at once'),
   ]
+  /** @type {(workload: Workload) => Workload} */
+  const inBursts = (workload) => ({
+    ...workload,
+    id: `${workload.id}-burst`,
+    family: 'burst',
+    title: `${workload.title}, in bursts`,
+    load: `${workload.load}-burst`,
+    options: burst,
+  })
+  return [byClient, inBursts(byClient), atOnce, inBursts(atOnce)]
 }
 
 /** @type {(scale: Scale) => Workload[]} */

@@ -1,6 +1,6 @@
 // The load generator: one thread, pinned, loopback only, bounded in count and in time.
 // Usage: load WORKLOAD --port N [--core N] [--connections N] [--size N] [--depth N]
-//             [--think N] [--requests N] [--bytes N] [--seconds N]
+//             [--think N] [--requests N] [--bytes N] [--seconds N] [--server PID]
 //   echo      sends messages of --size and waits for them to come back, --depth in flight, with
 //             --think microseconds before the next one
 //   idle      opens --connections, each after one exchange, and holds them
@@ -8,6 +8,8 @@
 //   download  sends one byte and reads --bytes
 //   connect   connects, ends its half first, waits for the server's end
 //   accept    connects, waits for the server to close
+//   connect-burst, accept-burst   the same, while the process --server is stopped until --connections
+//             of them stand
 // Prints {"ready":true} when the connections stand, waits for a line, works, prints one line of
 // JSON, and keeps the connections until stdin ends.
 #include <errno.h>
@@ -21,7 +23,8 @@
 
 static const struct workload *find(const char *name) {
   static const struct workload *const all[] = {&echo_load,     &idle_load,    &upload_load,
-                                               &download_load, &connect_load, &accept_load};
+                                               &download_load, &connect_load, &accept_load,
+                                               &connect_burst_load, &accept_burst_load};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (strcmp(all[i]->name, name) == 0) return all[i];
   errno = 0;
@@ -56,6 +59,7 @@ int main(int argc, char **argv) {
       .think = number_option(argc, argv, "--think", 0),
       .requests = at_least_one(argc, argv, "--requests", 10000),
       .bytes = at_least_one(argc, argv, "--bytes", 1 << 30),
+      .server = (int)number_option(argc, argv, "--server", 0),
   };
   int64_t seconds = at_least_one(argc, argv, "--seconds", 30);
   pin_to_core((int)number_option(argc, argv, "--core", -1));

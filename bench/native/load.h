@@ -15,6 +15,7 @@ struct options {
   int64_t requests;     // messages or connections altogether
   int64_t bytes;        // bulk: over all connections
   uint64_t give_up;     // monotonic nanoseconds
+  int server;           // bursts: the process that is stopped and continued
 };
 
 struct result {
@@ -31,5 +32,6 @@ struct workload {
 
 extern const struct workload echo_load, idle_load, upload_load, download_load;
 extern const struct workload connect_load, accept_load;
+extern const struct workload connect_burst_load, accept_burst_load;
 
 #endif
