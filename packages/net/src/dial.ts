@@ -6,9 +6,10 @@ import { dueIn, dueOf, signalOf } from '@netfd/poll/internal'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier } from './bound.js'
+import type { IntOption } from './conn-options.js'
 import { AddrError, OpError } from './errors.js'
 import { partition } from './ipsock.js'
-import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
+import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
@@ -99,7 +100,7 @@ const OPTIONS = [
  */
 export class Dialer {
   readonly #options: DialerOptions
-  readonly #keepAlive: KeepAliveConfig | null
+  readonly #keepAlive: readonly IntOption[]
   readonly #laddr: Sockaddr | null
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */

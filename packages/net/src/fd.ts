@@ -59,6 +59,10 @@ export class NetFD extends FD {
     this.#stage = listening ? LISTENING : OPENING
   }
 
+  override get sole(): boolean {
+    return !this.mayShare
+  }
+
   /** The local address: the same object each time, also after close. */
   get laddr(): Addr | null {
     if (isPacked(this.#laddr)) this.#laddr = this.#kind.addrs(this.#laddr)
@@ -102,11 +106,16 @@ export class NetFD extends FD {
     this.#stage |= ESTABLISHED
   }
 
-  /** The descriptor of a connection that this listener accepted. Whether its close may block is inherited. */
+  /**
+   * The descriptor of a connection that this listener accepted. Whether its close may block is inherited, and
+   * so is the local address of a listener that is bound to one. A caller that was given its number may have
+   * made it take connections to others (IP_TRANSPARENT).
+   */
   accepted(sysfd: number): NetFD {
     const { family, sotype } = this.#kind
     const fd = new NetFD(sysfd, family, sotype, this.net)
     fd.mayLinger = this.mayLinger
+    if (this.sole && !(this.laddr as Sockaddr).isWildcard) fd.#laddr = this.#laddr
     return fd
   }
 

@@ -13,6 +13,7 @@ import {
   SyscallError,
 } from '@netfd/syscall'
 import { isMistake } from './arguments.js'
+import { connOptions, setConnOptions } from './conn-options.js'
 import { OpError } from './errors.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
@@ -59,6 +60,14 @@ export function fileListener(fd: number): TCPListener {
   })
 }
 
+/** What a connection gets when no option of a Dialer or ListenConfig says otherwise. */
+const DEFAULTS = connOptions(keepAliveOf({}))
+
+function connected(fd: NetFD): TCPConn {
+  setConnOptions(fd.sysfd, DEFAULTS)
+  return newTCPConn(fd)
+}
+
 /** What is made of a socket that came from elsewhere. */
 interface FileKind {
   readonly families: readonly number[]
@@ -74,8 +83,8 @@ const kinds: readonly FileKind[] = [
     families: [AF_INET, AF_INET6],
     sotype: SOCK_STREAM,
     network: 'tcp',
-    conn: (fd) => newTCPConn(fd, keepAliveOf({})),
-    listener: (fd) => new TCPListener(fd, keepAliveOf({})),
+    conn: (fd) => connected(fd),
+    listener: (fd) => new TCPListener(fd, DEFAULTS),
   },
 ]
 

@@ -8,6 +8,7 @@ import {
   TCP_KEEPINTVL,
 } from '@netfd/syscall'
 import { checkOptions } from './arguments.js'
+import type { IntOption } from './conn-options.js'
 
 /**
  * How a connection looks after a silent peer. Each number: 0 or left out takes the default, a negative
@@ -106,10 +107,19 @@ export interface KeepAliveOptions {
 }
 
 /**
- * What a new connection gets, or null to leave it alone. A copy, and checked: it must not fail once
- * there is a connection. Throws TypeError or RangeError. Go: `newTCPConn`.
+ * What a new connection gets, in order; nothing to leave it alone. Checked: it must not fail once there is
+ * a connection. Throws TypeError or RangeError. Go: `newTCPConn`.
  */
-export function keepAliveOf(o: KeepAliveOptions): KeepAliveConfig | null {
+export function keepAliveOf(o: KeepAliveOptions): readonly IntOption[] {
+  const config = configOf(o)
+  const options: IntOption[] = []
+  if (config !== null) {
+    setKeepAliveConfig((level, optname, value) => options.push({ level, optname, value }), config)
+  }
+  return options
+}
+
+function configOf(o: KeepAliveOptions): KeepAliveConfig | null {
   const { keepAlive, keepAliveConfig } = o
   checkNumber('keepAlive', keepAlive, MOST * 1000)
   if (keepAliveConfig != null) {

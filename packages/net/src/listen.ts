@@ -3,9 +3,10 @@ import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import { signalOf } from '@netfd/poll/internal'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
+import type { IntOption } from './conn-options.js'
 import { AddrError, OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
-import type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
+import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import { defaultResolver } from './lookup.js'
 import type { Listener, Sockaddr, TCPNetwork } from './net.js'
@@ -79,7 +80,7 @@ const OPTIONS = [
  */
 export class ListenConfig {
   readonly #options: ListenOptions
-  readonly #keepAlive: KeepAliveConfig | null
+  readonly #keepAlive: readonly IntOption[]
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
   constructor(options: ListenOptions = {}) {

@@ -51,7 +51,7 @@ export abstract class NetListener<C extends NetConn> implements Listener<C> {
     const conn = this.fd.accepted(fd)
     try {
       conn.init()
-      conn.setLocalAddr()
+      if (conn.laddr === null) conn.setLocalAddr()
       conn.setRemoteAddr(sockaddr, null)
       const made = this.made(conn)
       if (accepted.hasSubscribers) accepted.publish(conn.trace())

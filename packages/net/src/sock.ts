@@ -12,6 +12,8 @@ import {
 } from '@netfd/syscall'
 import type { Bound } from './bound.js'
 import { within } from './bound.js'
+import type { IntOption } from './conn-options.js'
+import { setConnOptions } from './conn-options.js'
 import { connect } from './connect.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
@@ -48,6 +50,8 @@ export interface ListenPlan extends SocketPlan {
   readonly laddr: Sockaddr
   readonly backlog: number | undefined
   readonly reusePort: boolean
+  /** What accepted sockets shall have: they inherit it. */
+  readonly options: readonly IntOption[]
 }
 
 /** A connected socket, registered with the poller. Its options are the caller's to set. */
@@ -79,6 +83,8 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
     const sockaddr = fd.sockaddr(plan.laddr)
     await runControl(plan, fd, plan.laddr)
     must('bind', hook.bind(fd.sysfd, sockaddr))
+    // Before the first connection is made, and after the callback, which must not have the last word.
+    if (fd.sole) setConnOptions(fd.sysfd, plan.options)
     must('listen', hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog()))
     fd.init()
     fd.setLocalAddr()

@@ -13,7 +13,7 @@ class Dialing extends SysDialer {
   override dialSingle: SysDialer['dialSingle']
 
   constructor(single: SysDialer['dialSingle']) {
-    super('tcp', null, { control: undefined, mptcp: false, keepAlive: null }, null)
+    super('tcp', null, { control: undefined, mptcp: false, keepAlive: [] }, null)
     this.dialSingle = single
   }
 }

@@ -3,10 +3,10 @@ import { DeadlineExceededError, host } from '@netfd/poll/internal'
 import type { Bound } from './bound.js'
 import { boundError } from './bound.js'
 import type { NetConn } from './conn.js'
+import type { IntOption } from './conn-options.js'
 import { firstOf, isAborted } from './dial-errors.js'
 import { Race } from './dial-parallel.js'
 import { AddrError, OpError } from './errors.js'
-import type { KeepAliveConfig } from './keep-alive.js'
 import type { Sockaddr } from './net.js'
 import type { Control } from './sock.js'
 import { TCPAddr } from './tcpaddr.js'
@@ -18,7 +18,7 @@ import { traceAttempt } from './trace.js'
 export interface DialSettings {
   readonly control: Control | undefined
   readonly mptcp: boolean
-  readonly keepAlive: KeepAliveConfig | null
+  readonly keepAlive: readonly IntOption[]
 }
 
 /** A dial under way. */

@@ -13,7 +13,6 @@ import { checkType } from './arguments.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { checkPatience, readToEnd } from './graceful.js'
-import { hook } from './hook.js'
 import { endsOf } from './inspect.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
@@ -151,21 +150,10 @@ export class TCPConn extends NetStreamConn {
   }
 }
 
-/** From a socket to a connection: TCP_NODELAY, then keep-alive. Go ignores refusals here too. */
-export function newTCPConn(fd: NetFD, keepAlive: KeepAliveConfig | null): TCPConn {
-  const { sysfd } = fd
-  hook.setsockopt(sysfd, IPPROTO_TCP, TCP_NODELAY, 1)
-  if (keepAlive !== null) applyKeepAlive(sysfd, keepAlive)
+/** From a socket with its options to a connection. */
+export function newTCPConn(fd: NetFD): TCPConn {
   fd.establish()
   return new TCPConn(fd)
-}
-
-/** The first refusal ends it, and what was set stays, as in SetKeepAliveConfig. */
-function applyKeepAlive(sysfd: number, config: KeepAliveConfig): void {
-  let refused = false
-  setKeepAliveConfig((level, optname, value) => {
-    if (!refused) refused = hook.setsockopt(sysfd, level, optname, value) < 0
-  }, config)
 }
 
 /** Negative: off. 0: a reset at close. Positive: so many seconds of waiting at close. */

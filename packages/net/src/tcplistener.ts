@@ -1,8 +1,10 @@
 // Go: net/tcpsock.go and tcpsock_posix.go, TCPListener.
 import { inspect } from 'node:util'
+import type { IntOption } from './conn-options.js'
+import { setConnOptions } from './conn-options.js'
 import type { NetFD } from './fd.js'
+import { hook } from './hook.js'
 import { endsOf } from './inspect.js'
-import type { KeepAliveConfig } from './keep-alive.js'
 import { NetListener } from './listener.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
@@ -25,12 +27,13 @@ import { newTCPConn } from './tcpconn.js'
  * ```
  */
 export class TCPListener extends NetListener<TCPConn> {
-  readonly #keepAlive: KeepAliveConfig | null
+  readonly #options: readonly IntOption[]
+  #inherited: boolean | null = null
 
   /** @internal */
-  constructor(fd: NetFD, keepAlive: KeepAliveConfig | null) {
+  constructor(fd: NetFD, options: readonly IntOption[]) {
     super(fd)
-    this.#keepAlive = keepAlive
+    this.#options = options
   }
 
   /** The address it listens on, with the port the kernel chose: the same object each time. */
@@ -40,7 +43,20 @@ export class TCPListener extends NetListener<TCPConn> {
 
   /** @internal */
   protected made(fd: NetFD): TCPConn {
-    return newTCPConn(fd, this.#keepAlive)
+    if (!this.#inherits(fd)) setConnOptions(fd.sysfd, this.#options)
+    return newTCPConn(fd)
+  }
+
+  /**
+   * Whether accepted sockets have the options that `listen` gave to this one. The first is asked. Where the
+   * listener's number was given to a caller, its options may be others by now.
+   */
+  #inherits({ sysfd }: NetFD): boolean {
+    if (!this.fd.sole) return false
+    this.#inherited ??= this.#options.every(
+      ({ level, optname, value }) => hook.getsockopt(sysfd, level, optname) === value,
+    )
+    return this.#inherited
   }
 
   /** What console.log shows: the address, and whether it is open. */

@@ -1,9 +1,10 @@
 // Go: net/tcpsock_posix.go. TCP connections and listeners from resolved addresses.
 import { EADDRNOTAVAIL, SOCK_STREAM } from '@netfd/syscall'
 import type { Bound } from './bound.js'
+import type { IntOption } from './conn-options.js'
+import { connOptions, setConnOptions } from './conn-options.js'
 import type { NetFD } from './fd.js'
 import { favoriteFamily } from './ipsock-posix.js'
-import type { KeepAliveConfig } from './keep-alive.js'
 import { preferMptcp } from './mptcp.js'
 import type { DialPlan, ListenPlan } from './sock.js'
 import { dialSocket, listenSocket } from './sock.js'
@@ -29,7 +30,8 @@ export function dialTCP(
     const family = favoriteFamily(network, laddr, raddr, false)
     const plan = { network, ...family, sotype: SOCK_STREAM, protocol, laddr, raddr, control }
     const fd = await connected(plan, laddr !== null && laddr.port !== 0, bound)
-    const conn = newTCPConn(fd, keepAlive)
+    setConnOptions(fd.sysfd, connOptions(keepAlive))
+    const conn = newTCPConn(fd)
     if (opened.hasSubscribers) opened.publish(fd.trace())
     return conn
   })
@@ -43,13 +45,14 @@ export async function listenTCPAddr(
   network: string,
   laddr: TCPAddr,
   { mptcp, ...settings }: ListenSettings,
-  keepAlive: KeepAliveConfig | null,
+  keepAlive: readonly IntOption[],
 ): Promise<TCPListener> {
   const family = favoriteFamily(network, laddr, null, true)
-  const plan = { network, ...family, sotype: SOCK_STREAM, laddr, ...settings }
+  const options = connOptions(keepAlive)
+  const plan = { network, ...family, sotype: SOCK_STREAM, laddr, ...settings, options }
   const fd = await preferMptcp(mptcp, (protocol) => listenSocket({ ...plan, protocol }))
   fd.establish()
-  return new TCPListener(fd, keepAlive)
+  return new TCPListener(fd, options)
 }
 
 /**

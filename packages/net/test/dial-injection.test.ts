@@ -15,7 +15,7 @@ import {
 import { describe, expect, it } from 'vitest'
 import { Dialer, dial, hook, TCPAddr } from '../src/index.js'
 import { rejected } from './error-walk.js'
-import { dialed, listening, refusing, replace, socketLedger, track } from './support.js'
+import { dialed, listening, pair, refusing, replace, socketLedger, track } from './support.js'
 
 /** Has each entry called for real and answer something else, the first `times` times. */
 function answers(name: 'connect' | 'getsockopt' | 'getpeername', value: number, times: number) {
@@ -84,6 +84,8 @@ describe('connect', () => {
   ])('waits on while SO_ERROR is %s', async (_, value) => {
     // The socket is writable once more when its peer has closed: that is the edge it waits for.
     const listener = await listening()
+    // The first connection is asked for its options.
+    await pair(listener)
     const calls = answers('getsockopt', value, 1)
     const dialing = dial('tcp', String(listener.addr))
     const server = track(await listener.accept())

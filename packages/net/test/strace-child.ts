@@ -20,6 +20,12 @@ async function main(network: string, address: string): Promise<void> {
   mark(0)
   const listener = await config.listen(network as TCPNetwork, address)
   mark(1)
+  // The first connection is asked for its options.
+  {
+    await using _client = await dial(network as TCPNetwork, String(listener.addr))
+    await using _server = await listener.accept()
+  }
+  mark(1)
   const client = await dial(network as TCPNetwork, String(listener.addr))
   mark(2)
   const server = await listener.accept()

@@ -38,6 +38,15 @@ export abstract class OwnedFD extends OptionedFD {
     return this.fd
   }
 
+  /**
+   * Whether it was made here and no caller has been given its number: no other descriptor has its open file,
+   * so that no other process changes its options or flags, and its close ends its registration.
+   * @internal
+   */
+  get sole(): boolean {
+    return false
+  }
+
   /** What console.log shows: the number, the kind, and whether it is open. */
   [inspect.custom](): string {
     const number = this.fd < 0 ? '' : `${this.fd}, `
@@ -89,7 +98,7 @@ export abstract class OwnedFD extends OptionedFD {
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()
-    const fd = this.#leave()
+    const fd = this.#leave(false)
     hook.disown(fd)
     return fd
   }
@@ -137,7 +146,7 @@ export abstract class OwnedFD extends OptionedFD {
 
   /** @internal */
   protected destroy(): void {
-    const fd = this.#leave()
+    const fd = this.#leave(this.sole && !this.mayLinger)
     if (this.mayLinger) closeLingering(fd, this.mayShare, (r) => this.#closed(r))
     else this.#closed(hook.close(fd))
   }
@@ -151,11 +160,11 @@ export abstract class OwnedFD extends OptionedFD {
   }
 
   /** Out of the poller; the number is free to go. */
-  #leave(): number {
+  #leave(sole: boolean): number {
     const fd = this.fd
     this.fd = -1
     try {
-      this.pd?.close()
+      this.pd?.close(sole)
     } catch (error) {
       // The user's own poller threw. The descriptor is to be closed all the same.
       report(error)

@@ -86,7 +86,7 @@ export class FD extends OwnedFD {
    * @internal
    */
   accepting(): AcceptLoop {
-    const op = new AcceptOp()
+    const op = new AcceptOp(this)
     const pause = new PauseOp()
     const accepts = loopOf(op, () => this.start(op))
     const pauses = loopOf(pause, (ms: number) => this.start(pause.of(ms)))
@@ -147,7 +147,7 @@ export class FD extends OwnedFD {
    * queued is passed over; EMFILE and the like are the caller's. Go: `FD.Accept`; accept4(2).
    */
   accept(o?: CallOptions): Promise<Accepted> {
-    return this.call(new AcceptOp(), o)
+    return this.call(new AcceptOp(this), o)
   }
 
   /**

@@ -10,7 +10,11 @@ const warnings = []
 process.on('warning', (w) => warnings.push(w))
 const fs = await import('node:fs')
 const isOpen = (fd) => fs.existsSync('/proc/self/fd/' + fd)
+// Owners are watched over once they have been open for a while: the program says when that is.
+let grow = () => undefined
+host.setTimeout = (fired) => { grow = fired; return { unref: () => undefined } }
 const collect = async (done) => {
+  grow()
   for (let i = 0; i < 50 && !done(); i++) {
     gc()
     await turns(2)
@@ -117,6 +121,27 @@ describe('a leaked descriptor', () => {
       await b.close()
       process.exit(0)`)
     expect(ended).toMatchObject({ code: 0, stdout: 'true 3 0\n', stderr: '' })
+  })
+
+  it('is watched over only when it has been open for a while', async () => {
+    const ended = await run(`
+      let cells = 0
+      const { register } = FinalizationRegistry.prototype
+      FinalizationRegistry.prototype.register = function (...args) { cells++; return register.apply(this, args) }
+      for (let i = 0; i < 100; i++) {
+        const [a, b] = tcpPair()
+        await Promise.all([a.close(), b.close()])
+      }
+      grow()
+      const short = cells
+      const [a, b] = tcpPair()
+      const young = cells
+      grow()
+      const old = cells
+      grow()
+      await Promise.all([a.close(), b.close()])
+      console.log(short, young, old, cells)`)
+    expect(ended).toMatchObject({ code: 0, stdout: '0 0 2 2\n', stderr: '' })
   })
 
   it('is not one that was closed or detached', async () => {

@@ -1,5 +1,10 @@
 // Go: netFD's finalizer. A descriptor that was collected while open is closed, and reported once.
+//
+// A cell of a FinalizationRegistry makes its owner dear to collect, and most connections of a busy server
+// are closed within milliseconds. So an owner gets one only when it has been open for a while, and is
+// kept alive until then.
 import { framesNow, tracing } from './frames.js'
+import { startTimer } from './host.js'
 import { closeNow } from './linger.js'
 import { PollDesc } from './poll-desc.js'
 
@@ -25,13 +30,31 @@ const registry = new FinalizationRegistry<Held>((held) => {
   })
 })
 
+/** How long an owner may be open before it is watched over, in ms. */
+const YOUTH = 1_000
+
+/** Owners that were opened a moment ago. */
+const young = new Map<Held, object>()
+let growing = false
+
+/** Watches over those that are still open; none of them is kept alive any more. */
+function grow(): void {
+  growing = false
+  for (const [held, owner] of young) registry.register(owner, held, held)
+  young.clear()
+}
+
 /** Watches over an open descriptor. */
 export function watchLeak(owner: object, held: Held): void {
-  registry.register(owner, held, held)
+  young.set(held, owner)
+  if (!growing) {
+    growing = true
+    startTimer(grow, YOUTH).unref()
+  }
   if (tracing) stacks.set(held, framesNow(1))
 }
 
 /** It was closed as it should be. */
 export function unwatchLeak(held: Held): void {
-  registry.unregister(held)
+  if (!young.delete(held)) registry.unregister(held)
 }

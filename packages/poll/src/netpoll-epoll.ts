@@ -65,10 +65,12 @@ export class EpollPoller implements Poller {
     return 0
   }
 
-  close(pd: PollDesc, fd: number): void {
+  close(pd: PollDesc, fd: number, sole: boolean): void {
     // A duplicate of the descriptor would keep the registration alive, under a number that can then no
-    // longer be deleted. So it is deleted first, always. It is there: no other code deletes it.
-    this.#calls.epollCtl(this.#epfd, EPOLL_CTL_DEL, fd)
+    // longer be deleted. So where there may be one it is deleted first. It is there: no other code deletes
+    // it. A child process between fork and exec has a duplicate too, but for that moment alone, and what
+    // comes for the slot in it finds another generation.
+    if (!sole) this.#calls.epollCtl(this.#epfd, EPOLL_CTL_DEL, fd)
     this.#slots.delete(pd.slot)
   }
 

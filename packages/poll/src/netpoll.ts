@@ -4,7 +4,8 @@
 //   open   register a descriptor for reading, writing and hang-up, edge-triggered, exactly once, and
 //          report whatever is ready already;
 //   close  forget it, before the descriptor itself is closed, and deliver nothing for it afterwards,
-//          not even an event that was fetched before;
+//          not even an event that was fetched before; where `sole`, the close of the descriptor ends
+//          whatever the kernel keeps of it, for no other descriptor has its open file;
 //   hold   keep the process alive while held more often than released. It starts out released.
 // It may report an edge that is none: every caller tries the kernel again and waits once more.
 import type { PollDesc } from './poll-desc.js'
@@ -13,8 +14,11 @@ import type { PollDesc } from './poll-desc.js'
 export interface Poller {
   /** Registers it, exactly once: 0, or a negated errno. Throws when there can be no poller at all. */
   open(pd: PollDesc, fd: number): number
-  /** Forgets it, before the descriptor itself is closed. */
-  close(pd: PollDesc, fd: number): void
+  /**
+   * Forgets it, before the descriptor itself is closed; with `sole` it is the only one of its open file, and
+   * is closed at once.
+   */
+  close(pd: PollDesc, fd: number, sole: boolean): void
   /** One more waiter keeps the process alive. */
   hold(): void
   /** One less does. */

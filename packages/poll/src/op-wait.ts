@@ -42,8 +42,16 @@ export class AcceptOp extends Op<Accepted> implements Accepting {
   override call: Accepting['call'] = 'accept4'
   #fd = -1
   #sockaddr: Uint8Array | null = null
+  readonly #on: { readonly sole: boolean }
+
+  constructor(on: { readonly sole: boolean }) {
+    super()
+    this.#on = on
+  }
 
   attempt(fd: number): number {
+    // accept4(2) goes by O_NONBLOCK, which another process may have switched off, if it has the listener.
+    if (!this.#on.sole) hook.ensureNonblock(fd)
     const accepted = acceptCloexec(fd, peer, this)
     if (accepted < 0) return accepted
     this.#fd = accepted

@@ -106,9 +106,12 @@ export class PollDesc {
     return this.poller.open(this, this.sysfd)
   }
 
-  /** Leaves the poller; needs `evict` before it, and the descriptor's close after it. */
-  close(): void {
-    this.poller.close(this, this.sysfd)
+  /**
+   * Leaves the poller; needs `evict` before it, and the descriptor's close after it. With `sole` no other
+   * descriptor has its open file, and the close follows at once.
+   */
+  close(sole = false): void {
+    this.poller.close(this, this.sysfd, sole)
   }
 
   /**

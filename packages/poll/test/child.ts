@@ -65,7 +65,7 @@ export interface Ended {
 
 /** The start of every program: `poll` and `sys`, and TCP ends to work with. */
 const HEAD = () => `const poll = await import(${JSON.stringify(bundleURL)})
-const { FD, hook, keptPair, net, sys, tcpPair, turns } = poll
+const { FD, hook, host, keptPair, net, sys, tcpPair, turns } = poll
 `
 
 /** The program as a module's address, for a worker thread. */
