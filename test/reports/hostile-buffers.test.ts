@@ -245,7 +245,7 @@ describe('what is thrown in the middle of a batch', () => {
     hook.poller = () => ({
       open: (pd, fd) => real.open(pd, fd),
       close: (pd, fd) => {
-        real.close(pd, fd)
+        real.close(pd, fd, false)
         boom()
       },
       hold: boom,
