@@ -2,7 +2,7 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
-import { dueIn, dueOf, signalOf } from '@netfd/poll/internal'
+import { dueIn, dueOf, signalOf, turnFor } from '@netfd/poll/internal'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier } from './bound.js'
@@ -159,12 +159,15 @@ export class Dialer {
   ): Promise<Conn> {
     checkTarget('dial', network, address)
     const bound = this.#bound(o)
+    const turn = turnFor()
+    if (turn !== null) await turn
     const { resolver = defaultResolver } = this.#options
     const laddr = this.#laddr
     let addrs: Sockaddr[]
     try {
-      const resolving = dialAddrList(resolver, network, address, laddr, bound)
-      addrs = await (trace === null ? resolving : traceResolve(trace, resolving))
+      const resolve = () => dialAddrList(resolver, network, address, laddr, bound)
+      const known = trace === null ? resolve() : traceResolve(trace, resolve)
+      addrs = known instanceof Promise ? await known : known
     } catch (error) {
       throw new OpError('dial', network, null, null, error as Error)
     }
@@ -200,6 +203,8 @@ export class Dialer {
     trace: DialTrace | null,
   ): Promise<Conn> {
     const bound = this.#bound(o)
+    const turn = turnFor()
+    if (turn !== null) await turn
     try {
       parseNetwork(network)
       if (raddr === null) throw new AddrError('missing address', '')

@@ -9,9 +9,10 @@ import { OpError } from './errors.js'
 import { hook } from './hook.js'
 import type { Addr, Sockaddr } from './net.js'
 import type { PackedAddr } from './packed-addr.js'
-import { packAddr } from './packed-addr.js'
+import { packAddr, sameEnd } from './packed-addr.js'
 import type { SockKind } from './sock-kind.js'
 import { sockKind } from './sock-kind.js'
+import type { TCPAddr } from './tcpaddr.js'
 import type { ConnTrace } from './trace.js'
 import { closed } from './trace.js'
 
@@ -96,9 +97,18 @@ export class NetFD extends FD {
   }
 
   /** The peer's address: `peer` when accept or connect gave it, else what the kernel says, else `wanted`. */
-  setRemoteAddr(peer: Uint8Array | null, wanted: Addr | null): void {
-    if (peer !== null) this.#raddr = packAddr(peer, peer.length)
-    else this.#raddr = ask(hook.getpeername, this.sysfd).addr ?? wanted
+  setRemoteAddr(peer: PackedAddr | null, wanted: Addr | null): void {
+    if (peer === null) this.#raddr = ask(hook.getpeername, this.sysfd).addr ?? wanted
+    else this.#raddr = typeof peer === 'number' ? peer : packAddr(peer, peer.length)
+  }
+
+  /** Go: `selfConnect`. Whether both ends are the same, or one of them is unknown. */
+  get selfConnected(): boolean {
+    // As a rule both are packed, and need not be decoded.
+    if (isPacked(this.#laddr) && isPacked(this.#raddr)) return sameEnd(this.#laddr, this.#raddr)
+    const { laddr, raddr } = this as { laddr: TCPAddr | null; raddr: TCPAddr | null }
+    if (laddr === null || raddr === null) return true
+    return laddr.port === raddr.port && laddr.ip === raddr.ip
   }
 
   /** From here on it belongs to a connection or listener. */

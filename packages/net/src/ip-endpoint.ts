@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { AF_INET, AF_INET6, formatIP, parseIP } from '@netfd/syscall'
 import { ParseError } from './errors.js'
-import { isIPv4, isUnspecified } from './ip.js'
+import { isUnspecified, looksIPv4 } from './ip.js'
 import { joinHostPort } from './ipsock.js'
 import type { Sockaddr } from './net.js'
 
@@ -44,7 +44,7 @@ export abstract class IPEndpoint implements Sockaddr {
 
   /** @internal */
   get family(): number {
-    return this.ip === '' || isIPv4(this.ip) ? AF_INET : AF_INET6
+    return looksIPv4(this.ip) ? AF_INET : AF_INET6
   }
 
   /** @internal */

@@ -37,6 +37,11 @@ export function isIPv4(ip: string): boolean {
   return ipBytes(ip)?.length === 4
 }
 
+/** `isIPv4` of a canonical text, which only IPv6 gives a colon. No text at all passes for IPv4. */
+export function looksIPv4(canonical: string): boolean {
+  return !canonical.includes(':')
+}
+
 /** Whether the text is a v4-mapped IPv6 address, in whatever notation. */
 export function isMapped(ip: string): boolean {
   const bytes = parseIP(ip)

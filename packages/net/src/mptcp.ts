@@ -34,18 +34,13 @@ function probe(): boolean {
 }
 
 /** Runs `open` with MPTCP when it is wanted and there, and again with plain TCP on any error. */
-export async function preferMptcp<T>(
+export function preferMptcp<T>(
   wanted: boolean,
   open: (protocol: number) => Promise<T>,
 ): Promise<T> {
-  if (wanted && mptcpAvailable()) {
-    try {
-      return await open(IPPROTO_MPTCP)
-    } catch {
-      // Go falls back without a word as well: the error of plain TCP is the one that matters.
-    }
-  }
-  return await open(IPPROTO_TCP)
+  if (!wanted || !mptcpAvailable()) return open(IPPROTO_TCP)
+  // Go falls back without a word as well: the error of plain TCP is the one that matters.
+  return open(IPPROTO_MPTCP).catch(() => open(IPPROTO_TCP))
 }
 
 /** Whether a connected socket speaks MPTCP, which it may have given up in the handshake. */

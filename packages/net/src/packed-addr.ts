@@ -23,6 +23,14 @@ export function packAddr(room: Uint8Array, length: number): PackedAddr {
   return n * PORTS + (room[2] as number) * 256 + (room[3] as number)
 }
 
+/** Whether both ends of a socket have the same IP address and port. */
+export function sameEnd(a: PackedAddr, b: PackedAddr): boolean {
+  if (typeof a === 'number' || typeof b === 'number') return a === b
+  // struct sockaddr_in6: the port, the flow's number, the address; the zone behind it does not count.
+  for (let i = 2; i < 24; i++) if ((i < 4 || i >= 8) && a[i] !== b[i]) return false
+  return true
+}
+
 /** From an address as it was packed to an object. Go: `addrFunc`. */
 export type AddrFunc = (packed: PackedAddr) => Addr
 

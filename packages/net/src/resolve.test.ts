@@ -3,8 +3,10 @@ import { host } from '@netfd/poll/testing'
 import { describe, expect, it } from 'vitest'
 import { answering } from '../test/fake-hosts.js'
 import { errorOf, noSuchHost, replace } from '../test/support.js'
+import type { Bound } from './bound.js'
 import { hook } from './hook.js'
 import type { TCPNetwork } from './index.js'
+import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
 import { dialAddrList, internetAddrList, resolveTCPAddr } from './resolve.js'
 import { TCPAddr } from './tcpaddr.js'
@@ -109,6 +111,10 @@ describe('the addresses of a host (TestAddrList)', () => {
   })
 })
 
+/** The addresses of host "h"; what a text alone is wrong with would be thrown. */
+const lookedUp = (resolver: Resolver, bound: Bound): Promise<TCPAddr[]> =>
+  Promise.resolve(internetAddrList(resolver, 'tcp', 'h:1', TCPAddr.of, bound))
+
 describe('a lookup', () => {
   it.each([
     ['ENOTFOUND', 'no such host', { isNotFound: true, temporary: false }],
@@ -118,7 +124,7 @@ describe('a lookup', () => {
   ])('that fails with %s says: %s', async (code, text, fields) => {
     const lookupHost = () =>
       Promise.reject(Object.assign(new Error(`getaddrinfo ${code}`), { code }))
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, NONE))
+    const error = await errorOf(lookedUp({ lookupHost }, NONE))
     expect(error).toMatchObject({ name: 'DNSError', code, hostname: 'h', ...fields })
     expect(error.message).toBe(`lookup h: ${text}`)
   })
@@ -127,7 +133,7 @@ describe('a lookup', () => {
     const lookupHost = () => {
       throw new Error('broken')
     }
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, NONE))
+    const error = await errorOf(lookedUp({ lookupHost }, NONE))
     expect(error).toMatchObject({ name: 'DNSError', message: 'lookup h: broken' })
   })
 
@@ -139,7 +145,7 @@ describe('a lookup', () => {
     }
     const { signal } = new AbortController()
     const bound = { due: host.now() + 5, signal }
-    const error = await errorOf(internetAddrList({ lookupHost }, 'tcp', 'h:1', TCPAddr.of, bound))
+    const error = await errorOf(lookedUp({ lookupHost }, bound))
     expect(error).toMatchObject({
       message: 'lookup h: i/o timeout',
       isTimeout: true,

@@ -12,36 +12,46 @@ import { parseNetwork } from './network.js'
 import { lookupPort } from './port.js'
 import { TCPAddr } from './tcpaddr.js'
 
-/** What `dial` dials, or `listen` may listen on: all addresses of a text, in the order to try them. */
-export async function internetAddrList<A extends IPEndpoint>(
+/** Known at once, unless a name has to be looked up. */
+type Known<T> = T | Promise<T>
+
+/** `f` of what is known, or will be. */
+const whenKnown = <T extends object, R>(known: Known<T>, f: (value: T) => R): Known<R> =>
+  known instanceof Promise ? known.then(f) : f(known)
+
+/**
+ * What `dial` dials, or `listen` may listen on: all addresses of a text, in the order to try them. Throws
+ * what is wrong with the text.
+ */
+export function internetAddrList<A extends IPEndpoint>(
   resolver: Resolver,
   network: string,
   address: string,
   make: MakeAddr<A>,
   bound: Bound,
-): Promise<A[]> {
+): Known<A[]> {
   if (address === '') return [make('', 0, '')]
   const { host, port: service } = splitHostPort(address)
   const port = lookupPort(network, service)
   if (host === '') return [make('', port, '')]
-  const addrs = await hostAddrs(resolver, host, bound)
-  return filterAddrs(
-    addrs.map(({ ip, zone }) => make(ip, port, zone)),
-    network,
-    host,
-  )
+  return whenKnown(hostAddrs(resolver, host, bound), (addrs) => {
+    const made = addrs.map(({ ip, zone }) => make(ip, port, zone))
+    return filterAddrs(made, network, host)
+  })
 }
 
 /** An IP address and its zone. */
 type IPAddr = NonNullable<ReturnType<typeof parseAddr>>
 
-async function hostAddrs(resolver: Resolver, host: string, bound: Bound): Promise<IPAddr[]> {
+function hostAddrs(resolver: Resolver, host: string, bound: Bound): Known<IPAddr[]> {
   const literal = parseAddr(host)
-  if (literal !== null) {
-    // An unspecified IPv6 address may stand for IPv4 as well: a listener prints its own as "[::]".
-    const both = literal.ip === '::' && literal.zone === ''
-    return both ? [literal, { ip: '0.0.0.0', zone: '' }] : [literal]
-  }
+  if (literal === null) return lookedUp(resolver, host, bound)
+  // An unspecified IPv6 address may stand for IPv4 as well: a listener prints its own as "[::]".
+  const both = literal.ip === '::' && literal.zone === ''
+  return both ? [literal, { ip: '0.0.0.0', zone: '' }] : [literal]
+}
+
+async function lookedUp(resolver: Resolver, host: string, bound: Bound): Promise<IPAddr[]> {
   const found = await lookupHost(resolver, host, bound)
   return found.map((text) => {
     const parsed = parseAddr(text)
@@ -59,7 +69,7 @@ export function resolveAddrList(
   network: string,
   address: string,
   bound: Bound,
-): Promise<Sockaddr[]> {
+): Known<Sockaddr[]> {
   const protocol = parseNetwork(network)
   switch (protocol) {
     case 'tcp':
@@ -67,22 +77,24 @@ export function resolveAddrList(
   }
 }
 
-/** The addresses to dial that the local address can reach. */
-export async function dialAddrList(
+/** The addresses to dial that the local address can reach. Throws what is wrong with the text. */
+export function dialAddrList(
   resolver: Resolver,
   network: string,
   address: string,
   laddr: Addr | null,
   bound: Bound,
-): Promise<Sockaddr[]> {
+): Known<Sockaddr[]> {
   const protocol = parseNetwork(network)
   if (address === '') throw new AddrError('missing address', '')
-  const addrs = await resolveAddrList(resolver, network, address, bound)
-  if (laddr === null) return addrs
-  if (laddr.network !== protocol) {
-    throw new AddrError('mismatched local address type', String(laddr))
-  }
-  return reachable(addrs, laddr as Sockaddr)
+  const known = resolveAddrList(resolver, network, address, bound)
+  if (laddr === null) return known
+  return whenKnown(known, (addrs) => {
+    if (laddr.network !== protocol) {
+      throw new AddrError('mismatched local address type', String(laddr))
+    }
+    return reachable(addrs, laddr as Sockaddr)
+  })
 }
 
 /** The addresses of the local address's family; where either is a wildcard, all. */

@@ -21,14 +21,6 @@ export interface SockKind extends FDKind {
   readonly sotype: number
   /** What the kernel's addresses become. */
   readonly addrs: AddrFunc
-}
-
-/** A row of the table below: one object for every socket of its kind. */
-export interface SockKind extends FDKind {
-  readonly family: number
-  readonly sotype: number
-  /** What the kernel's addresses become. */
-  readonly addrs: AddrFunc
   /** The struct sockaddr of an address. Throws AddrError for one that does not fit such a socket. */
   sockaddr(addr: Sockaddr): Uint8Array
 }

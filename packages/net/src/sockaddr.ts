@@ -1,7 +1,7 @@
 // Go: net/sockaddr_posix.go. An IP address and port as the kernel has them.
 import { AF_INET, decodeSockaddr, EINVAL, encodeSockaddr, SyscallError } from '@netfd/syscall'
 import { AddrError } from './errors.js'
-import { isIPv4 } from './ip.js'
+import { looksIPv4 } from './ip.js'
 import { scopeIdToZone, zoneToScopeId } from './zone.js'
 
 /** The parts of an address that is made of an IP address. */
@@ -16,7 +16,7 @@ export function toSockaddr(family: number, addr: Endpoint): Uint8Array {
   const { ip, port } = addr
   if (port < 0 || port > 0xffff) throw new SyscallError('bind', EINVAL)
   if (family === AF_INET) {
-    if (ip !== '' && !isIPv4(ip)) throw new AddrError('non-IPv4 address', ip)
+    if (!looksIPv4(ip)) throw new AddrError('non-IPv4 address', ip)
     return encodeSockaddr({ family: 'inet4', addr: ip === '' ? '0.0.0.0' : ip, port })
   }
   // Any IPv4 wildcard means any address at all on an IPv6 socket.

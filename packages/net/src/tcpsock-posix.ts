@@ -64,19 +64,12 @@ async function connected(plan: DialPlan, chosen: boolean, bound: Bound): Promise
     const last = chosen || tries === RETRIES
     try {
       const fd = await dialSocket(plan, bound)
-      if (last || !selfConnected(fd)) return fd
+      if (last || !fd.selfConnected) return fd
       await fd.close()
     } catch (error) {
       if (last || !spuriousENOTAVAIL(error as Error)) throw error
     }
   }
-}
-
-/** Go: `selfConnect`. Both ends are the same, or one of them is unknown. */
-function selfConnected(fd: NetFD): boolean {
-  const { laddr, raddr } = fd as { laddr: TCPAddr | null; raddr: TCPAddr | null }
-  if (laddr === null || raddr === null) return true
-  return laddr.port === raddr.port && laddr.ip === raddr.ip
 }
 
 /** Go: `spuriousENOTAVAIL`. All ports in use, whatever the errno is wrapped in. */

@@ -97,10 +97,10 @@ export function traceDial<C extends Conn>(
 /** Fills in how resolving went. */
 export async function traceResolve<A extends Addr>(
   trace: DialTrace,
-  resolving: Promise<A[]>,
+  resolve: () => A[] | Promise<A[]>,
 ): Promise<A[]> {
   try {
-    const addresses = await resolving
+    const addresses = await resolve()
     trace.resolve.addresses = addresses
     return addresses
   } catch (error) {

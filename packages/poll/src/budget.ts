@@ -61,10 +61,14 @@ export class Budget {
 /** The budget of this thread. */
 export const budget = new Budget()
 
-/** The outcome of a call that never came to the kernel, in the next turn when the budget is spent. */
-export function counted<T>(outcome: () => Promise<T>): Promise<T> {
+/** Counts a call. When the budget is spent, the turn that the call has to wait for; else null. */
+export function turnFor(): Promise<void> | null {
   budget.charge(0)
   // A caller that tries again at once, whatever happens, would never leave the microtask queue.
-  if (!budget.spent) return outcome()
-  return new Promise((resolve) => budget.defer({ nextTurn: () => resolve(outcome()) }))
+  return budget.spent ? new Promise((resolve) => budget.defer({ nextTurn: resolve })) : null
+}
+
+/** The outcome of a call that never came to the kernel, in the next turn when the budget is spent. */
+export function counted<T>(outcome: () => Promise<T>): Promise<T> {
+  return turnFor()?.then(outcome) ?? outcome()
 }

@@ -1,6 +1,7 @@
 // @netfd/poll/internal: all of the package, for @netfd/net. It is no promise: any version may change it.
 export type { Abortable } from './aborts.js'
 export { offAbort, onAbort } from './aborts.js'
+export { BUDGET_BYTES, budget, turnFor } from './budget.js'
 export { sizeOf, viewOf } from './bytes.js'
 export type { Deadline } from './deadline.js'
 export { deadlineError, dueIn, dueOf, hasPassed } from './deadline.js'

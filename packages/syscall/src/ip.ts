@@ -27,7 +27,11 @@ export function parseIP(text: string): Uint8Array | null {
 }
 
 function parseIPv4(text: string): Uint8Array | null {
-  return dottedQuad.test(text) ? Uint8Array.from(text.split('.'), Number) : null
+  if (!dottedQuad.test(text)) return null
+  const bytes = new Uint8Array(4)
+  // Uint8Array.from would take several times as long.
+  for (const [i, part] of text.split('.').entries()) bytes[i] = Number(part)
+  return bytes
 }
 
 function parseIPv6(text: string): Uint8Array | null {
