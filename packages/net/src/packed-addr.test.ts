@@ -1,6 +1,6 @@
 import { encodeSockaddr } from '@netfd/syscall'
 import { expect, it } from 'vitest'
-import { internetAddrs, packAddr } from './packed-addr.js'
+import { internetAddrs, packAddr, sameEnd } from './packed-addr.js'
 import { TCPAddr } from './tcpaddr.js'
 
 const unpackAddr = internetAddrs(TCPAddr.of)
@@ -33,4 +33,19 @@ it('a packed address outlives the room it was in', () => {
   const packed = packAddr(room, 28)
   room.fill(0)
   expect(String(unpackAddr(packed))).toBe('[::1]:80')
+})
+
+it.each([
+  [inet4('127.0.0.1', 80), inet4('127.0.0.1', 80), true],
+  [inet4('127.0.0.1', 80), inet4('127.0.0.1', 81), false],
+  [inet4('127.0.0.1', 80), inet4('127.0.0.2', 80), false],
+  [inet6('::1', 80), inet6('::1', 80), true],
+  [inet6('::1', 80), inet6('::1', 81), false],
+  [inet6('::1', 80), inet6('::2', 80), false],
+  [inet6('fe80::1', 80, 1), inet6('fe80::1', 80, 2), true],
+  [inet4('127.0.0.1', 80), inet6('::1', 80), false],
+])('two ends are the same by port and IP address', (a, b, same) => {
+  const [one, other] = [packAddr(a, a.length), packAddr(b, b.length)]
+  expect(sameEnd(one, other)).toBe(same)
+  expect(sameEnd(other, one)).toBe(same)
 })
