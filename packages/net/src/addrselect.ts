@@ -19,7 +19,7 @@ const row = (prefix: string, bits: number, precedence: number, label: number): P
 }
 
 // The longest prefix is first, so the first match is the best. IPv4 is looked up as v4-mapped.
-const policies: readonly PolicyRow[] = [
+const rows = (): readonly PolicyRow[] => [
   row('::1', 128, 50, 0),
   row('0.0.0.0', 96, 35, 4), // ::ffff:0:0/96
   row('::', 96, 1, 3), // v4-compatible
@@ -30,6 +30,9 @@ const policies: readonly PolicyRow[] = [
   row('fc00::', 7, 3, 13), // unique local
   row('::', 0, 40, 1),
 ]
+
+/** Read when a host with several addresses is first dialled: parsing them would cost every start. */
+let policies: readonly PolicyRow[] | undefined
 
 /** The scopes of RFC 6724 section 3.1; IPv6 multicast has others between them. */
 const scopes = { linkLocal: 2, siteLocal: 5, global: 14 } as const
@@ -97,6 +100,7 @@ function commonPrefixOf({ addr }: Candidate, src: string): number {
 /** The row of the policy table with the longest prefix of `ip`. */
 export function classifyPolicy(ip: string): Policy {
   const bytes = wide(ip)
+  policies ??= rows()
   const found = policies.find(({ prefix, bits }) => commonBits(prefix, bytes) >= bits)
   // The last row matches every address.
   return found as Policy
