@@ -6,7 +6,7 @@ import { dueIn, dueOf, signalOf, turnFor } from '@netfd/poll/internal'
 import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier } from './bound.js'
-import type { IntOption } from './conn-options.js'
+import { connOptions } from './conn-options.js'
 import { AddrError, OpError } from './errors.js'
 import { partition } from './ipsock.js'
 import type { KeepAliveOptions } from './keep-alive.js'
@@ -17,6 +17,7 @@ import type { Addr, Conn, Sockaddr, TCPNetwork } from './net.js'
 import { parseNetwork } from './network.js'
 import { dialAddrList } from './resolve.js'
 import type { Control } from './sock.js'
+import type { DialSettings } from './sys-dialer.js'
 import { SysDialer } from './sys-dialer.js'
 import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
@@ -100,7 +101,7 @@ const OPTIONS = [
  */
 export class Dialer {
   readonly #options: DialerOptions
-  readonly #keepAlive: readonly IntOption[]
+  readonly #settings: DialSettings
   readonly #laddr: Sockaddr | null
 
   /** Checks the options; a wrong one throws TypeError or RangeError. */
@@ -108,7 +109,7 @@ export class Dialer {
     checkOptions('Dialer', options, OPTIONS)
     checkDuration('timeout', options.timeout)
     checkDuration('fallbackDelay', options.fallbackDelay)
-    this.#keepAlive = keepAliveOf(options)
+    const keepAlive = keepAliveOf(options)
     dueOf(options.deadline ?? null)
     const { localAddr, resolver } = options
     if (resolver !== undefined && typeof resolver?.lookupHost !== 'function') {
@@ -117,6 +118,8 @@ export class Dialer {
     checkControl(options.control)
     this.#laddr = localAddr == null ? null : localSockaddr(localAddr)
     this.#options = { ...options }
+    const { control, mptcp = false } = this.#options
+    this.#settings = { control, mptcp, options: connOptions(keepAlive) }
     if (localAddr != null) this.#options.localAddr = this.#laddr
   }
 
@@ -223,9 +226,7 @@ export class Dialer {
   }
 
   #sysDialer(network: string, laddr: Sockaddr | null, trace: DialTrace | null): SysDialer {
-    const { control, mptcp = false } = this.#options
-    const settings = { control, mptcp, keepAlive: this.#keepAlive }
-    return new SysDialer(network, laddr, settings, trace)
+    return new SysDialer(network, laddr, this.#settings, trace)
   }
 }
 

@@ -13,7 +13,7 @@ class Dialing extends SysDialer {
   override dialSingle: SysDialer['dialSingle']
 
   constructor(single: SysDialer['dialSingle']) {
-    super('tcp', null, { control: undefined, mptcp: false, keepAlive: [] }, null)
+    super('tcp', null, { control: undefined, mptcp: false, options: [] }, null)
     this.dialSingle = single
   }
 }

@@ -18,7 +18,7 @@ import { traceAttempt } from './trace.js'
 export interface DialSettings {
   readonly control: Control | undefined
   readonly mptcp: boolean
-  readonly keepAlive: readonly IntOption[]
+  readonly options: readonly IntOption[]
 }
 
 /** A dial under way. */
@@ -64,15 +64,12 @@ export class SysDialer {
    */
   async dialSerial(addrs: readonly Sockaddr[], bound: Bound): Promise<NetConn> {
     const errors: OpError[] = []
-    for (const [i, addr] of addrs.entries()) {
+    let remaining = addrs.length
+    for (const addr of addrs) {
       const ended = boundError(bound)
       if (ended !== null) throw this.#dialError(addr, ended)
       try {
-        const due = partialDeadline(host.now(), bound.due, addrs.length - i)
-        const within = { due, signal: bound.signal }
-        const trace = this.#trace
-        if (trace === null) return await this.dialSingle(addr, within)
-        return await traceAttempt(trace, addr, () => this.dialSingle(addr, within))
+        return await this.#attempt(addr, share(bound, remaining--))
       } catch (error) {
         const failed = this.#dialError(addr, error as Error)
         if (isAborted(failed, bound)) throw failed
@@ -80,6 +77,11 @@ export class SysDialer {
       }
     }
     throw firstOf(errors) ?? this.#dialError(null, new AddrError('missing address', ''))
+  }
+
+  #attempt(addr: Sockaddr, bound: Bound): Promise<NetConn> {
+    if (this.#trace === null) return this.dialSingle(addr, bound)
+    return traceAttempt(this.#trace, addr, () => this.dialSingle(addr, bound))
   }
 
   /** Dials one address. Nothing else asks what kind of address it is. */
@@ -104,6 +106,12 @@ export class SysDialer {
 }
 
 const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
+
+/** What bounds the next of `remaining` addresses. */
+function share(bound: Bound, remaining: number): Bound {
+  const { due, signal } = bound
+  return due === 0 ? bound : { due: partialDeadline(host.now(), due, remaining), signal }
+}
 
 // Less than this is too short for a handshake across the world, so late addresses go without.
 const sliceMin = 2000

@@ -25,15 +25,12 @@ export function dialTCP(
   raddr: TCPAddr,
   bound: Bound,
 ): Promise<TCPConn> {
-  const { control, mptcp, keepAlive } = settings
-  return preferMptcp(mptcp, async (protocol) => {
-    const family = favoriteFamily(network, laddr, raddr, false)
-    const plan = { network, ...family, sotype: SOCK_STREAM, protocol, laddr, raddr, control }
-    const fd = await connected(plan, laddr !== null && laddr.port !== 0, bound)
-    setConnOptions(fd.sysfd, connOptions(keepAlive))
-    const conn = newTCPConn(fd)
-    if (opened.hasSubscribers) opened.publish(fd.trace())
-    return conn
+  const { control, mptcp, options } = settings
+  const { family, v6only } = favoriteFamily(network, laddr, raddr, false)
+  const sotype = SOCK_STREAM
+  return preferMptcp(mptcp, (protocol) => {
+    const plan = { network, family, v6only, sotype, protocol, laddr, raddr, control }
+    return connected(plan, options, bound)
   })
 }
 
@@ -56,20 +53,34 @@ export async function listenTCPAddr(
 }
 
 /**
- * A connected socket. With the local port left to the kernel two things may go wrong by accident: the
- * socket connects to itself, or all ports are in use for the moment. Then it is tried again.
+ * A connection. With the local port left to the kernel two things may go wrong by accident: the socket
+ * connects to itself, or all ports are in use for the moment. Then it is tried again.
  */
-async function connected(plan: DialPlan, chosen: boolean, bound: Bound): Promise<NetFD> {
+async function connected(
+  plan: DialPlan & { laddr: TCPAddr | null },
+  options: readonly IntOption[],
+  bound: Bound,
+): Promise<TCPConn> {
+  const chosen = plan.laddr !== null && plan.laddr.port !== 0
   for (let tries = 0; ; tries++) {
     const last = chosen || tries === RETRIES
+    let fd: NetFD
     try {
-      const fd = await dialSocket(plan, bound)
-      if (last || !fd.selfConnected) return fd
-      await fd.close()
+      fd = await dialSocket(plan, bound)
     } catch (error) {
       if (last || !spuriousENOTAVAIL(error as Error)) throw error
+      continue
     }
+    if (last || !fd.selfConnected) return connOf(fd, options)
+    await fd.close()
   }
+}
+
+function connOf(fd: NetFD, options: readonly IntOption[]): TCPConn {
+  setConnOptions(fd.sysfd, options)
+  const conn = newTCPConn(fd)
+  if (opened.hasSubscribers) opened.publish(fd.trace())
+  return conn
 }
 
 /** Go: `spuriousENOTAVAIL`. All ports in use, whatever the errno is wrapped in. */
