@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { dial, listen } from '@netfd/net'
+import { bufReader, bufWriter } from '@netfd/net/bufio'
 import { runTests } from './run-tests.mjs'
 
 const LOOPBACK = '127.0.0.1:0'
@@ -69,6 +70,25 @@ const tests = {
       assert.equal(text(buf.subarray(0, 4)), 'ping')
       await server.close()
       assert.equal(await client.read(buf), null)
+    }),
+
+  'lines through buffers, and a call that runs out of time': () =>
+    connected(async (client, server) => {
+      const writer = bufWriter(client)
+      await writer.write('one\r\ntw')
+      await writer.flush()
+      const reader = bufReader(server)
+      assert.equal(await reader.readLine({ max: 10 }), 'one')
+      server.setReadDeadline(Date.now())
+      await assert.rejects(reader.readLine(), { code: 'ETIMEDOUT' })
+      server.setReadDeadline(null)
+      await writer.write('ö\n'.repeat(5000))
+      await writer.flush()
+      assert.equal(await reader.readLine(), 'twö')
+      client.closeWrite()
+      let lines = 0
+      for await (const line of reader.lines()) lines += Number(line === 'ö')
+      assert.equal(lines, 4999)
     }),
 
   'a read waits for what comes later': () =>

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import * as net from '@netfd/net'
+import * as bufio from '@netfd/net/bufio'
 import * as web from '@netfd/net/web'
 import * as poll from '@netfd/poll/internal'
 import * as syscall from '@netfd/syscall'
@@ -80,7 +81,14 @@ describe('errors.md', () => {
   })
 
   it('names the class that has the code', () => {
-    const classes: Record<string, unknown> = { ...syscall, ...poll, ...net, ...web, Error }
+    const classes: Record<string, unknown> = {
+      ...syscall,
+      ...poll,
+      ...net,
+      ...bufio,
+      ...web,
+      Error,
+    }
     for (const [code = '', , name = ''] of rows(read('docs/errors.md')).slice(1)) {
       const found = classes[name.replaceAll('`', '')]
       expect(found, `${code} ${name}`).toBeTypeOf('function')
@@ -93,7 +101,7 @@ describe('go-tour.md', () => {
     const [, found] = /^`([\w.]+)`$/.exec(name) ?? []
     return found === undefined ? [] : [{ go, found }]
   })
-  const values: Record<string, unknown> = { ...syscall, ...net, ...poll }
+  const values: Record<string, unknown> = { ...syscall, ...net, ...bufio, ...poll }
   // Types leave nothing behind that could be asked for at run time.
   const types = sources.join('\n')
 
@@ -118,7 +126,8 @@ function ancestry(prototype: object): object[] {
 }
 
 describe('go-tour.md, from the other side,', () => {
-  const classes = [net.TCPConn, net.TCPListener, net.Dialer, net.ListenConfig]
+  const { BufReader, BufWriter } = bufio
+  const classes = [net.TCPConn, net.TCPListener, net.Dialer, net.ListenConfig, BufReader, BufWriter]
   const members = classes.flatMap(({ name, prototype }) => {
     const own = ancestry(prototype).flatMap(Object.getOwnPropertyNames)
     return unique(own)

@@ -18,13 +18,14 @@ function printed(type: 'module' | 'commonjs', program: string): unknown {
 }
 
 describe('@netfd/net', () => {
-  it('brings neither sockets nor streams of Node, nor does @netfd/net/web; @netfd/net/node does', () => {
+  it('brings neither sockets nor streams of Node, nor do its bufio and web; @netfd/net/node does', () => {
     const loaded = printed(
       'commonjs',
       `const before = new Set(process.moduleLoadList)
       const more = () => ['net', 'stream'].filter((name) =>
         process.moduleLoadList.includes('NativeModule ' + name) && !before.has('NativeModule ' + name))
       require('@netfd/net')
+      require('@netfd/net/bufio')
       require('@netfd/net/web')
       const without = more()
       require('@netfd/net/node')
@@ -60,6 +61,17 @@ describe('@netfd/net', () => {
       web.connect('127.0.0.1:1').opened.catch((error) =>
         console.log(JSON.stringify([error.cause instanceof net.OpError, error.name])))`
     expect(printed(type, program)).toEqual([true, 'SocketError'])
+  })
+
+  it.each(['module', 'commonjs'] as const)('is one with @netfd/net/bufio as a %s', (type) => {
+    const load =
+      type === 'module'
+        ? `const net = await import('@netfd/net'), bufio = await import('@netfd/net/bufio')`
+        : `const net = require('@netfd/net'), bufio = require('@netfd/net/bufio')`
+    const program = `${load}
+      bufio.bufReader({ read: async (buf) => buf.length }).readLine({ max: 1 }).catch((error) =>
+        console.log(JSON.stringify([error instanceof net.NetError, error.name])))`
+    expect(printed(type, program)).toEqual([true, 'LineTooLongError'])
   })
 
   it.each(['js', 'parts.js', 'cjs'])('is not in node.%s a second time', (kind) => {

@@ -8,6 +8,7 @@ export default defineConfig([
     ['index'],
     ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe'],
   ),
+  ...builds(['bufio'], [], OWN),
   ...builds(['node'], [], OWN),
   ...builds(['web'], [], { ...OWN, more: { '@netfd/net/node': './src/node/index.ts' } }),
 ])

@@ -69,6 +69,18 @@ export function checkType(name: string, value: unknown, type: 'boolean' | 'numbe
   throw new TypeError(`${name} must be a ${type}, got ${shown(value)}`)
 }
 
+/** A whole number of bytes, at least `least`. Throws TypeError or RangeError. */
+export function checkBytes(name: string, value: unknown, least: number): void {
+  if (value === undefined) return
+  checkType(name, value, 'number')
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= 2 ** 31 - 1) {
+    return
+  }
+  throw new RangeError(
+    `${name} must be a whole number from ${least} to ${2 ** 31 - 1}, got ${value}`,
+  )
+}
+
 /** A callback. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value === 'function') return

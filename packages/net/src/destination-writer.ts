@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { UnexpectedEOFError } from '@netfd/poll/internal'
 import type { Guard } from './guard.js'
 import type { Sink } from './sink.js'
+import { countOf, isCount } from './taken.js'
 
 interface AnyWriter {
   write(data: Uint8Array, o: { readonly signal: AbortSignal }): unknown
@@ -65,20 +66,6 @@ async function kept(rest: boolean | Promise<boolean>): Promise<false> {
   await rest
   return false
 }
-
-/** How many bytes of a piece an answer speaks of: all, unless it says so. */
-function countOf(answer: unknown, length: number): number {
-  const said =
-    typeof answer === 'object' && answer !== null && 'bytesWritten' in answer
-      ? answer.bytesWritten
-      : answer
-  if (typeof said !== 'number') return length
-  if (isCount(said, length)) return said
-  throw new RangeError(`dst.write took ${said} bytes of ${length}`)
-}
-
-const isCount = (n: unknown, most: number): n is number =>
-  typeof n === 'number' && Number.isInteger(n) && n >= 0 && n <= most
 
 /** An open file, from its own position on, which moves. */
 export class FileSink implements Sink {

@@ -1,6 +1,7 @@
 // All three packages from ES modules: one echo over a connection.
 import assert from 'node:assert/strict'
 import { dial, listen, TCPConn } from '@netfd/net'
+import { bufReader } from '@netfd/net/bufio'
 import { dialDuplex } from '@netfd/net/node'
 import { connect } from '@netfd/net/web'
 import { FD } from '@netfd/poll'
@@ -24,6 +25,8 @@ await conn.write('hello')
 const buf = new Uint8Array(64)
 const n = (await conn.read(buf)) ?? 0
 assert.equal(new TextDecoder().decode(buf.subarray(0, n)), 'hello')
+await conn.write('line\n')
+assert.equal(await bufReader(conn).readLine(), 'line')
 await conn.close()
 await served
 

@@ -1,10 +1,10 @@
 // One direction of a connection as a stream of the web.
 import type { Conn, TCPConn } from '@netfd/net'
-import { checkOptions } from '../arguments.js'
+import { checkBytes, checkOptions } from '../arguments.js'
 import { ByteSink } from './byte-sink.js'
 import { ByteSource } from './byte-source.js'
 import { ConnChannel } from './channel.js'
-import { checkBytes, checkConn, checkTCPConn } from './checks.js'
+import { checkConn, checkTCPConn } from './checks.js'
 import type { Chunk } from './chunk.js'
 
 /** How many bytes a stream holds or reads at once, when nothing else is said. */
