@@ -81,8 +81,10 @@ export function encodeSockaddr(sa: Sockaddr): Uint8Array {
 function encodeInet4({ addr, port }: SockaddrInet4): Uint8Array {
   const ip = parseIP(addr)
   if (ip?.length !== 4) throw new TypeError(`not an IPv4 address: ${addr}`)
-  const [bytes, view] = struct(inet4Size, constants.AF_INET)
-  view.setUint16(2, checkInteger('port', port, 0xffff))
+  const bytes = struct(inet4Size, constants.AF_INET)
+  // A view would move the array's bytes off the heap, which takes as long as all the rest.
+  bytes[2] = checkInteger('port', port, 0xffff) >> 8
+  bytes[3] = port
   bytes.set(ip, 4)
   return bytes
 }
@@ -90,7 +92,8 @@ function encodeInet4({ addr, port }: SockaddrInet4): Uint8Array {
 function encodeInet6({ addr, port, scopeId, flowinfo }: SockaddrInet6): Uint8Array {
   const ip = parseIP(addr)
   if (ip === null) throw new TypeError(`not an IPv6 address: ${addr}`)
-  const [bytes, view] = struct(inet6Size, constants.AF_INET6)
+  const bytes = struct(inet6Size, constants.AF_INET6)
+  const view = new DataView(bytes.buffer)
   view.setUint16(2, checkInteger('port', port, 0xffff))
   view.setUint32(4, checkInteger('flow info', flowinfo, 0xffffffff))
   if (ip.length === 4) bytes.set(mappedPrefix, 8)
@@ -109,16 +112,16 @@ function encodeUnix({ path }: SockaddrUnix): Uint8Array {
   }
   // An unnamed address is the family alone, and only a path is followed by a NUL.
   const size = familySize + name.length + (abstract || name.length === 0 ? 0 : 1)
-  const [bytes] = struct(size, constants.AF_UNIX)
+  const bytes = struct(size, constants.AF_UNIX)
   bytes.set(name, familySize)
   return bytes
 }
 
-function struct(size: number, family: number): [bytes: Uint8Array, view: DataView] {
+/** The bytes of a struct sockaddr with its family in them, which is a number below 256. */
+function struct(size: number, family: number): Uint8Array {
   const bytes = new Uint8Array(size)
-  const view = new DataView(bytes.buffer)
-  view.setUint16(0, family, littleEndian)
-  return [bytes, view]
+  bytes[littleEndian ? 0 : 1] = family
+  return bytes
 }
 
 function checkInteger(what: string, value: number, max: number): number {
