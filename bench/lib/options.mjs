@@ -5,8 +5,8 @@ import { PEER_IDS } from './peers.mjs'
 
 export const HELP = `usage: npm run bench -- [WORKLOAD...] [options]
 
-  WORKLOAD           a family (echo, deadline, messages, bulk, proxy, connect, accept, burst,
-                     dial, idle, scale) or an id as --list prints it; all without one
+  WORKLOAD           a family (echo, saturated, deadline, messages, bulk, proxy, connect,
+                     accept, burst, dial, idle, scale) or an id as --list prints it; all without one
   --connections N    in place of the workload's own numbers
   --size N           bytes of one message
   --requests N       per round; MiB for bulk

@@ -51,6 +51,7 @@ export const METRIC_NAMES = {
   p50: 'median latency',
   p99: 'p99 latency',
   p999: 'p99.9 latency',
+  garbage: 'garbage per unit',
   rss: 'RSS',
   peak: 'peak RSS',
   rssEach: 'RSS per connection',

@@ -14,6 +14,7 @@ import { cpuBetween, readMemory, settled } from './measure.mjs'
  * @property {number} [p50] microseconds
  * @property {number} [p99] microseconds
  * @property {number} [p999] microseconds
+ * @property {number} [garbage] bytes allocated per unit, with the answers of an extra load
  * @property {number} [rss] bytes resident with all connections open
  * @property {number} [peak] bytes resident at most, over the server's life so far
  * @property {number} [rssEach] bytes per idle connection
@@ -122,7 +123,8 @@ export class Server {
  * @param {Readonly<Record<string, number>>} options in place of the workload's
  */
 const startLoad = async (workload, server, cores, options) => {
-  const given = { ...workload.options, ...options, port: server.port, server: server.pid }
+  const places = { port: server.port, server: server.pid, core: cores.load }
+  const given = { ...workload.options, ...options, ...places, 'server-core': cores.server }
   const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, `${value}`])
   const load = new LineProcess([LOAD, workload.load, ...args], at(cores, 'load'))
   await load.next()
@@ -171,6 +173,26 @@ const takeLoad = async (workload, { variant }, server, cores) => {
     await load.stop()
   }
 }
+
+// By a load of its own, after the timed one: counting costs a little with every collection.
+/** @type {Take} */
+const takeGarbage = async (workload, { variant }, server, cores) => {
+  const load = await startLoad(workload, server, cores, variantOptions(variant))
+  try {
+    await server.ask('allocated')
+    const requests = numberIn(await load.ask('go'), 'requests')
+    const { allocated } = await server.ask('allocated')
+    return typeof allocated === 'number' ? { garbage: allocated / requests } : {}
+  } finally {
+    await load.stop()
+  }
+}
+
+/** @type {Take} */
+const takeLoadAndGarbage = async (...given) => ({
+  ...(await takeLoad(...given)),
+  ...(await takeGarbage(...given)),
+})
 
 /** @param {Server} server */
 const readCollected = async (server) => {
@@ -222,4 +244,9 @@ const takeDial = async (workload, _contestant, server, cores) => {
 }
 
 /** @type {Record<Workload['kind'], Take>} */
-export const takers = { load: takeLoad, idle: takeIdle, dial: takeDial }
+export const takers = {
+  load: takeLoad,
+  'load and garbage': takeLoadAndGarbage,
+  idle: takeIdle,
+  dial: takeDial,
+}

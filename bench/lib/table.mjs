@@ -45,6 +45,8 @@ const comparison = [
   { head: '× Node', cell: (row) => times(row, 'node') },
 ]
 /** @type {Column} */
+const garbage = { head: 'garbage B', cell: (row) => figure(row.figures.garbage) }
+/** @type {Column} */
 const rss = { head: 'RSS MiB', cell: (row) => mebibytes(row.figures.rss) }
 
 /** @type {(result: Result) => Column[]} */
@@ -65,6 +67,7 @@ const columnsOf = ({ kind, unit }) => {
     { head: `${unit}/s`, cell: (row) => figure(row.figures.rate) },
     { head: 'p50 µs', cell: (row) => figure(row.figures.p50) },
     { head: 'p99 µs', cell: (row) => figure(row.figures.p99) },
+    ...(kind === 'load and garbage' ? [garbage] : []),
     rss,
   ]
 }

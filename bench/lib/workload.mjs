@@ -24,7 +24,7 @@
  * @property {string} id
  * @property {string} family what the command line selects it by
  * @property {string} title
- * @property {'load' | 'idle' | 'dial'} kind
+ * @property {'load' | 'load and garbage' | 'idle' | 'dial'} kind
  * @property {string} unit what CPU time and rate are counted in
  * @property {readonly string[]} server mode and arguments
  * @property {string} load the load generator's workload

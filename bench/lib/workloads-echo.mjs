@@ -29,7 +29,7 @@ export const echo = ({ choice, count }) => {
         id,
         family: 'echo',
         title: `Echo, ${sizeName(size)}, ${connName(connections)}`,
-        kind: 'load',
+        kind: size === 64 && connections === 50 ? 'load and garbage' : 'load',
         unit: 'request',
         server: echoServer(size),
         load: 'echo',
@@ -39,6 +39,26 @@ export const echo = ({ choice, count }) => {
       }
     }),
   )
+}
+
+/** @type {(scale: Scale) => Workload[]} */
+export const saturated = ({ choice, count }) => {
+  const size = choice.size ?? 64
+  const connections = choice.connections ?? 50
+  return [
+    {
+      id: `saturated-${size}-${connections}`,
+      family: 'saturated',
+      title: `Echo, ${sizeName(size)}, ${connName(connections)}, saturated`,
+      kind: 'load',
+      unit: 'request',
+      server: echoServer(size),
+      load: 'waves',
+      options: { size, connections, requests: count(50_000) },
+      variants: PLAIN,
+      targets: [],
+    },
+  ]
 }
 
 /** @type {(scale: Scale) => Workload[]} */

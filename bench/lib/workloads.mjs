@@ -1,7 +1,7 @@
 // @ts-check
 // Everything that is measured: bulk, connections and memory here, echo in its own file.
 import { echoServer, netfd, PLAIN } from './workload.mjs'
-import { deadline, echo, messages, proxyEcho, scale } from './workloads-echo.mjs'
+import { deadline, echo, messages, proxyEcho, saturated, scale } from './workloads-echo.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
 /** @typedef {import('./workload.mjs').Choice} Choice */
@@ -116,6 +116,6 @@ export const makeWorkloads = (choice) => {
   const part = choice.quick ? 1 / 8 : 1
   const count = (/** @type {number} */ full) => choice.requests ?? Math.ceil(full * part)
   const given = { choice, count }
-  const makers = [echo, deadline, messages, bulk, proxyEcho, connect, dial, idle, scale]
+  const makers = [echo, saturated, deadline, messages, bulk, proxyEcho, connect, dial, idle, scale]
   return makers.flatMap((make) => make(given))
 }

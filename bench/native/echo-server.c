@@ -3,7 +3,8 @@
 //   echo    sends back what arrives            sink    reads and discards until the end
 //   source  on the first byte, sends --bytes   accept  accepts and closes at once
 //   proxy   splices to 127.0.0.1:--target (proxy.c)   idle    is echo
-// Prints {"port":N}; answers a line "gc" with {"heapUsed":0}; ends when stdin does.
+// Prints {"port":N}; answers a line "gc" with {"heapUsed":0} and a line "allocated"
+// with {"allocated":0}; ends when stdin does.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
@@ -151,6 +152,7 @@ static void on_stdin(void) {
   char line[64];
   if (!read_command(line, sizeof line)) exit(0);
   if (strcmp(line, "gc") == 0) puts("{\"heapUsed\":0}");
+  if (strcmp(line, "allocated") == 0) puts("{\"allocated\":0}");
 }
 
 static enum mode parse_mode(const char *name) {

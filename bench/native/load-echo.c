@@ -1,6 +1,7 @@
 // Messages that come back: a closed loop with `depth` messages in flight on each connection.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -26,6 +27,7 @@ struct conn {
 static struct conn *conns;
 static int64_t alive, issued;
 static int epoll_fd;
+static int in_waves;  // an answer does not bring the next message
 static char input[READ_BYTES];
 
 // Every connection sends its own cut of this pattern, so an answer to another one is noticed.
@@ -103,21 +105,24 @@ static int receive(struct conn *c, const struct options *o, struct result *r) {
     uint64_t now = now_ns();
     complete(c, o, r, now);
     if (o->think > 0) now = spin(now + (uint64_t)o->think * 1000);
-    issue(c, o, now);
+    if (!in_waves) issue(c, o, now);
     if (send_owed(c, o->size) < 0) return -1;
     if (n < READ_BYTES && !c->hung_up) return 0;
   }
 }
 
-static void echo_run(const struct options *o, struct result *r) {
-  static struct epoll_event events[MAX_EVENTS];
-  issued = 0;
+static void send_all(const struct options *o, struct result *r) {
   for (int64_t i = 0; i < o->connections; i++) {
+    if (conns[i].fd < 0) continue;
     issue(&conns[i], o, now_ns());
     if (send_owed(&conns[i], o->size) < 0) lose(&conns[i], r);
   }
-  while (r->requests < o->requests && alive > 0) {
-    int n = epoll_wait(epoll_fd, events, MAX_EVENTS, 100);
+}
+
+static void await_answers(const struct options *o, struct result *r, int64_t wanted) {
+  static struct epoll_event events[MAX_EVENTS];
+  while (r->requests + r->errors < wanted && alive > 0) {
+    int n = epoll_wait(epoll_fd, events, MAX_EVENTS, in_waves ? 0 : 100);
     if (n < 0 && errno != EINTR) die("epoll_wait");
     if (now_ns() > o->give_up) {
       r->timed_out = 1;
@@ -131,6 +136,37 @@ static void echo_run(const struct options *o, struct result *r) {
       if (!failed && events[i].events & ~(uint32_t)EPOLLOUT) failed = receive(c, o, r) < 0;
       if (failed) lose(c, r);
     }
+  }
+}
+
+static void echo_run(const struct options *o, struct result *r) {
+  issued = 0;
+  send_all(o, r);
+  await_answers(o, r, o->requests);
+}
+
+// One above the server's, so that it cannot run while this process is on its core. Without a real-time
+// priority the two share the core fairly, and the server may begin before the wave is complete.
+static void outrank_server(void) {
+  struct sched_param given;
+  if (sched_getscheduler(0) != SCHED_RR) return;
+  if (sched_getparam(0, &given) != 0) die("sched_getparam");
+  given.sched_priority++;
+  if (sched_setscheduler(0, SCHED_RR, &given) != 0) die("sched_setscheduler");
+}
+
+// The server finds a whole wave when it gets its core back, and nothing is sent while it works: it
+// sleeps only when it has answered all, and this process is never what it waits for. Nor does this one
+// sleep, for waking it would be a part of the server's send(2).
+static void waves_run(const struct options *o, struct result *r) {
+  issued = 0;
+  in_waves = 1;
+  outrank_server();
+  while (r->requests + r->errors < o->requests && alive > 0 && !r->timed_out) {
+    if (o->core >= 0) pin_to_core(o->server_core);
+    send_all(o, r);
+    pin_to_core(o->core);
+    await_answers(o, r, issued);
   }
 }
 
@@ -182,4 +218,5 @@ static void echo_open(const struct options *o) {
 static void idle_run(const struct options *o, struct result *r) { r->requests = o->connections; }
 
 const struct workload echo_load = {"echo", echo_open, echo_run};
+const struct workload waves_load = {"waves", echo_open, waves_run};
 const struct workload idle_load = {"idle", echo_open, idle_run};

@@ -1,8 +1,10 @@
 // The load generator: one thread, pinned, loopback only, bounded in count and in time.
 // Usage: load WORKLOAD --port N [--core N] [--connections N] [--size N] [--depth N]
-//             [--think N] [--requests N] [--bytes N] [--seconds N] [--server PID]
+//             [--think N] [--requests N] [--bytes N] [--seconds N] [--server PID] [--server-core N]
 //   echo      sends messages of --size and waits for them to come back, --depth in flight, with
 //             --think microseconds before the next one
+//   waves     the same, in waves: one message on every connection, sent from the --server-core,
+//             and the next wave when all are back
 //   idle      opens --connections, each after one exchange, and holds them
 //   upload    sends --bytes, ends its half and waits for the server's end
 //   download  sends one byte and reads --bytes
@@ -22,7 +24,7 @@
 #include "load.h"
 
 static const struct workload *find(const char *name) {
-  static const struct workload *const all[] = {&echo_load,     &idle_load,    &upload_load,
+  static const struct workload *const all[] = {&echo_load,     &waves_load,   &idle_load,    &upload_load,
                                                &download_load, &connect_load, &accept_load,
                                                &connect_burst_load, &accept_burst_load};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
@@ -60,9 +62,11 @@ int main(int argc, char **argv) {
       .requests = at_least_one(argc, argv, "--requests", 10000),
       .bytes = at_least_one(argc, argv, "--bytes", 1 << 30),
       .server = (int)number_option(argc, argv, "--server", 0),
+      .core = (int)number_option(argc, argv, "--core", -1),
+      .server_core = (int)number_option(argc, argv, "--server-core", -1),
   };
   int64_t seconds = at_least_one(argc, argv, "--seconds", 30);
-  pin_to_core((int)number_option(argc, argv, "--core", -1));
+  pin_to_core(o.core);
   long limit = raise_file_limit();
   errno = 0;
   if (o.connections > limit - 16)

@@ -16,6 +16,7 @@ struct options {
   int64_t bytes;        // bulk: over all connections
   uint64_t give_up;     // monotonic nanoseconds
   int server;           // bursts: the process that is stopped and continued
+  int core, server_core;  // where this process works, and the server; -1 anywhere
 };
 
 struct result {
@@ -30,7 +31,7 @@ struct workload {
   void (*run)(const struct options *o, struct result *r);
 };
 
-extern const struct workload echo_load, idle_load, upload_load, download_load;
+extern const struct workload echo_load, waves_load, idle_load, upload_load, download_load;
 extern const struct workload connect_load, accept_load;
 extern const struct workload connect_burst_load, accept_burst_load;
 

@@ -1,6 +1,7 @@
 // @ts-check
 // netfd: a loop per connection, as one would write it in Go. Usage: see protocol.mjs.
 import { dial as dialConn, listen } from '@netfd/net'
+import { allocatedV8 } from './garbage.mjs'
 import { collectV8, DEADLINE_MS, fail, parseArgs, serveHarness, timeEach } from './protocol.mjs'
 
 /** @typedef {import('@netfd/net').TCPConn} TCPConn */
@@ -88,5 +89,5 @@ const ended = (error) => {
 }
 
 const listener = await listen('tcp', '127.0.0.1:0')
-serveHarness(listener.addr.port, { gc: collectV8, dial })
+serveHarness(listener.addr.port, { gc: collectV8, allocated: allocatedV8, dial })
 for await (const conn of listener) handle(conn).catch(ended)

@@ -2,6 +2,7 @@
 // Node's own `net`, written the way its streams are meant. Usage: see protocol.mjs.
 import { once } from 'node:events'
 import net from 'node:net'
+import { allocatedV8 } from './garbage.mjs'
 import {
   collectV8,
   DEADLINE_MS,
@@ -103,5 +104,5 @@ server.on('error', fail)
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   const address = server.address()
   if (address === null || typeof address === 'string') return fail('no TCP address')
-  serveHarness(address.port, { gc: collectV8, dial })
+  serveHarness(address.port, { gc: collectV8, allocated: allocatedV8, dial })
 })

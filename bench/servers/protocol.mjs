@@ -1,7 +1,8 @@
 // @ts-check
 // What every JavaScript peer shares: its arguments, and the line protocol with the harness.
-// A peer prints {"port":N}, answers a line `gc` with its heap, a line {"dial":PORT,"count":N} with
-// the latencies of N dials, and ends when its stdin does.
+// A peer prints {"port":N}, answers a line `gc` with its heap, a line `allocated` with the bytes that it
+// has allocated since the last such line, a line {"dial":PORT,"count":N} with the latencies of N dials,
+// and ends when its stdin does.
 import process from 'node:process'
 
 /**
@@ -77,12 +78,16 @@ const summary = (times) => {
 /**
  * Prints the port and serves the harness's lines until stdin ends, which ends the process.
  * @param {number} port
- * @param {{ gc: () => number | null, dial: DialMany }} hooks `gc` collects, then gives heap bytes
+ * @param {object} hooks
+ * @param {() => number | null} hooks.gc collects, then gives heap bytes
+ * @param {() => number} [hooks.allocated] bytes since its last call, where the runtime tells
+ * @param {DialMany} hooks.dial
  */
-export const serveHarness = (port, { gc, dial }) => {
+export const serveHarness = (port, { gc, allocated, dial }) => {
   /** @param {string} line */
   const answer = async (line) => {
     if (line === 'gc') return print({ heapUsed: gc() })
+    if (line === 'allocated') return print({ allocated: allocated?.() ?? null })
     const { dial: target, count } = JSON.parse(line)
     return print(summary(await dial(target, count)))
   }

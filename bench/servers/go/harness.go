@@ -33,6 +33,10 @@ func serveHarness(port int) {
 			fmt.Printf("{\"heapUsed\":%d}\n", collect())
 			continue
 		}
+		if lines.Text() == "allocated" {
+			fmt.Printf("{\"allocated\":%d}\n", allocated())
+			continue
+		}
 		var c command
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			fail(err)
@@ -53,6 +57,17 @@ func collect() uint64 {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	return stats.HeapAlloc + stats.StackInuse
+}
+
+var allocatedBefore uint64
+
+// allocated tells the bytes since its last call.
+func allocated() uint64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	since := stats.TotalAlloc - allocatedBefore
+	allocatedBefore = stats.TotalAlloc
+	return since
 }
 
 func dialMany(c command) summary {
