@@ -34,6 +34,64 @@ describe('@netfd/net', () => {
     expect(loaded).toEqual([[], true])
   })
 
+  it.each([
+    ['module', 'js', 'import'],
+    ['commonjs', 'cjs', 'require'],
+  ] as const)(
+    'is loaded as a %s from one file for each package, with few builtins',
+    (type, ext, load) => {
+      const program = `
+      const { Session } = process.getBuiltinModule('inspector')
+      const session = new Session()
+      const files = []
+      session.connect()
+      session.on('Debugger.scriptParsed', ({ params: { url } }) => files.push(url))
+      session.post('Debugger.enable')
+      files.length = 0
+      const before = new Set(process.moduleLoadList)
+      const report = () => {
+        const builtins = process.moduleLoadList.filter((name) => !before.has(name))
+        console.log(JSON.stringify([files.filter((url) => /dist/.test(url)).sort(), builtins]))
+      }
+      Promise.resolve(${load}('@netfd/net')).then(report)`
+      const [files, builtins] = printed(type, program) as [string[], string[]]
+      const names = files.map((url) => url.replace(/.*packages\//, ''))
+      const core = `dist/internal.${ext}`
+      expect(names).toEqual([`net/dist/index.${ext}`, `poll/${core}`, `syscall/${core}`])
+      // The last two are what an import of node:util has loaded with it.
+      const dear = [
+        'net',
+        'stream',
+        'dns',
+        'dns/promises',
+        'fs/promises',
+        'http',
+        'timers/promises',
+      ]
+      const loaded = [...dear, 'internal/mime', 'internal/util/parse_args/parse_args']
+      expect(loaded.filter((name) => builtins.includes(`NativeModule ${name}`))).toEqual([])
+    },
+  )
+
+  it.each([
+    ['module', 'import'],
+    ['commonjs', 'require'],
+  ] as const)('shares its classes with @netfd/syscall as a %s', (type, load) => {
+    const program = `
+      const told = async () => {
+        const net = await ${load}('@netfd/net'), sys = await ${load}('@netfd/syscall')
+        const raw = await ${load}('@netfd/syscall/raw')
+        const error = await net.listen('tcp', '192.0.2.1:0').then(() => null, (error) => error)
+        let own = null
+        try { sys.close(2 ** 30) } catch (error) { own = error }
+        const kept = net.hook.socket === raw.socket && sys.sockopt.noDelay.name === 'TCP_NODELAY'
+        const both = [own, error.cause].map((error) => error instanceof sys.SyscallError)
+        console.log(JSON.stringify([...both, kept]))
+      }
+      told()`
+    expect(printed(type, program)).toEqual([true, true, true])
+  })
+
   it.each(['module', 'commonjs'] as const)('is one with @netfd/net/node as a %s', (type) => {
     const load =
       type === 'module'

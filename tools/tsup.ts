@@ -1,5 +1,5 @@
 // How each package is built.
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Options } from 'tsup'
 
@@ -60,6 +60,83 @@ const builtinsByName = rewrites('builtins-by-name', (code) => {
   return taken.join('') + rest
 })
 
+type EsbuildPlugin = NonNullable<Options['esbuildPlugins']>[number]
+
+const SYSCALL = '../syscall/src'
+const CORE = '@netfd/syscall/internal'
+
+/** What the core of @netfd/syscall exports: its modules, and the names that each gives. */
+const coreExports = (): [names: string, module: string][] => {
+  const text = readFileSync(join(SYSCALL, 'internal.ts'), 'utf8')
+  return [...text.matchAll(/^export (\{[^}]+\}) from '\.\/(.+)\.js'$/gm)].map(
+    ([, names = '', module = '']) => [names, module],
+  )
+}
+
+/** Has an entry of @netfd/syscall take from the core what is in it. */
+const fromCore = (extension: string): EsbuildPlugin => ({
+  name: 'from-core',
+  setup: ({ onResolve }) => {
+    const modules = coreExports().map(([, module]) => module)
+    onResolve({ filter: new RegExp(`^\\./(${modules.join('|')})\\.js$`) }, () => ({
+      path: `./internal.${extension}`,
+      external: true,
+    }))
+  },
+})
+
+/**
+ * Has a module that imports @netfd/syscall load the core of it alone. Constants, which are half of the
+ * package, are numbers: each module gets those that it names.
+ */
+const overCore: EsbuildPlugin = {
+  name: 'over-core',
+  setup: ({ onLoad, onResolve }) => {
+    const constants = readFileSync(join(SYSCALL, 'constants.ts'), 'utf8')
+    const numbers = [...constants.matchAll(/^export const ([A-Z]\w*) = /gm)].map(([, name]) => name)
+    const core = coreExports().map(([names]) => `export ${names} from '${CORE}'\n`)
+    onResolve({ filter: /^@netfd\/syscall$/ }, ({ path }) => ({
+      path,
+      namespace: 'core',
+      sideEffects: false,
+    }))
+    onLoad({ filter: /./, namespace: 'core' }, () => ({
+      contents: `export { ${numbers.join()} } from './constants.ts'\n${core.join('')}`,
+      resolveDir: SYSCALL,
+    }))
+  },
+}
+
+/** The raw calls are the addon's functions. */
+const rawOfCore = rewrites('raw-of-core', (code) =>
+  code
+    .replace(
+      /^import \* as (\w+) from "@netfd\/syscall\/raw"/gm,
+      `import { native as $1 } from "${CORE}"`,
+    )
+    .replace(/__toESM\(require\("@netfd\/syscall\/raw"\), 1\)/g, `require("${CORE}").native`),
+)
+
+/**
+ * What the entries of a call, as Node loads them, are to the core of @netfd/syscall: it itself, which no
+ * bundler asks for, the entries beside it, or a module of another package over it.
+ */
+type Core = 'itself' | 'beside' | 'over'
+
+/** How Node's files are built, but for what goes into them. */
+const node = (format: 'esm' | 'cjs', core: Core | undefined): Options => ({
+  format,
+  // What entries share is in the core, not in chunks. Tsup splits CommonJS by a second compiler besides, which
+  // takes a field of a class for the export of that name, and sets it to null.
+  splitting: format === 'esm' && core !== 'beside',
+  plugins: [rawOfCore, format === 'esm' ? builtinsByName : requireOnce],
+  noExternal: core === 'over' ? [/^@netfd\/syscall$/] : [],
+  esbuildPlugins: [
+    ...(core === 'over' ? [overCore] : []),
+    ...(core === 'beside' ? [fromCore(format === 'esm' ? 'js' : 'cjs')] : []),
+  ],
+})
+
 /** How a module uses the rest of its package: by a name, of which `source` is the source. */
 interface Own {
   readonly name: string
@@ -78,11 +155,14 @@ interface Own {
  *
  * Entries of one call share what both need. A module that uses the package by its own `name`, as a user
  * would, shares it through that name: it is a call of its own.
+ *
+ * Of @netfd/syscall, Node loads a part alone for the other two packages: see `Core`.
  */
 export const builds = (
   entries: readonly string[],
   parts: readonly string[],
   own?: Own,
+  core?: Core,
 ): Options[] => {
   const sources = Object.fromEntries(entries.map((entry) => [entry, sourceOf(entry)]))
   // Without `clean`: the builds run side by side and would remove each other's files.
@@ -94,22 +174,19 @@ export const builds = (
   const face = own?.face === true
   const whole = entries.map((entry) => [`${entry}.parts`, sourceOf(entry)])
   const single = parts.map((part) => [`${part}.part`, `src/${part}.ts`])
+  const inParts: Options = {
+    ...common,
+    entry: Object.fromEntries([...whole, ...single]),
+    format: 'esm',
+    onSuccess: async () => removeStubs(parts.map((name) => `${name}.part`)),
+  }
   return [
-    { ...common, entry: sources, format: 'esm', plugins: [builtinsByName] },
+    ...(core === 'itself' ? [] : [inParts]),
+    { ...common, ...node('esm', core), entry: sources },
     {
       ...common,
-      entry: Object.fromEntries([...whole, ...single]),
-      format: 'esm',
-      onSuccess: async () => removeStubs(parts.map((name) => `${name}.part`)),
-    },
-    {
-      ...common,
+      ...node('cjs', core),
       entry: sources,
-      format: 'cjs',
-      plugins: [requireOnce],
-      // tsup splits CommonJS by a second compiler, which takes a field of a class for the export of that
-      // name, and sets it to null. Only what shares its state between entries needs to be split.
-      splitting: entries.length > 1,
       // Not tsup's shim, which takes a program with a `document` for a browser: jest-jsdom has one, and
       // the renderer of Electron. What reads import.meta.url asks for __filename first.
       define: { 'import.meta.url': 'undefined' },

@@ -7,6 +7,8 @@ export default defineConfig([
   ...builds(
     ['index'],
     ['errors', 'ipsock', 'tcpaddr', 'dial', 'listen', 'file', 'resolve', 'pipe'],
+    undefined,
+    'over',
   ),
   ...builds(['bufio'], [], OWN),
   ...builds(['node'], [], OWN),

@@ -1,6 +1,12 @@
 import { defineConfig } from 'tsup'
 import { builds } from '../../tools/tsup.js'
 
-export default defineConfig(
-  builds(['index', 'raw'], ['syscall-error', 'ip', 'sockaddr', 'sockopt', 'tcp-info', 'watch']),
-)
+export default defineConfig([
+  ...builds(['internal'], [], undefined, 'itself'),
+  ...builds(
+    ['index', 'raw'],
+    ['syscall-error', 'ip', 'sockaddr', 'sockopt', 'tcp-info', 'watch'],
+    undefined,
+    'beside',
+  ),
+])

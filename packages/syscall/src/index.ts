@@ -108,6 +108,7 @@ export {
   setsockoptLinger,
   setsockoptTimeval,
 } from './sockopt.js'
+export { sockopt } from './sockopt-names.js'
 export type {
   GettableSockopt,
   SettableSockopt,
@@ -118,7 +119,6 @@ export type {
   SockoptTypeOf,
   SockoptUnit,
 } from './sockopt-table.js'
-export { sockopt } from './sockopt-table.js'
 export type { OptionHolder, SockoptValue, SockoptValues } from './sockopt-typed.js'
 export { getOption, getOptionOf, setOption, setOptionOf } from './sockopt-typed.js'
 export { must, SyscallError } from './syscall-error.js'

@@ -284,29 +284,23 @@ function ipv6Rows() {
 
 const table = () => ({ ...socketRows(), ...queueRows(), ...tcpRows(), ...ipRows(), ...ipv6Rows() })
 
-/**
- * The options of a TCP socket by name, for `setOption` and `getOption`: those of the socket and of TCP
- * under plain names, those of IPv4 with `ip`, those of IPv6 with `ipv6` in front. Those that only
- * datagram or raw sockets have are here too; the kernel refuses them, most often with ENOPROTOOPT.
- * Three are missing because their values are addresses of memory (SO_ATTACH_FILTER,
- * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE), two because the kernel accepts and ignores them
- * (SO_BSDCOMPAT, TCP_THIN_DUPACK), one because it has never had it (IPV6_NEXTHOP), and one because a
- * call of its own answers it (SO_PEERNAME: `getpeername`). See socket(7), tcp(7), ip(7) and ipv6(7).
- *
- * ```ts
- * import { sockopt, TCP_NODELAY } from '@netfd/syscall'
- * console.assert(sockopt.noDelay.optname === TCP_NODELAY && sockopt.noDelay.type === 'bool')
- * ```
- */
-// A bundler may leave the table out of a program that sets no option.
-export const sockopt: Readonly<ReturnType<typeof table>> = /* @__PURE__ */ table()
+/** The options by name, as `sockopt` has them. */
+export type Table = Readonly<ReturnType<typeof table>>
+
+let made: Table | undefined
+
+/** The table, made when an option is first named: it is a twentieth of what @netfd/net costs to load. */
+export function sockopts(): Table {
+  made ??= table()
+  return made
+}
 
 /** The name of an option in `sockopt`, such as `'noDelay'`. */
-export type SockoptName = keyof typeof sockopt
+export type SockoptName = keyof Table
 
 /** The names of the options without this flag. */
 type Without<Flag extends 'readOnly' | 'writeOnly'> = {
-  [N in SockoptName]: (typeof sockopt)[N] extends Record<Flag, true> ? never : N
+  [N in SockoptName]: Table[N] extends Record<Flag, true> ? never : N
 }[SockoptName]
 
 /** What `setOption` takes: the name of an option that can be set, or a row, of `sockopt` or your own. */
@@ -317,4 +311,4 @@ export type GettableSockopt = Without<'writeOnly'> | Sockopt
 
 /** The type of a row, or of the row that a name stands for. */
 export type SockoptTypeOf<O extends SockoptName | Sockopt> =
-  (O extends SockoptName ? (typeof sockopt)[O] : O) extends Sockopt<infer T> ? T : never
+  (O extends SockoptName ? Table[O] : O) extends Sockopt<infer T> ? T : never

@@ -20,7 +20,7 @@ import type {
   SockoptType,
   SockoptTypeOf,
 } from './sockopt-table.js'
-import { sockopt } from './sockopt-table.js'
+import { sockopts } from './sockopt-table.js'
 import type { TCPInfo } from './tcp-info.js'
 import { decodeTCPInfo } from './tcp-info.js'
 
@@ -76,7 +76,8 @@ const MAX_SECONDS = 2 ** 31 - 1
 
 function rowOf(option: SockoptName | Sockopt): Sockopt {
   if (typeof option === 'string') {
-    if (Object.hasOwn(sockopt, option)) return sockopt[option]
+    const table = sockopts()
+    if (Object.hasOwn(table, option)) return table[option]
     throw new TypeError(`there is no socket option ${option}`)
   }
   if (typeof option?.level === 'number' && typeof option.optname === 'number') return option

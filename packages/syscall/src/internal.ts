@@ -1,0 +1,10 @@
+// @netfd/syscall/internal: what @netfd/poll and @netfd/net load, in one file: of the rest of the package they
+// use constants only, which are numbers and are built into them. The other entries, as Node loads them, take
+// these modules from here (see tools/tsup.ts), so each exists once. It is no promise: any version may change it.
+export { native } from './binding.js'
+export { formatIP, parseIP } from './ip.js'
+export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
+export { sockopts } from './sockopt-table.js'
+export { getOption, getOptionOf, setOption, setOptionOf } from './sockopt-typed.js'
+export { must, SyscallError } from './syscall-error.js'
+export { Watcher, watch } from './watch.js'
