@@ -60,6 +60,8 @@ describe('Biome', () => {
     ['syscall', 'the timers that a test runner replaces', "import 'node:timers'"],
     ['poll', 'the timers that a test runner replaces', "import 'node:timers'"],
     ['net', 'the timers that a test runner replaces', "import 'node:timers/promises'"],
+    ['net/src/bufio', 'what is the rest of its package', "import '../conn.js'"],
+    ['net/src/bufio', 'another entry', "import '@netfd/net/node'"],
     ['net/src/node', 'what is the rest of its package', "import '../dial.js'"],
     ['net/src/node', 'an application', "import '@netfd/examples'"],
   ])('refuses in the sources of %s %s', (name, _, text) => {

@@ -289,7 +289,8 @@ function takeFull(held: Held, buf: Uint8Array, size: number, ended: boolean): nu
 
 /**
  * Reads from a source, as a rule a connection, through a buffer: lines, records, and many small reads for one
- * system call. The source is the reader's from then on; what was read ahead is `unread()`.
+ * system call. The source is the reader's from then on; what was read ahead is `unread()`. A source of your own ends
+ * a read when the signal that it was given is aborted, and has taken nothing then, as a connection does.
  *
  * Throws TypeError for what has no `read`, TypeError or RangeError for a wrong `size`. Go: `bufio.NewReaderSize`.
  *

@@ -1,7 +1,7 @@
 // Calls that wait: in their order, under deadlines and signals, and what they leave behind.
 import { createHook } from 'node:async_hooks'
 import { describe, expect, it } from 'vitest'
-import { bufReader } from '../../src/bufio/index.js'
+import { bufReader, bufWriter } from '../../src/bufio/index.js'
 import { canHandOver, toDuplex, toNetSocket } from '../../src/node/index.js'
 import { tracked } from '../node/streams.js'
 import { countCalls, errorOf, PAST, pair, turns, watchPromise } from '../support.js'
@@ -201,6 +201,39 @@ it('what is buffered costs one promise a call, resolved already, and no read', a
   const settled = last.map((promise) => watchPromise<unknown>(promise))
   await Promise.resolve()
   expect(settled.every(({ state }) => state === 'resolved')).toBe(true)
+})
+
+it('a loop over small messages leaves the turn to others, however fast the peer is', async () => {
+  const [client, server] = await pair()
+  const total = 4 * 1024 * 1024
+  const writing = client.write(new Uint8Array(total))
+  const reader = bufReader(server)
+  const buf = new Uint8Array(64)
+  let turn = false
+  setImmediate(() => {
+    turn = true
+  })
+  let read = 0
+  for (; !turn && read < total; read += buf.length) await reader.readFull(buf)
+  expect(read).toBeLessThan(total / 2)
+  expect(await reader.discard(total - read)).toBe(total - read)
+  expect(await writing).toBe(total)
+})
+
+it('a transfer takes what was read ahead first, and may end in a buffered writer', async () => {
+  const [client, server] = await pair()
+  const [out, peer] = await pair()
+  await client.write('head\nbody')
+  client.closeWrite()
+  const reader = bufReader(server)
+  expect(await reader.readLine()).toBe('head')
+  expect(await out.readFrom(reader)).toBe(4)
+  out.closeWrite()
+  const sink = bufWriter(server)
+  expect(await peer.writeTo(sink)).toBe(4)
+  expect(sink.buffered).toBe(4)
+  await sink.flush()
+  expect(await bufReader(client).peek(4)).toEqual(new Uint8Array(Buffer.from('body')))
 })
 
 describe('lines', () => {
