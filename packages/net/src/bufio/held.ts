@@ -40,7 +40,12 @@ export class Held {
     return this.#bytes[this.#start + at] as number
   }
 
-  /** Room for more bytes, at least one: `add` must follow. */
+  /** How many bytes there is room for without growing. */
+  get room(): number {
+    return this.#bytes.length - this.#end
+  }
+
+  /** Room for more bytes, at least one: `add` or `takeBack` must follow. */
   lend(): Uint8Array {
     this.#makeRoom()
     this.#lent = true
@@ -49,9 +54,15 @@ export class Held {
 
   /** The first `n` bytes of the room are there now. */
   add(n: number): void {
-    this.#lent = false
     this.#end += n
-    if (n === 0) this.drop(0)
+    this.takeBack()
+  }
+
+  /** Nothing more comes into the room that was lent, if one was. */
+  takeBack(): void {
+    if (!this.#lent) return
+    this.#lent = false
+    this.drop(0)
   }
 
   /**

@@ -32,6 +32,8 @@ export class BufReader implements Reader {
   readonly #src: Reader
   readonly #held: Held
   readonly #turns = new Turns()
+  /** How many reads of the source have read nothing, one after the other. */
+  #empty = 0
 
   /** @internal */
   constructor(src: Reader, size: number) {
@@ -176,19 +178,22 @@ export class BufReader implements Reader {
     return got === MORE ? this.#wait(take, signal) : Promise.resolve(got as T)
   }
 
+  /** The one path of calls that wait: no more promises than its own and those of the source. */
   async #wait<T>(take: Take<T>, signal: AbortSignal | undefined): Promise<T> {
     const turn = this.#turns.enter(signal)
     if (turn !== null) await turn
+    const held = this.#held
     try {
-      for (let ended = false; ; ended = !(await this.#fill(signal))) {
-        const got = take(ended)
-        if (got !== MORE) return got as T
-      }
+      let got = take(false)
+      while (got === MORE) got = take(!this.#filled(await this.#ask(held.lend(), signal)))
+      return got as T
     } finally {
+      held.takeBack()
       this.#turns.leave()
     }
   }
 
+  /** `read` when nothing is here, or another call is under way. */
   async #read(
     buf: Uint8Array,
     size: number,
@@ -198,12 +203,15 @@ export class BufReader implements Reader {
     if (turn !== null) await turn
     const held = this.#held
     try {
-      if (held.length === 0) {
-        if (size >= held.size) return await this.#ask(viewOf(buf), signal)
-        if (!(await this.#fill(signal))) return null
+      while (held.length === 0) {
+        if (size >= held.size) {
+          const n = this.#count(await this.#ask(viewOf(buf), signal), size)
+          if (n !== 0) return n
+        } else if (!this.#filled(await this.#ask(held.lend(), signal))) return null
       }
       return held.moveTo(buf, Math.min(size, held.length))
     } finally {
+      held.takeBack()
       this.#turns.leave()
     }
   }
@@ -222,15 +230,18 @@ export class BufReader implements Reader {
       for (;;) {
         at += held.moveTo(viewOf(buf, at), Math.min(size - at, held.length))
         if (at === size) return size
-        const straight = size - at >= held.size
-        const n = straight ? await this.#ask(viewOf(buf, at), signal) : await this.#fill(signal)
-        if (n === null || n === false) break
-        if (n !== true) at += n
+        if (size - at >= held.size) {
+          const n = this.#count(await this.#ask(viewOf(buf, at), signal), size - at)
+          if (n === null) break
+          at += n
+        } else if (!this.#filled(await this.#ask(held.lend(), signal))) break
       }
     } catch (error) {
+      held.takeBack()
       if (at > 0) held.putBack(viewOf(buf).subarray(0, at))
       throw error
     } finally {
+      held.takeBack()
       this.#turns.leave()
     }
     throw new UnexpectedEOFError(at)
@@ -251,31 +262,29 @@ export class BufReader implements Reader {
     }
   }
 
-  /** One read of the source; false at its end. */
-  async #fill(signal: AbortSignal | undefined): Promise<boolean> {
-    const room = this.#held.lend()
-    let n: number | null = null
-    try {
-      n = await this.#ask(room, signal)
-    } finally {
-      this.#held.add(n ?? 0)
-    }
+  #ask(room: Uint8Array, signal: AbortSignal | undefined): Promise<number | null> {
+    return this.#src.read(room, signal === undefined ? undefined : { signal })
+  }
+
+  /** Takes in what the source has read into the room of the buffer; false at its end. */
+  #filled(answer: number | null): boolean {
+    const n = this.#count(answer, this.#held.room)
+    this.#held.add(n ?? 0)
     return n !== null
   }
 
-  async #ask(room: Uint8Array, signal: AbortSignal | undefined): Promise<number | null> {
-    const { length } = room
-    for (let empty = 0; empty < MOST_EMPTY; empty++) {
-      const n = await this.#src.read(room, signal === undefined ? undefined : { signal })
-      if (n === null) return null
-      if (!Number.isInteger(n) || n < 0 || n > length) {
-        const got = typeof n === 'number' ? n : kindOf(n)
-        throw new TypeError(
-          `src.read must resolve to null or to a number of at most ${length} bytes, got ${got}`,
-        )
-      }
-      if (n > 0) return n
+  /** How many bytes the source has read, null at its end. Throws TypeError for what is no answer. */
+  #count(n: number | null, most: number): number | null {
+    if (n === null) return null
+    if (!Number.isInteger(n) || n < 0 || n > most) {
+      const got = typeof n === 'number' ? n : kindOf(n)
+      throw new TypeError(
+        `src.read must resolve to null or to a number of at most ${most} bytes, got ${got}`,
+      )
     }
+    this.#empty = n > 0 ? 0 : this.#empty + 1
+    if (this.#empty < MOST_EMPTY) return n
+    this.#empty = 0
     throw new TypeError(`src.read has read nothing ${MOST_EMPTY} times`)
   }
 }

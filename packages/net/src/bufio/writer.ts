@@ -25,6 +25,8 @@ export class BufWriter {
   #bytes = NONE
   #end = 0
   #error: Error | null = null
+  /** Whether the destination has kept the memory of what it was given. */
+  #kept = false
 
   /** @internal */
   constructor(dst: Writer, size: number) {
@@ -65,84 +67,94 @@ export class BufWriter {
 
   /** Writes what is here to the destination. Rejects as `write` does. Go: `Flush`. */
   async flush(): Promise<void> {
-    await this.#alone(() => this.#flush())
-  }
-
-  /** Takes what fits. */
-  #put(data: Uint8Array | string): void {
-    if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafeSlow(this.#size)
-    if (typeof data === 'string') this.#end += this.#bytes.write(data, this.#end, 'utf8')
-    else {
-      const bytes = viewOf(data)
-      this.#bytes.set(bytes, this.#end)
-      this.#end += bytes.length
-    }
-  }
-
-  async #write(data: Uint8Array, size: number): Promise<number> {
-    await this.#alone(async () => {
-      let at = 0
-      while (size - at > this.available) {
-        const rest = viewOf(data, at)
-        if (this.#end === 0) {
-          await this.#send(rest)
-          return
-        }
-        const part = rest.subarray(0, this.available)
-        this.#put(part)
-        at += part.length
-        await this.#flush()
-      }
-      this.#put(viewOf(data, at))
-    })
-    return size
-  }
-
-  async #alone(work: () => Promise<void>): Promise<void> {
     const turn = this.#turns.enter()
     if (turn !== null) await turn
     try {
       if (this.#error !== null) throw this.#error
-      await work()
+      if (this.#end > 0) await this.#send(this.#held())
     } finally {
       this.#turns.leave()
     }
   }
 
-  async #flush(): Promise<void> {
-    if (this.#end === 0) return
-    const bytes = this.#bytes
-    const end = this.#end
-    const sent = { n: 0, kept: false }
+  /** `write` of what does not fit, or has to wait for its turn. */
+  async #write(data: Uint8Array, size: number): Promise<number> {
+    const turn = this.#turns.enter()
+    if (turn !== null) await turn
     try {
-      await this.#send(new Uint8Array(bytes.buffer, 0, end), sent)
+      if (this.#error !== null) throw this.#error
+      let at = 0
+      while (size - at > this.available) {
+        const rest = viewOf(data, at)
+        if (this.#end === 0) {
+          await this.#send(rest)
+          return size
+        }
+        at += this.#put(rest.subarray(0, this.available))
+        await this.#send(this.#held())
+      }
+      this.#put(viewOf(data, at))
+      return size
     } finally {
-      bytes.copyWithin(0, sent.n, end)
-      this.#end = end - sent.n
-      if (sent.kept) this.#bytes = NONE
+      this.#turns.leave()
     }
   }
 
-  /** Writes all of a piece, and says how far it has come, also when it fails. */
-  async #send(piece: Uint8Array, sent = { n: 0, kept: false }): Promise<void> {
+  /** Takes what fits: how many bytes. */
+  #put(data: Uint8Array | string): number {
+    if (this.#bytes.length === 0) this.#bytes = Buffer.allocUnsafeSlow(this.#size)
+    const n =
+      typeof data === 'string'
+        ? this.#bytes.write(data, this.#end, 'utf8')
+        : copy(viewOf(data), this.#bytes, this.#end)
+    this.#end += n
+    return n
+  }
+
+  #held(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#end)
+  }
+
+  /** Writes all of what is held, or of a caller's piece. An error is kept, for it is final. */
+  async #send(piece: Uint8Array): Promise<void> {
     const { length } = piece
+    let sent = 0
+    this.#kept = false
     try {
-      while (sent.n < length) {
-        const rest = sent.n === 0 ? piece : piece.subarray(sent.n)
-        const answer = this.#dst.write(rest)
-        // A Writer of the caller's keeps what it does not take at once; a connection keeps nothing.
-        if (typeof answer !== 'number' && !(this.#dst instanceof TCPConn)) sent.kept = true
-        const n = countOf(typeof answer === 'number' ? answer : await answer, rest.length)
+      while (sent < length) {
+        const n = countOf(await this.#give(piece.subarray(sent)), length - sent)
         if (n === 0) throw new UnexpectedEOFError()
-        sent.n += n
+        sent += n
       }
     } catch (error) {
       const { bytesWritten } = (error ?? {}) as { bytesWritten?: unknown }
-      if (isCount(bytesWritten, length - sent.n)) sent.n += bytesWritten
+      if (isCount(bytesWritten, length - sent)) sent += bytesWritten
       this.#error = errorFrom(error)
       throw this.#error
+    } finally {
+      if (piece.buffer === this.#bytes.buffer) this.#sent(sent)
     }
   }
+
+  /** A Writer of the caller's keeps the memory of what it does not take at once; a connection keeps nothing. */
+  #give(piece: Uint8Array): unknown {
+    const answer = this.#dst.write(piece)
+    if (typeof answer !== 'number' && !(this.#dst instanceof TCPConn)) this.#kept = true
+    return answer
+  }
+
+  /** The first `n` bytes are gone. */
+  #sent(n: number): void {
+    const rest = this.#bytes.subarray(n, this.#end)
+    this.#end -= n
+    if (this.#kept) this.#bytes = this.#end === 0 ? NONE : Buffer.allocUnsafeSlow(this.#size)
+    this.#bytes.set(rest)
+  }
+}
+
+function copy(from: Uint8Array, to: Uint8Array, at: number): number {
+  to.set(from, at)
+  return from.length
 }
 
 /** Throws TypeError for what is neither bytes nor text. */
