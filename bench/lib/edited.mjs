@@ -1,5 +1,6 @@
 // @ts-check
 // netfd's sources with some changes, as one program: both sides of a trick are built in the same way.
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
@@ -30,8 +31,10 @@ const plugin = (edits) => ({
   name: 'edited',
   setup({ onLoad, onResolve }) {
     onResolve({ filter: /^@netfd\// }, ({ path }) => {
-      const [, name = '', entry = 'index'] = path.split('/')
-      return { path: join(ROOT, 'packages', name, 'src', `${entry}.ts`) }
+      const [, name = '', entry = ''] = path.split('/')
+      const folder = join(ROOT, 'packages', name, 'src')
+      const file = join(folder, `${entry || 'index'}.ts`)
+      return { path: existsSync(file) ? file : join(folder, entry, 'index.ts') }
     })
     onLoad({ filter: /packages\/\w+\/src\/.*\.ts$/ }, async ({ path }) => {
       const file = path.slice(ROOT.length + 1)

@@ -23,25 +23,38 @@ import { brackets, figure } from './table.mjs'
  * @property {Result[]} results
  */
 
-/** A peer's row. Where a workload has a variant beside the plain one, as `netfd+deadline`, its title speaks of
- * that, and so does the row of each peer; what a peer does not have is no row.
+/** The suffixes of netfd's rows. Where a variant is one of several peers, as `+deadline`, the title speaks of it
+ * and it is all that is shown; a form that netfd alone has, as `+writeTo`, has a line beside the plain one.
  * @param {Result} result
- * @param {string} id
  */
-const row = ({ rows }, id) => {
-  const suffix = rows.find((row) => row.id.startsWith('netfd+'))?.id.slice('netfd'.length) ?? ''
-  return rows.find((row) => row.id === id + suffix)
+const forms = ({ rows }) => {
+  const suffixes = rows.flatMap(({ id }) => /^netfd(\+.*)$/.exec(id)?.[1] ?? [])
+  const shared = suffixes.filter((suffix) =>
+    rows.some(({ id }) => id.endsWith(suffix) && !id.startsWith('netfd')),
+  )
+  return shared.length > 0 ? shared.slice(0, 1) : ['', ...suffixes]
 }
 
-/** @param {Result} result @param {string} id */
-const cell = (result, id) => {
-  const value = row(result, id)?.figures[result.main]
+/** A peer's row in that form; what it does not have is no row, but for the usual form beside netfd's own.
+ * @param {Result} result
+ * @param {string} id
+ * @param {string} [form]
+ */
+const row = (result, id, form) => {
+  const [usual = ''] = forms(result)
+  const suffix = id.startsWith('netfd') ? (form ?? usual) : usual
+  return result.rows.find((row) => row.id === id + suffix)
+}
+
+/** @param {Result} result @param {string} id @param {string} form */
+const cell = (result, id, form) => {
+  const value = row(result, id, form)?.figures[result.main]
   return figure(result.main === 'cpu' || value === undefined ? value : value / 1024)
 }
 
-/** @param {Result} result */
-const ratio = (result) => {
-  const own = row(result, 'netfd')
+/** @param {Result} result @param {string} form */
+const ratio = (result, form) => {
+  const own = row(result, 'netfd', form)
   return `**${figure(own?.ratios.node)}**${brackets(own?.quartiles.node)}`
 }
 
@@ -74,11 +87,13 @@ export const benchTable = ({ machine, priority, rounds, quick, peers, results },
   const head = ['', ...columns.map(({ label }) => label), 'netfd ÷ Node']
   /** @param {Result} result */
   const unit = ({ main, unit }) => (main === 'cpu' ? `µs/${unit}` : 'KiB/connection')
-  const lines = shown.map((result) => [
-    `${result.title}, ${unit(result)}`,
-    ...columns.map(({ id }) => cell(result, id)),
-    ratio(result),
-  ])
+  const lines = shown.flatMap((result) =>
+    forms(result).map((form, i) => [
+      `${result.title}${i === 0 ? '' : ` (${form.slice(1).replace('+', ', ')})`}, ${unit(result)}`,
+      ...columns.map(({ id }) => cell(result, id, form)),
+      ratio(result, form),
+    ]),
+  )
   const text = [
     `Medians of ${rounds} rounds in one run, the quartiles of the ratios in brackets, ${machine.date.slice(0, 10)}: ${machine.cpu},`,
     `${machine.cores} cores, ${machine.kernel};`,

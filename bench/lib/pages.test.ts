@@ -71,6 +71,13 @@ describe('benchTable', () => {
     )
   })
 
+  it('has a line more for a form that netfd alone has, beside the usual ones of the others', () => {
+    const results = [result([row('netfd', 6), row('netfd+writeTo', 3), row('node', 12)])]
+    const text = benchTable({ ...run, results })
+    expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | **0.500** [0.38 0.75] |')
+    expect(text).toContain('| Echo (writeTo), µs/request | 3.00 | 12.0 | **0.250** [0.19 0.38] |')
+  })
+
   it('is empty for a quick run and for one without Node', () => {
     expect(benchTable({ ...run, quick: true })).toBe('')
     expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')

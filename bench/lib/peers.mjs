@@ -66,6 +66,12 @@ const findNode = async () =>
     command: [process.execPath, '--expose-gc', join(SERVERS, 'node-net.mjs')],
   })
 
+/** Forms of the netfd server that the built package has no call for. */
+const netfdLacks = async () => {
+  const { TCPConn } = await import('@netfd/net')
+  return 'tryWrite' in TCPConn.prototype ? [] : ['--write-to']
+}
+
 /** @returns {Promise<Peer | Missing>} */
 const findNetfd = async () => {
   const missing = { id: 'netfd', missing: 'packages/net is not built: npm run build' }
@@ -82,6 +88,7 @@ const findNetfd = async () => {
     version: process.version,
     versionOf: 'on Node',
     command: [process.execPath, '--expose-gc', join(SERVERS, 'netfd.mjs')],
+    lacks: await netfdLacks(),
   })
 }
 

@@ -15,7 +15,11 @@ const peer = (id: string, label: string, lacks: string[] = []) => ({
   lacks,
 })
 
-const peers = [peer('netfd', 'netfd'), peer('node', 'Node <net>'), peer('c', 'C', ['--deadline'])]
+const peers = [
+  peer('netfd', 'netfd', ['--write-to']),
+  peer('node', 'Node <net>'),
+  peer('c', 'C', ['--deadline']),
+]
 
 const workload = (id: string) => {
   const found = makeWorkloads({ fileLimit: 1024 }).find((one) => one.id === id)
@@ -44,6 +48,16 @@ describe('contestantsOf()', () => {
       ['node+deadline', 'c', 'node+deadline'],
     ])
   })
+})
+
+it('a form that netfd alone has is compared with the usual one of the others', () => {
+  const field = contestantsOf(echo, [peer('netfd', 'netfd'), peer('node', 'Node'), peer('c', 'C')])
+  expect(field.map(({ id, bases }) => [id, ...bases])).toEqual([
+    ['netfd', 'c', 'node'],
+    ['node', 'c', 'node'],
+    ['c', 'c', 'node'],
+    ['netfd+writeTo', 'c', 'node'],
+  ])
 })
 
 describe('summarize()', () => {

@@ -148,8 +148,8 @@ export const TRICKS = [
       },
       {
         file: NET_FD,
-        from: 'this.#raddr = packAddr(peer, peer.length)',
-        to: 'this.#raddr = this.#kind.addrs(packAddr(peer, peer.length))',
+        from: "this.#raddr = typeof peer === 'number' ? peer : packAddr(peer, peer.length)",
+        to: "this.#raddr = this.#kind.addrs(typeof peer === 'number' ? peer : packAddr(peer, peer.length))",
       },
     ],
   },

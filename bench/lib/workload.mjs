@@ -47,8 +47,27 @@
 
 export const PLAIN = [{ suffix: '' }]
 
+/** @type {(suffix: string, flag: string) => Variant} */
+const ownForm = (suffix, flag) => ({ suffix, server: [flag], only: ['netfd', 'netfd@26'] })
+
+/** Beside the loop of reads and writes, netfd's `writeTo` with a writer that answers at once. */
+export const WRITE_TO = [...PLAIN, ownForm('+writeTo', '--write-to')]
+/** Beside the loop of reads into the message, netfd's buffered reader, and its buffered writer with it. */
+export const BUFFERED = [
+  ...PLAIN,
+  ownForm('+bufReader', '--buffered'),
+  ownForm('+bufReader+bufWriter', '--both-buffered'),
+]
+
 /** @type {(against: string, metric: Target['metric'], bound: Partial<Target>) => Target} */
 export const netfd = (against, metric, bound) => ({ of: 'netfd', against, metric, ...bound })
+
+/**
+ * At most so much of each peer's processor time.
+ * @type {(of: string, bounds: Readonly<Record<string, number>>) => Target[]}
+ */
+export const atMost = (of, bounds) =>
+  Object.entries(bounds).map(([against, max]) => ({ of, against, metric: 'cpu', max }))
 
 /**
  * An echo server with a read buffer that suits the messages: 64 KiB for each of many connections would

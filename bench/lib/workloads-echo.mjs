@@ -1,6 +1,15 @@
 // @ts-check
 // The workloads of messages that come back, with their parameters and target ratios.
-import { connName, echoServer, netfd, PLAIN, sizeName } from './workload.mjs'
+import {
+  atMost,
+  BUFFERED,
+  connName,
+  echoServer,
+  netfd,
+  PLAIN,
+  sizeName,
+  WRITE_TO,
+} from './workload.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
 /** @typedef {import('./workload.mjs').Target} Target */
@@ -9,12 +18,13 @@ import { connName, echoServer, netfd, PLAIN, sizeName } from './workload.mjs'
 /** @type {Record<string, readonly Target[]>} */
 const ECHO_TARGETS = {
   'echo-64-50': [
-    netfd('c', 'cpu', { max: 1.2 }),
-    netfd('node', 'cpu', { max: 0.55 }),
-    netfd('go', 'cpu', { max: 0.95 }),
-    netfd('bun', 'cpu', { max: 1.0 }),
+    ...atMost('netfd', { c: 1.42, node: 0.57, go: 0.88, bun: 1.0 }),
+    ...atMost('netfd+writeTo', { c: 1.25, node: 0.5, go: 0.8, bun: 0.9 }),
+    netfd('bun', 'p99', { max: 1.1 }),
+    { of: 'netfd', metric: 'garbage', max: 350 },
   ],
-  'echo-64-1000': [netfd('c', 'cpu', { max: 1.35 })],
+  'echo-64-1000': atMost('netfd+writeTo', { c: 1.25, bun: 0.9 }),
+  'echo-16384-1000': atMost('netfd+writeTo', { c: 1.3, bun: 0.9 }),
 }
 
 /** @type {(scale: Scale) => Workload[]} */
@@ -34,7 +44,7 @@ export const echo = ({ choice, count }) => {
         server: echoServer(size),
         load: 'echo',
         options: { size, connections, requests },
-        variants: PLAIN,
+        variants: WRITE_TO,
         targets: ECHO_TARGETS[id] ?? [],
       }
     }),
@@ -55,7 +65,7 @@ export const saturated = ({ choice, count }) => {
       server: echoServer(size),
       load: 'waves',
       options: { size, connections, requests: count(50_000) },
-      variants: PLAIN,
+      variants: WRITE_TO,
       targets: [],
     },
   ]
@@ -108,6 +118,8 @@ export const messages = ({ choice, count }) => {
       title: `32 messages of ${sizeName(size)} in flight, read one by one`,
       server: ['echo', '--buffer', `${size}`],
       options: { ...options, requests: count(100_000) },
+      variants: BUFFERED,
+      targets: atMost('netfd+bufReader', { node: 0.6, bun: 0.8 }),
     },
   ]
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // Everything that is measured: bulk, connections and memory here, echo in its own file.
-import { echoServer, netfd, PLAIN } from './workload.mjs'
+import { atMost, connName, echoServer, netfd, PLAIN, WRITE_TO } from './workload.mjs'
 import { deadline, echo, messages, proxyEcho, saturated, scale } from './workloads-echo.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
@@ -11,11 +11,31 @@ import { deadline, echo, messages, proxyEcho, saturated, scale } from './workloa
 // cores the load generator's own is used up first, and even the C server gets no further.
 const MIB = 2 ** 20
 
+// One room for all connections stays in the caches, where a buffer for each does not.
+/** @type {(scale: Scale) => Workload[]} */
+const manyUploads = ({ choice, count }) => {
+  const connections = choice.connections ?? 1000
+  const each = Math.ceil((Math.ceil(count(1024)) * MIB) / connections)
+  return [
+    {
+      id: `bulk-upload-${connections}`,
+      family: 'bulk',
+      title: `Bulk, received by the server, ${connName(connections)}`,
+      kind: 'load',
+      unit: 'MiB',
+      server: ['sink'],
+      load: 'upload',
+      options: { bytes: each * connections, connections },
+      variants: WRITE_TO,
+      targets: atMost('netfd+writeTo', { c: 1.5, bun: 0.9 }),
+    },
+  ]
+}
+
 /** @type {(scale: Scale) => Workload[]} */
 const bulk = ({ choice, count }) => {
   const connections = choice.connections ?? 1
   const each = Math.ceil((Math.ceil(count(1024)) * MIB) / connections)
-  const targets = [netfd('c', 'capacity', { min: 0.95 }), netfd('node', 'capacity', { min: 1.5 })]
   /** @type {(load: string, mode: string, title: string, more?: Partial<Workload>) => Workload} */
   const make = (load, mode, title, more = {}) => ({
     id: `bulk-${load}`,
@@ -27,13 +47,17 @@ const bulk = ({ choice, count }) => {
     load,
     options: { bytes: each * connections, connections },
     variants: PLAIN,
-    targets,
+    targets: [],
     ...more,
   })
   const splice = [netfd('node', 'capacity', { min: 3 }), netfd('go', 'capacity', { min: 0.95 })]
   const proxy = { family: 'proxy', upstream: 'sink', targets: splice, id: 'proxy-bulk' }
   return [
-    make('upload', 'sink', 'Bulk, received by the server'),
+    make('upload', 'sink', 'Bulk, received by the server', {
+      variants: WRITE_TO,
+      targets: atMost('netfd+writeTo', { c: 1.1 }),
+    }),
+    ...manyUploads({ choice, count }),
     make('download', 'source', 'Bulk, sent by the server'),
     make('upload', 'proxy', 'Proxy, bulk one way', proxy),
   ]
@@ -42,7 +66,6 @@ const bulk = ({ choice, count }) => {
 /** @type {(scale: Scale) => Workload[]} */
 const connect = ({ choice, count }) => {
   const options = { connections: choice.connections ?? 32, requests: count(20_000) }
-  const targets = [netfd('node', 'capacity', { min: 2 })]
   /** @type {(id: string, server: string[], title: string) => Workload} */
   const make = (id, server, title) => ({
     id,
@@ -54,7 +77,7 @@ const connect = ({ choice, count }) => {
     load: id,
     options,
     variants: PLAIN,
-    targets,
+    targets: [],
   })
   // Bun listens with a backlog of 512 and Deno with one of 511, which a program cannot change.
   const burst = { ...options, connections: choice.connections ?? 500 }
@@ -62,16 +85,22 @@ const connect = ({ choice, count }) => {
     make('connect', echoServer(64), 'Connect, accept and close, ended by the client'),
     make('accept', ['accept'], 'Accept and close at once'),
   ]
-  /** @type {(workload: Workload) => Workload} */
-  const inBursts = (workload) => ({
+  /** @type {(workload: Workload, bounds: Record<string, number>) => Workload} */
+  const inBursts = (workload, bounds) => ({
     ...workload,
     id: `${workload.id}-burst`,
     family: 'burst',
     title: `${workload.title}, in bursts`,
     load: `${workload.load}-burst`,
     options: burst,
+    targets: atMost('netfd', bounds),
   })
-  return [byClient, inBursts(byClient), atOnce, inBursts(atOnce)]
+  return [
+    byClient,
+    inBursts(byClient, { node: 0.6, bun: 1.1, go: 1.1 }),
+    atOnce,
+    inBursts(atOnce, { node: 0.42, bun: 1.05, go: 1 }),
+  ]
 }
 
 /** @type {(scale: Scale) => Workload[]} */
@@ -86,7 +115,7 @@ const dial = ({ count }) => [
     load: '',
     options: { requests: count(5000) },
     variants: PLAIN,
-    targets: [],
+    targets: atMost('netfd', { node: 0.65, go: 1.4 }),
   },
 ]
 
@@ -103,7 +132,10 @@ const idle = ({ choice }) => {
     load: 'idle',
     options: { connections },
     variants: PLAIN,
-    targets: [{ of: 'netfd', metric: 'heapEach', max: 1000 }, netfd('node', 'rssEach', { max: 1 })],
+    targets: [
+      { of: 'netfd', metric: 'heapEach', max: 1700 },
+      ...(connections === 10_000 ? [netfd('go', 'rssEach', { max: 1 })] : []),
+    ],
   }))
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // netfd: a loop per connection, as one would write it in Go. Usage: see protocol.mjs.
 import { dial as dialConn, listen } from '@netfd/net'
+import { bufReader, bufWriter } from '@netfd/net/bufio'
 import { allocatedV8 } from './garbage.mjs'
 import { collectV8, DEADLINE_MS, fail, parseArgs, serveHarness, timeEach } from './protocol.mjs'
 
@@ -17,6 +18,61 @@ const echo = async (conn, buf = new Uint8Array(args.buffer)) => {
       if (n === null) return
       await conn.write(buf.subarray(0, n))
     }
+  } finally {
+    await conn.close()
+  }
+}
+
+// The loop without a promise: the bytes that came are sent in the call that brings them.
+/** @type {(conn: TCPConn) => Promise<void>} */
+const echoWriteTo = async (conn) => {
+  try {
+    await conn.writeTo({
+      write: (piece) => {
+        const n = conn.tryWrite(piece)
+        return n < 0 ? conn.write(piece) : n
+      },
+    })
+  } finally {
+    await conn.close()
+  }
+}
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const echoBuffered = async (conn) => {
+  const message = new Uint8Array(args.buffer)
+  const reader = bufReader(conn)
+  try {
+    for (;;) {
+      await reader.readFull(message)
+      await conn.write(message)
+    }
+  } finally {
+    await conn.close()
+  }
+}
+
+// The answers leave together when no further message has come, as Go's servers do it with bufio.
+/** @type {(conn: TCPConn) => Promise<void>} */
+const echoBothBuffered = async (conn) => {
+  const message = new Uint8Array(args.buffer)
+  const reader = bufReader(conn)
+  const writer = bufWriter(conn)
+  try {
+    for (;;) {
+      await reader.readFull(message)
+      await writer.write(message)
+      if (reader.buffered < message.length) await writer.flush()
+    }
+  } finally {
+    await conn.close()
+  }
+}
+
+/** @type {(conn: TCPConn) => Promise<void>} */
+const sinkWriteTo = async (conn) => {
+  try {
+    await conn.writeTo({ write: (piece) => piece.length })
   } finally {
     await conn.close()
   }
@@ -63,7 +119,11 @@ const proxy = async (client) => {
 /** @type {Record<string, (conn: TCPConn) => Promise<void>>} */
 const modes = {
   echo: (conn) => echo(conn),
+  'echo --write-to': echoWriteTo,
+  'echo --buffered': echoBuffered,
+  'echo --both-buffered': echoBothBuffered,
   sink,
+  'sink --write-to': sinkWriteTo,
   source,
   accept: (conn) => conn.close(),
   proxy,
@@ -72,7 +132,7 @@ const modes = {
   dial: (conn) => echo(conn),
 }
 
-const handle = modes[args.mode]
+const handle = modes[[args.mode, ...args.form].join(' ')]
 if (handle === undefined) fail(`unknown mode '${args.mode}'`)
 
 /** @type {import('./protocol.mjs').DialMany} */
@@ -82,10 +142,13 @@ const dial = (port, count) =>
     return () => conn.close()
   })
 
+// Its end is also one before a whole message.
+const LEAVING = new Set(['ECONNRESET', 'EPIPE', 'ERR_UNEXPECTED_EOF'])
+
 /** @type {(error: Error & { code?: string }) => void} */
 const ended = (error) => {
   // The load generator may go while an answer is on its way.
-  if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') fail(error)
+  if (!LEAVING.has(error.code)) fail(error)
 }
 
 const listener = await listen('tcp', '127.0.0.1:0')

@@ -12,12 +12,15 @@ import process from 'node:process'
  * @property {number} bytes what `source` sends
  * @property {number} buffer the size of one read
  * @property {boolean} deadline whether every read gets a deadline
+ * @property {readonly string[]} form in place of netfd's loop of reads and writes, if any
  */
 
 /** @typedef {(port: number, count: number) => Promise<number[]>} DialMany microseconds, one each */
 
 /** How far ahead a read deadline lies, in milliseconds. */
 export const DEADLINE_MS = 30_000
+
+const FORMS = ['--write-to', '--buffered', '--both-buffered']
 
 /** @returns {Args} */
 export const parseArgs = () => {
@@ -33,6 +36,7 @@ export const parseArgs = () => {
     bytes: number('--bytes', 2 ** 30),
     buffer: number('--buffer', 65_536),
     deadline: rest.includes('--deadline'),
+    form: rest.filter((arg) => FORMS.includes(arg)),
   }
 }
 
