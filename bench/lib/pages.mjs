@@ -52,9 +52,9 @@ const cell = (result, id, form) => {
   return figure(result.main === 'cpu' || value === undefined ? value : value / 1024)
 }
 
-/** @param {Result} result @param {string} form */
-const ratio = (result, form) => {
-  const own = row(result, 'netfd', form)
+/** @param {Result} result @param {string} form @param {string} [id] */
+const ratio = (result, form, id = 'netfd') => {
+  const own = row(result, id, form)
   return `**${figure(own?.ratios.node)}**${brackets(own?.quartiles.node)}`
 }
 
@@ -84,7 +84,9 @@ export const benchTable = ({ machine, priority, rounds, quick, peers, results },
   const columns = peers.filter(
     ({ id }) => (only.columns?.includes(id) ?? true) && shown.some((result) => row(result, id)),
   )
+  const newer = columns.filter(({ id }) => id.startsWith('netfd@'))
   const head = ['', ...columns.map(({ label }) => label), 'netfd ÷ Node']
+  for (const { id } of newer) head.push(`the same on ${id.slice('netfd@'.length)}`)
   /** @param {Result} result */
   const unit = ({ main, unit }) => (main === 'cpu' ? `µs/${unit}` : 'KiB/connection')
   const lines = shown.flatMap((result) =>
@@ -92,6 +94,7 @@ export const benchTable = ({ machine, priority, rounds, quick, peers, results },
       `${result.title}${i === 0 ? '' : ` (${form.slice(1).replace('+', ', ')})`}, ${unit(result)}`,
       ...columns.map(({ id }) => cell(result, id, form)),
       ratio(result, form),
+      ...newer.map(({ id }) => ratio(result, form, id)),
     ]),
   )
   const text = [

@@ -78,6 +78,16 @@ describe('benchTable', () => {
     expect(text).toContain('| Echo (writeTo), µs/request | 3.00 | 12.0 | **0.250** [0.19 0.38] |')
   })
 
+  it('has a second ratio where a newer Node took part', () => {
+    const peers = ['netfd', 'node', 'netfd@26', 'node@26'].map((id) => ({
+      ...{ id, label: id, version: 'v26.1.0', versionOf: 'Node' },
+    }))
+    const results = [result(peers.map(({ id }, i) => row(id, 3 * (i + 1))))]
+    const text = benchTable({ ...run, peers, results })
+    expect(text).toContain('| netfd@26 | node@26 | netfd ÷ Node | the same on 26 |')
+    expect(text).toContain('| 9.00 | 12.0 | **0.250** [0.19 0.38] | **0.750** [0.56 1.13] |')
+  })
+
   it('is empty for a quick run and for one without Node', () => {
     expect(benchTable({ ...run, quick: true })).toBe('')
     expect(benchTable({ ...run, results: [result([row('netfd', 6)])] })).toBe('')

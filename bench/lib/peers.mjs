@@ -57,13 +57,28 @@ const findC = async () => {
   })
 }
 
-const findNode = async () =>
+/** @type {(name: string) => string} where `npm ci --prefix bench/peers` puts things */
+const installed = (name) => join(BENCH, 'peers', 'node_modules', name)
+const NOT_INSTALLED = 'not installed: npm ci --prefix bench/peers'
+
+/** The Node that runs this, and a newer one, for V8 moves. */
+const THIS_NODE = { at: '', node: process.execPath, version: process.version }
+
+/** @returns {Promise<typeof THIS_NODE | null>} */
+const findNode26 = async () => {
+  const node = join(installed(`node26-${process.arch}`), 'bin', 'node')
+  if (!(await exists(node))) return null
+  return { at: '@26', node, version: await firstLine(node, ['--version']) }
+}
+
+/** @param {typeof THIS_NODE} on */
+const nodeOn = ({ at, node, version }) =>
   peer({
-    id: 'node',
-    label: 'Node net',
-    version: process.version,
+    id: `node${at}`,
+    label: `Node net${at}`,
+    version,
     versionOf: 'Node',
-    command: [process.execPath, '--expose-gc', join(SERVERS, 'node-net.mjs')],
+    command: [node, '--expose-gc', join(SERVERS, 'node-net.mjs')],
   })
 
 /** Forms of the netfd server that the built package has no call for. */
@@ -72,9 +87,10 @@ const netfdLacks = async () => {
   return 'tryWrite' in TCPConn.prototype ? [] : ['--write-to']
 }
 
-/** @returns {Promise<Peer | Missing>} */
-const findNetfd = async () => {
-  const missing = { id: 'netfd', missing: 'packages/net is not built: npm run build' }
+/** @type {(on: typeof THIS_NODE) => Promise<Peer | Missing>} */
+const netfdOn = async ({ at, node, version }) => {
+  const id = `netfd${at}`
+  const missing = { id, missing: 'packages/net is not built: npm run build' }
   let entry
   try {
     entry = import.meta.resolve('@netfd/net')
@@ -83,13 +99,19 @@ const findNetfd = async () => {
   }
   if (!(await exists(fileURLToPath(entry)))) return missing
   return peer({
-    id: 'netfd',
-    label: 'netfd',
-    version: process.version,
+    id,
+    label: id,
+    version,
     versionOf: 'on Node',
-    command: [process.execPath, '--expose-gc', join(SERVERS, 'netfd.mjs')],
+    command: [node, '--expose-gc', join(SERVERS, 'netfd.mjs')],
     lacks: await netfdLacks(),
   })
+}
+
+/** @type {(id: string, make: (on: typeof THIS_NODE) => Promise<Peer | Missing>) => Promise<Peer | Missing>} */
+const onNode26 = async (id, make) => {
+  const on = await findNode26()
+  return on === null ? { id, missing: NOT_INSTALLED } : make(on)
 }
 
 /** @returns {Promise<Peer | Missing>} */
@@ -110,22 +132,20 @@ const arch = { bun: { x64: 'x64', arm64: 'aarch64' }, deno: { x64: 'x64', arm64:
 
 /**
  * @param {'bun' | 'deno'} id
- * @returns {string | null} where `npm ci --prefix bench/peers` puts the program
+ * @returns {string | null}
  */
 const peerBinary = (id) => {
   const cpu = process.arch
   if (cpu !== 'x64' && cpu !== 'arm64') return null
-  const modules = join(BENCH, 'peers', 'node_modules')
   return id === 'bun'
-    ? join(modules, '@oven', `bun-linux-${arch.bun[cpu]}`, 'bin', 'bun')
-    : join(modules, '@deno', `linux-${arch.deno[cpu]}-glibc`, 'deno')
+    ? join(installed(`@oven/bun-linux-${arch.bun[cpu]}`), 'bin', 'bun')
+    : join(installed(`@deno/linux-${arch.deno[cpu]}-glibc`), 'deno')
 }
 
 /** @returns {Promise<Peer | Missing>} */
 const findBun = async () => {
   const bun = peerBinary('bun')
-  if (bun === null || !(await exists(bun)))
-    return { id: 'bun', missing: 'not installed: npm ci --prefix bench/peers' }
+  if (bun === null || !(await exists(bun))) return { id: 'bun', missing: NOT_INSTALLED }
   return peer({
     id: 'bun',
     label: 'Bun',
@@ -137,8 +157,7 @@ const findBun = async () => {
 /** @returns {Promise<Peer | Missing>} */
 const findDeno = async () => {
   const deno = peerBinary('deno')
-  if (deno === null || !(await exists(deno)))
-    return { id: 'deno', missing: 'not installed: npm ci --prefix bench/peers' }
+  if (deno === null || !(await exists(deno))) return { id: 'deno', missing: NOT_INSTALLED }
   const flags = ['--quiet', '--no-config', '--no-lock', '--no-remote', '--no-npm']
   const rights = ['--allow-net=127.0.0.1', '--allow-env', '--v8-flags=--expose-gc']
   return peer({
@@ -153,12 +172,14 @@ const findDeno = async () => {
 
 /** @type {Record<string, () => Promise<Peer | Missing>>} */
 const FINDERS = {
-  netfd: findNetfd,
-  node: findNode,
+  netfd: () => netfdOn(THIS_NODE),
+  node: async () => nodeOn(THIS_NODE),
   c: findC,
   go: findGo,
   bun: findBun,
   deno: findDeno,
+  'netfd@26': () => onNode26('netfd@26', netfdOn),
+  'node@26': () => onNode26('node@26', async (on) => nodeOn(on)),
 }
 
 export const PEER_IDS = Object.keys(FINDERS)

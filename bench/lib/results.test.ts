@@ -60,6 +60,17 @@ it('a form that netfd alone has is compared with the usual one of the others', (
   ])
 })
 
+it('what runs on a Node of its own is compared with that Node', () => {
+  const ids = ['netfd', 'netfd@26', 'node', 'node@26']
+  const field = contestantsOf(
+    workload('deadline-64-50'),
+    ids.map((id) => peer(id, id)),
+  )
+  const bases = Object.fromEntries(field.map(({ id, bases: [, node] }) => [id, node]))
+  expect(bases).toMatchObject({ netfd: 'node', 'netfd@26': 'node@26', 'node@26': 'node@26' })
+  expect(bases).toMatchObject({ 'netfd@26+deadline': 'node@26+deadline' })
+})
+
 describe('summarize()', () => {
   it('gives medians, ratios to C and to Node, and says which targets are met', () => {
     const result = summarize(echo, outcomes({ netfd: [6, 5, 7], node: [12, 10, 14], c: [4, 4, 4] }))

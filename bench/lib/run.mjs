@@ -38,7 +38,10 @@ export const contestantsOf = (workload, peers) => {
   const ids = new Set(all.map(({ id }) => id))
   return all.map((one) => {
     const { suffix } = one.variant
-    const bases = ['c', 'node'].map((base) => (ids.has(base + suffix) ? base + suffix : base))
+    // What runs on a Node of its own is compared with that Node.
+    const [, version] = one.peer.id.split('@')
+    const node = version === undefined ? 'node' : `node@${version}`
+    const bases = ['c', node].map((base) => (ids.has(base + suffix) ? base + suffix : base))
     return { ...one, label: `${one.peer.label}${suffix}`, bases }
   })
 }

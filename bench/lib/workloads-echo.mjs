@@ -84,7 +84,7 @@ export const deadline = ({ choice, count }) => {
     server: echoServer(size),
     load: 'echo',
     options: { size, connections, requests: count(50_000) },
-    variants: [{ suffix: '' }, { suffix: '+deadline', server: ['--deadline'] }],
+    variants: [...PLAIN, { suffix: '+deadline', server: ['--deadline'] }],
     targets: [{ of: 'netfd+deadline', against: 'netfd', metric: 'cpu', max: 1.05 }],
   }))
 }
