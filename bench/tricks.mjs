@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BENCH, buildNative } from './lib/build.mjs'
 import { buildEdited } from './lib/edited.mjs'
-import { findPriority } from './lib/priority.mjs'
+import { findPriority, loadNow } from './lib/priority.mjs'
 import { describeMachine } from './lib/report.mjs'
 import { runWorkload } from './lib/run.mjs'
 import { median, medianRatio, spread } from './lib/stats.mjs'
@@ -58,6 +58,7 @@ const { values, positionals } = parseArgs({
   options: { rounds: { type: 'string', default: '5' } },
 })
 await buildNative()
+const machine = describeMachine()
 const chosen = TRICKS.filter(({ id }) => positionals.length === 0 || positionals.includes(id))
 const results = []
 for (const trick of chosen) {
@@ -67,9 +68,11 @@ for (const trick of chosen) {
 }
 if (positionals.length === 0) {
   const file = join(BENCH, 'results', 'tricks.json')
+  machine.loadAverage.after = loadNow()
   await mkdir(join(BENCH, 'results'), { recursive: true })
   const text = JSON.stringify({
-    machine: describeMachine(),
+    machine,
+    priority: priority.said,
     rounds: Number(values.rounds),
     results,
   })

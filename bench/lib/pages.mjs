@@ -67,6 +67,16 @@ const peerName = ({ label, version, versionOf }) => {
   return versionOf === '' ? `${label} ${number}` : `${label} (${versionOf} ${number})`
 }
 
+/** A workload's lines in the table: the first under its id, one more for each further form.
+ * @param {Result} result
+ */
+const linesOf = (result) =>
+  forms(result).map((form, i) => ({
+    ...{ result, form },
+    id: i === 0 ? result.id : result.id + form,
+    title: i === 0 ? result.title : `${result.title} (${form.slice(1).replace('+', ', ')})`,
+  }))
+
 /** The rows and the columns of the pages that show only a part: gains and losses, and who else is known. */
 export const FEW = {
   rows: ['echo-64-50', 'bulk-upload', 'proxy-bulk', 'dial', 'idle-10000'],
@@ -75,28 +85,28 @@ export const FEW = {
 
 /** The table, or '' when a quick run or one without both netfd and Node says nothing.
  * @param {Run} run
- * @param {{ rows?: string[], columns?: string[] }} [only] ids of workloads and of peers
+ * @param {{ rows?: string[], columns?: string[] }} [only] ids of lines, as `dial` or `echo-64-50+writeTo`, and of peers
  */
 export const benchTable = ({ machine, priority, rounds, quick, peers, results }, only = {}) => {
-  const wanted = results.filter(({ id }) => only.rows?.includes(id) ?? true)
-  const shown = wanted.filter((result) => row(result, 'netfd') && row(result, 'node'))
+  const shown = results
+    .filter((result) => row(result, 'netfd') && row(result, 'node'))
+    .flatMap(linesOf)
+    .filter(({ id }) => only.rows?.includes(id) ?? true)
   if (quick || shown.length === 0) return ''
   const columns = peers.filter(
-    ({ id }) => (only.columns?.includes(id) ?? true) && shown.some((result) => row(result, id)),
+    ({ id }) => (only.columns?.includes(id) ?? true) && shown.some(({ result }) => row(result, id)),
   )
   const newer = columns.filter(({ id }) => id.startsWith('netfd@'))
   const head = ['', ...columns.map(({ label }) => label), 'netfd ÷ Node']
   for (const { id } of newer) head.push(`the same on ${id.slice('netfd@'.length)}`)
   /** @param {Result} result */
   const unit = ({ main, unit }) => (main === 'cpu' ? `µs/${unit}` : 'KiB/connection')
-  const lines = shown.flatMap((result) =>
-    forms(result).map((form, i) => [
-      `${result.title}${i === 0 ? '' : ` (${form.slice(1).replace('+', ', ')})`}, ${unit(result)}`,
-      ...columns.map(({ id }) => cell(result, id, form)),
-      ratio(result, form),
-      ...newer.map(({ id }) => ratio(result, form, id)),
-    ]),
-  )
+  const lines = shown.map(({ title, result, form }) => [
+    `${title}, ${unit(result)}`,
+    ...columns.map(({ id }) => cell(result, id, form)),
+    ratio(result, form),
+    ...newer.map(({ id }) => ratio(result, form, id)),
+  ])
   const text = [
     `Medians of ${rounds} rounds in one run, the quartiles of the ratios in brackets, ${machine.date.slice(0, 10)}: ${machine.cpu},`,
     `${machine.cores} cores, ${machine.kernel};`,
@@ -126,7 +136,8 @@ export const targetTable = ({ results }) => {
 
 /**
  * @typedef {object} Tricks
- * @property {{ date: string }} machine
+ * @property {{ date: string, loadAverage: Load }} machine
+ * @property {string} priority of what was measured
  * @property {number} rounds
  * @property {{ title: string, off: string, workload: string, unit: string, on: number, without: number,
  *   ratio: number, spread: number }[]} results
@@ -138,14 +149,15 @@ const percent = (part) => `${Math.round(part * 100)} %`
 /** What each trick buys.
  * @param {Tricks} run
  */
-export const trickTable = ({ machine, rounds, results }) => {
+export const trickTable = ({ machine, priority, rounds, results }) => {
   const head = ['What is done', 'Switched off', 'Workload', 'With it', 'Without', 'Costs more', '±']
   const lines = results.map(({ title, off, workload, unit, on, without, ratio, spread }) => [
     ...[title, off, workload, `${figure(on)} µs/${unit}`, figure(without)],
     ...[`**${percent(ratio - 1)}**`, percent(spread)],
   ])
   const text = [
-    `Medians of ${rounds} rounds, both sides in turns, ${machine.date.slice(0, 10)};`,
+    `Medians of ${rounds} rounds, both sides in turns, ${machine.date.slice(0, 10)}, ${priority}, load average`,
+    `${machine.loadAverage.before} before and ${machine.loadAverage.after} after;`,
     '± is half the distance between the quartiles of the ratio. Less than that is nothing.',
   ]
   return `${markdownTable(head, lines)}\n\n${text.join(' ')}`

@@ -76,6 +76,12 @@ describe('benchTable', () => {
     const text = benchTable({ ...run, results })
     expect(text).toContain('| Echo, µs/request | 6.00 | 12.0 | **0.500** [0.38 0.75] |')
     expect(text).toContain('| Echo (writeTo), µs/request | 3.00 | 12.0 | **0.250** [0.19 0.38] |')
+    const plain = benchTable({ ...run, results }, { rows: ['echo'] })
+    expect(plain).toContain('| Echo, µs/request |')
+    expect(plain).not.toContain('writeTo')
+    const form = benchTable({ ...run, results }, { rows: ['echo+writeTo'] })
+    expect(form).toContain('| Echo (writeTo), µs/request |')
+    expect(form).not.toContain('| Echo, µs/request |')
   })
 
   it('has a second ratio where a newer Node took part', () => {
@@ -131,7 +137,8 @@ describe('targetTable', () => {
 describe('trickTable', () => {
   it('tells what the work costs more without the trick, and how sure that is', () => {
     const text = trickTable({
-      machine: { date: '2026-01-02T03:04:05Z' },
+      machine: { date: '2026-01-02T03:04:05Z', loadAverage },
+      priority: 'under chrt -r 5',
       rounds: 5,
       results: [
         {
@@ -143,6 +150,6 @@ describe('trickTable', () => {
     expect(text).toContain(
       '| It waits | it tries | Echo | 6.00 µs/request | 7.50 | **25 %** | 2 % |',
     )
-    expect(text).toContain('Medians of 5 rounds, both sides in turns, 2026-01-02')
+    expect(text).toContain('Medians of 5 rounds, both sides in turns, 2026-01-02, under chrt -r 5')
   })
 })

@@ -22,6 +22,7 @@ const ECHO_TARGETS = {
     ...atMost('netfd+writeTo', { c: 1.25, node: 0.5, go: 0.8, bun: 0.9 }),
     netfd('bun', 'p99', { max: 1.1 }),
     { of: 'netfd', metric: 'garbage', max: 350 },
+    { of: 'netfd+writeTo', metric: 'garbage', max: 350 },
   ],
   'echo-64-1000': atMost('netfd+writeTo', { c: 1.25, bun: 0.9 }),
   'echo-16384-1000': atMost('netfd+writeTo', { c: 1.3, bun: 0.9 }),
