@@ -1,11 +1,12 @@
 // Go: io.Copy and its neighbours, for what does not stay in the kernel. Serves any stream connection.
 import type { CallOptions } from '@netfd/poll'
-import { CanceledError, errorFrom } from '@netfd/poll/internal'
+import type { Poured } from '@netfd/poll/internal'
+import { CanceledError, CONSUMED, errorFrom, HELD, KEPT, PourOp } from '@netfd/poll/internal'
 import { isMistake } from './arguments.js'
 import { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { Guard } from './guard.js'
-import { CHUNK, NoBytesError } from './pieces.js'
+import { NoBytesError } from './pieces.js'
 import type { Sink } from './sink.js'
 import type { Tap } from './tap.js'
 
@@ -29,9 +30,9 @@ export function limitOf(limit: number | undefined): number {
 /** How far a transfer has come, also when it fails. */
 interface Progress {
   /** How many bytes were taken from the source. */
-  read: number
+  taken: number
   /** How many of them the destination has taken. */
-  written: number
+  given: number
   /** Whether it is the other end that does something now, and not the connection. */
   elsewhere: boolean
 }
@@ -50,12 +51,12 @@ export async function copyFrom(
   open: (guard: Guard, limit: number) => Tap,
 ): Promise<number> {
   const guard = new Guard(t.fd, 'w', t.signal)
-  const progress = { read: 0, written: 0, elsewhere: true }
+  const progress = { taken: 0, given: 0, elsewhere: true }
   try {
     guard.check()
     const tap = open(guard, t.limit)
     await drain(t, tap, guard, progress)
-    return progress.written
+    return progress.given
   } catch (error) {
     throw failure(t, error, guard, progress)
   } finally {
@@ -67,19 +68,19 @@ async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): P
   let rest = NOTHING
   let failed = true
   try {
-    while (progress.written < t.limit) {
+    while (progress.given < t.limit) {
       guard.check()
       progress.elsewhere = true
-      const left = t.limit - progress.written
+      const left = t.limit - progress.given
       const piece = await tap.next(left)
       if (piece === null) break
       progress.elsewhere = false
-      progress.read += piece.length
-      const before = progress.written
+      progress.taken += piece.length
+      const before = progress.given
       try {
         await send(t, piece.length > left ? piece.subarray(0, left) : piece, progress)
       } finally {
-        rest = piece.subarray(progress.written - before)
+        rest = piece.subarray(progress.given - before)
       }
     }
     failed = false
@@ -95,9 +96,9 @@ async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): P
 /** Writes a piece; of one that fails, what went counts too. */
 async function send({ fd, signal }: Transfer, data: Uint8Array, progress: Progress): Promise<void> {
   try {
-    progress.written += await fd.write(data, { signal })
+    progress.given += await fd.write(data, { signal })
   } catch (error) {
-    progress.written += (error as { bytesWritten?: number }).bytesWritten ?? 0
+    progress.given += (error as { bytesWritten?: number }).bytesWritten ?? 0
     throw error
   }
 }
@@ -105,59 +106,63 @@ async function send({ fd, signal }: Transfer, data: Uint8Array, progress: Progre
 /** Takes up to `limit` bytes from the connection to a destination. */
 export async function copyTo(t: Transfer, open: (guard: Guard) => Sink): Promise<number> {
   const guard = new Guard(t.fd, 'r', t.signal)
-  const progress = { read: 0, written: 0, elsewhere: true }
+  const copy = new CopyOp(t.limit)
   try {
-    await fill(t, open(guard), progress)
-    return progress.written
+    await fill(t, open(guard), copy)
+    return copy.given
   } catch (error) {
-    throw failure(t, error, guard, progress)
+    throw failure(t, error, guard, copy)
   } finally {
     guard.leave()
   }
 }
 
-async function fill(t: Transfer, sink: Sink, progress: Progress): Promise<void> {
+async function fill({ fd, signal }: Transfer, sink: Sink, copy: CopyOp): Promise<void> {
+  copy.sink = sink
   try {
     sink.check?.()
-    progress.elsewhere = false
-    await pour(t, sink, progress)
-    progress.elsewhere = true
+    copy.elsewhere = false
+    while (await fd.pour(copy, signal)) await copy.settled()
+    await copy.settled()
+    copy.elsewhere = true
     await sink.flush?.()
   } finally {
-    progress.written = sink.written
+    copy.given = sink.written
     sink.leave?.()
   }
 }
 
-/**
- * A room for the next piece. A destination that keeps its pieces costs one for each, so it is not cleared;
- * and it is no Buffer, whose `slice` makes no copy.
- */
-const newRoom = (most: number): Uint8Array =>
-  new Uint8Array(Buffer.allocUnsafeSlow(Math.min(most, CHUNK)).buffer)
+/** Piece by piece. What one read takes waits in no queue of ours, and no promise is made for it. */
+class CopyOp extends PourOp implements Progress {
+  sink: Sink | null = null
+  given = 0
+  elsewhere = true
+  /** What the last piece waits for. */
+  #waiting: Promise<boolean> | null = null
+  #failed: { readonly error: unknown } | null = null
 
-/** Piece by piece. What one read takes waits in no queue of ours. */
-async function pour(
-  { fd, limit, signal }: Transfer,
-  sink: Sink,
-  progress: Progress,
-): Promise<void> {
-  const o = signal === undefined ? undefined : { signal }
-  let room = newRoom(limit)
-  // Whether the destination gives rooms back.
-  let reusable = false
-  while (progress.read < limit) {
-    const left = limit - progress.read
-    const n = await fd.read(left < room.length ? room.subarray(0, left) : room, o)
-    if (n === null) return
-    progress.read += n
-    // A small piece that is given away does not take its whole room along.
-    const piece = reusable || n > room.length / 2 ? room.subarray(0, n) : room.slice(0, n)
-    progress.elsewhere = true
-    const answer = sink.put(piece)
-    reusable = typeof answer === 'boolean' ? answer : await answer
-    progress.elsewhere = false
-    if (!reusable && piece.buffer === room.buffer) room = newRoom(left)
+  protected put(piece: Uint8Array): Poured {
+    this.elsewhere = true
+    try {
+      const answer = (this.sink as Sink).put(piece)
+      if (typeof answer === 'boolean') {
+        this.elsewhere = false
+        const consumed: boolean = answer
+        return consumed ? CONSUMED : KEPT
+      }
+      this.#waiting = answer
+    } catch (error) {
+      this.#failed = { error }
+    }
+    return HELD
+  }
+
+  /** The destination is done with the last piece, or throws. */
+  async settled(): Promise<void> {
+    if (this.#failed !== null) throw this.#failed.error
+    if (this.#waiting !== null) await this.#waiting
+    this.#waiting = null
+    this.elsewhere = false
   }
 }
 
@@ -166,10 +171,10 @@ function failure(
   { fd, op }: Transfer,
   thrown: unknown,
   guard: Guard,
-  { read, written, elsewhere }: Progress,
+  { taken, given, elsewhere }: Progress,
 ): Error {
   const error = errorFrom(thrown)
-  const counts = { bytesRead: read, bytesWritten: written }
+  const counts = { bytesRead: taken, bytesWritten: given }
   if (error instanceof NoBytesError) return Object.assign(error, counts)
   let cause = error
   if (error === guard.error) {

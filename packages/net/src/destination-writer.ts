@@ -9,19 +9,32 @@ interface AnyWriter {
   write(data: Uint8Array, o: { readonly signal: AbortSignal }): unknown
 }
 
+/** What `write` is given: a signal is made for the first writer that asks for it, for most never do. */
+class GuardOptions {
+  readonly #guard: Guard
+
+  constructor(guard: Guard) {
+    this.#guard = guard
+  }
+
+  get signal(): AbortSignal {
+    return this.#guard.signal
+  }
+}
+
 /** A Conn, or a Writer of the caller's own. */
 export class WriterSink implements Sink {
   written = 0
   readonly #dst: AnyWriter
   readonly #guard: Guard
-  readonly #options: { readonly signal: AbortSignal }
+  readonly #options: GuardOptions
   readonly #consumes: boolean
 
   /** `consumes` tells whether a piece is done with when its promise has resolved. */
   constructor(dst: AnyWriter, guard: Guard, consumes: boolean) {
     this.#dst = dst
     this.#guard = guard
-    this.#options = { signal: guard.signal }
+    this.#options = new GuardOptions(guard)
     this.#consumes = consumes
   }
 

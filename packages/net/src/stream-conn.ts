@@ -80,6 +80,29 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
     return this.fd.writev(bufs, o)
   }
 
+  /**
+   * Writes as much of `buf` as there is room for at once, without a promise: how many bytes were taken, or -1
+   * when it would have to wait, for the kernel has no room, another write is under way, or this turn of the
+   * event loop has moved enough. Then `write` waits. For loops that answer what they read; see `writeTo`.
+   *
+   * Throws what `write` rejects with: OpError (`ETIMEDOUT` past the write deadline, `ERR_NET_CLOSED`, `EPIPE`
+   * and the kernel's others), and TypeError for what is no Uint8Array. 0 only for an empty `buf`. send(2).
+   *
+   * ```ts
+   * import { dial, listen } from '@netfd/net'
+   * await using listener = await listen('tcp', '127.0.0.1:0')
+   * await using conn = await dial('tcp', String(listener.addr))
+   * await using peer = await listener.accept()
+   * const hello = new TextEncoder().encode('hello')
+   * const n = conn.tryWrite(hello)
+   * if (n < hello.length) await conn.write(hello.subarray(Math.max(n, 0)))
+   * console.assert((await peer.read(new Uint8Array(16))) === 5)
+   * ```
+   */
+  tryWrite(buf: Uint8Array): number {
+    return this.fd.tryWrite(buf)
+  }
+
   /** Ends reading: a read that waits gets null. Throws OpError. Go: `CloseRead`; shutdown(2). */
   closeRead(): void {
     this.do('close', () => this.fd.shutdown(SHUT_RD))

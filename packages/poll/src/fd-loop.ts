@@ -150,7 +150,7 @@ export abstract class FDLoop {
       const op = this.mu.unlock(kind) as Op<unknown> | null
       if (op === null) break
       if (!this.#enter(op)) return
-      op.settle(this.#errorOf(op))
+      op.settle(this.errorOf(op))
       if (op.keeps) return
     }
     if (this.mu.allLeft) this.destroy()
@@ -208,7 +208,7 @@ export abstract class FDLoop {
    */
   refuse(op: Op<unknown>): void {
     op.error = bare(() => this.closingError())
-    op.settle(this.#errorOf(op))
+    op.settle(this.errorOf(op))
   }
 
   /**
@@ -220,6 +220,14 @@ export abstract class FDLoop {
   }
 
   /**
+   * OpHost: whether another operation queues for a lock.
+   * @internal
+   */
+  contended(kind: LockKind): boolean {
+    return this.mu.contended(kind)
+  }
+
+  /**
    * OpHost: ends an operation, if it waits for anything but the thread pool.
    * @internal
    */
@@ -227,7 +235,7 @@ export abstract class FDLoop {
     if (op.state === QUEUED) {
       this.mu.leave(op.mode, op)
       op.error = error
-      op.settle(this.#errorOf(op))
+      op.settle(this.errorOf(op))
     } else if (op.state === WAITING || op.state === DEFERRED) {
       this.#side(op).unpark()
       this.#giveUp(op, error)
@@ -244,7 +252,7 @@ export abstract class FDLoop {
       return promise
     }
     op.state = IDLE
-    const error = this.#errorOf(op)
+    const error = this.errorOf(op)
     const result = op.take()
     if (!op.keeps) this.unlock(op.mode)
     if (error !== null) {
@@ -256,7 +264,7 @@ export abstract class FDLoop {
 
   #reject<T>(op: Op<T>, error: Error): Promise<T> {
     op.error = error
-    const wrapped = this.#errorOf(op) as Error
+    const wrapped = this.errorOf(op) as Error
     showFrames(wrapped, this.start)
     op.take()
     return this.refused(wrapped)
@@ -267,8 +275,11 @@ export abstract class FDLoop {
     return op.mode === 'r' ? pd.r : pd.w
   }
 
-  /** What a complete operation fails with, or null. */
-  #errorOf(op: Op<unknown>): Error | null {
+  /**
+   * What a complete operation fails with, or null.
+   * @internal
+   */
+  protected errorOf(op: Op<unknown>): Error | null {
     const error: (Error & { bytesWritten?: number }) | null = op.error
     if (error === null) return null
     op.error = null
@@ -294,7 +305,7 @@ export abstract class FDLoop {
   /** Settles an operation that waited, and unlocks: unless it waits again. */
   #finish(op: Op<unknown>, complete: boolean): void {
     if (!complete) return
-    op.settle(this.#errorOf(op))
+    op.settle(this.errorOf(op))
     if (!op.keeps) this.unlock(op.mode)
   }
 
@@ -326,7 +337,7 @@ export abstract class FDLoop {
         if (budget.spent) return this.#defer(op, side)
         const n = op.attempt(this.fd)
         if (n !== -EAGAIN) {
-          if (this.#judge(op, n, side)) return true
+          if (this.judge(op, n, side)) return true
           continue
         }
         if (op.givenUp) return this.#fail(op, canceled(op.reason))
@@ -362,7 +373,7 @@ export abstract class FDLoop {
     op.error = null
     try {
       const n = op.lastAttempt(this.fd)
-      if (n !== -EAGAIN && this.#judge(op, n, this.#side(op))) return true
+      if (n !== -EAGAIN && this.judge(op, n, this.#side(op))) return true
     } catch (error) {
       budget.charge(0)
       return this.#fail(op, error)
@@ -372,8 +383,11 @@ export abstract class FDLoop {
     return this.#fail(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
   }
 
-  /** Takes in what one try came to: whether the operation is complete. */
-  #judge(op: Op<unknown>, n: number, side: PollSide | null): boolean {
+  /**
+   * Takes in what one try came to: whether the operation is complete.
+   * @internal
+   */
+  protected judge(op: Op<unknown>, n: number, side: PollSide | null): boolean {
     if (n >= 0) {
       budget.charge(n)
       return op.advance(n, side) || op.error !== null
@@ -412,7 +426,7 @@ export abstract class FDLoop {
   #unpolled(op: Op<unknown>): boolean {
     const first = op.pooled(this.fd)
     if (first === null) {
-      while (!this.#judge(op, op.attempt(this.fd), null));
+      while (!this.judge(op, op.attempt(this.fd), null));
       return true
     }
     // A worker that is terminated now must not close it: the pool would go on with a number that may
@@ -425,7 +439,7 @@ export abstract class FDLoop {
   async #pool(op: Op<unknown>, first: Promise<number>): Promise<void> {
     let result: Promise<number> | null = first
     try {
-      while (!this.#judge(op, await (result as Promise<number>), null)) {
+      while (!this.judge(op, await (result as Promise<number>), null)) {
         if (op.givenUp) throw canceled(op.reason)
         result = op.pooled(this.fd)
       }

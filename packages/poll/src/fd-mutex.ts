@@ -104,6 +104,20 @@ export class FDMutex {
     return true
   }
 
+  /** Takes the lock with a reference where that needs no wait. */
+  tryLock(kind: LockKind): boolean {
+    if (this.#closed || this.#lane(kind) !== null) return false
+    this.#addRef()
+    this.#set(kind, HELD)
+    return true
+  }
+
+  /** Whether a caller queues for the lock. */
+  contended(kind: LockKind): boolean {
+    const lane = this.#lane(kind)
+    return lane !== null && lane !== HELD
+  }
+
   /**
    * Drops the lock and its reference. When a caller queued, both are its own now and it is returned,
    * to be started by the one that unlocked. Go: `rwunlock`.

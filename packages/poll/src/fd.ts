@@ -14,6 +14,7 @@ import { CLOSING, READY, TIMEOUT } from './netpoll.js'
 import { IDLE } from './op.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import { PeekOp } from './op-peek.js'
+import type { PourOp } from './op-pour.js'
 import type { Accepted } from './op-wait.js'
 import { AcceptOp, RawOp, WaitOp } from './op-wait.js'
 import { PauseOp } from './pause.js'
@@ -114,6 +115,35 @@ export class FD extends OwnedFD {
     } catch (error) {
       return this.refused(errorFrom(error))
     }
+  }
+
+  /**
+   * Writes as much of `buf` as there is room for at once, without a promise: how many bytes were taken, or -1
+   * when it would have to wait: the kernel has no room, another write is under way, or this turn of the event
+   * loop has moved enough. Then `write` waits. Throws what `write` rejects with; 0 only for an empty `buf`.
+   */
+  tryWrite(buf: Uint8Array): number {
+    let op = this.#write
+    if (op === null || op.state !== IDLE) {
+      op = new WriteOp(this.kind)
+      this.#write ??= op
+    }
+    op.of(buf)
+    try {
+      return this.tryNow(op) ? op.sent : -1
+    } finally {
+      op.take()
+    }
+  }
+
+  /**
+   * Runs a loop that gives what it reads away: until the stream has ended or it has all that it wants (false),
+   * or until it wants no other piece now or another caller has its turn to read (true). Then it is run again.
+   * @internal
+   */
+  pour(op: PourOp, signal?: AbortSignal): Promise<boolean> {
+    op.drains = this.kind.stream
+    return this.start(op, signal)
   }
 
   /**

@@ -5,7 +5,7 @@ import { hook } from './hook.js'
 import type { KnownKind } from './kind.js'
 import { describe, Op } from './op.js'
 import type { PollSide } from './poll-side.js'
-import { cut, ROOM, roomNow } from './room.js'
+import { cut, lendRoom, ROOM, returnRoom } from './room.js'
 
 /** The most that one call moves; recv(2) and its neighbours are asked for no more. */
 const MAX_RW = 1 << 30
@@ -68,14 +68,27 @@ export class ReadOp extends Op<number | null> {
   }
 
   attempt(fd: number): number {
-    const buf = this.#room
-    if (this.waited) checkSize(buf, this.#size)
+    if (this.#buf === IN_ROOM) return this.#attemptInRoom(fd)
+    if (this.waited) checkSize(this.#buf, this.#size)
+    return this.#read(fd, this.#buf)
+  }
+
+  #attemptInRoom(fd: number): number {
+    const room = lendRoom()
+    const n = this.#read(fd, room)
+    if (n > 0) this.#piece = cut(room, n)
+    if (n <= 0 || this.#piece?.buffer !== room.buffer) returnRoom(room)
+    return n
+  }
+
+  #read(fd: number, buf: Uint8Array): number {
     return this.#kind.socket ? hook.recv(fd, buf) : hook.read(fd, buf)
   }
 
   advance(n: number, side: PollSide | null): boolean {
     this.#n = n
-    if (n > 0 && this.#piece !== null) this.#piece = cut(this.#room, n)
+    const pooled = this.#piece !== null && this.#buf !== IN_ROOM
+    if (n > 0 && pooled) this.#piece = cut(this.#buf, n)
     if (side === null) return true
     if (n === 0) return !this.mortal || this.atEnd(side)
     if (n < this.#size && n < MAX_RW) side.drained = this.#kind.stream
@@ -86,11 +99,6 @@ export class ReadOp extends Op<number | null> {
     // While the thread pool reads, other loops do.
     if (this.#buf === IN_ROOM) this.#buf = new Uint8Array(ROOM)
     return hook.fileRead(fd, this.#buf, 0)
-  }
-
-  /** Where this try reads to. */
-  get #room(): Uint8Array {
-    return this.#buf === IN_ROOM ? roomNow() : this.#buf
   }
 
   take(): number | null {
@@ -117,6 +125,11 @@ export class WriteOp extends Op<number> {
   }
 
   override get written(): number {
+    return this.#sent
+  }
+
+  /** How many bytes were taken. */
+  get sent(): number {
     return this.#sent
   }
 

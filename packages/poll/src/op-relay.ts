@@ -36,10 +36,6 @@ export class RestOp extends WriteOp {
     describe(RestOp, 'w', 'readfrom', 'splice')
   }
 
-  get sent(): number {
-    return this.written
-  }
-
   /** The source has given these bytes: while there may be room for them, an abort does not stop them. */
   override aborted(): void {
     if (this.state !== DEFERRED) super.aborted()

@@ -72,6 +72,11 @@ export abstract class PieceOp extends Op<void> {
       if (source.pd.emptied(source)) return -EAGAIN
       source.edge = false
     }
+    return this.lastAttempt(fd)
+  }
+
+  /** Whatever the last piece has shown: the deadline may have passed while the next was put off. */
+  override lastAttempt(fd: number): number {
     return this.receive(fd, this.#most - this.moved)
   }
 

@@ -40,6 +40,8 @@ export interface OpHost {
   refuse(op: Op<unknown>): void
   /** Its signal was aborted. */
   abort(op: Op<unknown>): void
+  /** Whether another operation queues for its lock. */
+  contended(kind: LockKind): boolean
   /** Ends it with this error, if it waits for anything but the thread pool. */
   cancel(op: Op<unknown>, error: Error): void
 }

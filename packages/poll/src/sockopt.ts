@@ -1,8 +1,14 @@
 // Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
 import type { OptionValue } from '@netfd/syscall'
-import { IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
+import { EAGAIN, IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
+import { budget } from './budget.js'
+import { errorFrom } from './errors.js'
 import { FDLoop } from './fd-loop.js'
+import { bare, showFrames } from './frames.js'
 import { hook } from './hook.js'
+import { READY } from './netpoll.js'
+import type { Op } from './op.js'
+import type { PollSide } from './poll-side.js'
 
 /** A descriptor with options, and what is known of it because of them. */
 export abstract class OptionedFD extends FDLoop {
@@ -94,6 +100,45 @@ export abstract class OptionedFD extends FDLoop {
       return f(this.fd)
     } finally {
       if (this.mu.decref()) this.destroy()
+    }
+  }
+
+  /**
+   * Tries an operation, and never waits: whether the kernel took it. Not while another one has the lock or
+   * this turn's budget is spent. Throws what the operation fails with.
+   * @internal
+   */
+  protected tryNow(op: Op<unknown>): boolean {
+    const { pd } = this
+    if (this.mu.closed) op.error = bare(() => this.closingError())
+    else if (pd === null || budget.spent || !this.mu.tryLock(op.mode)) return false
+    else if (!this.#tryOnce(op, op.mode === 'r' ? pd.r : pd.w)) return false
+    const error = this.errorOf(op)
+    if (error === null) return true
+    showFrames(error, this.tryNow)
+    throw error
+  }
+
+  /** Under the lock, which it drops. False at EAGAIN. */
+  #tryOnce(op: Op<unknown>, side: PollSide): boolean {
+    try {
+      const code = side.pd.check(side)
+      if (code !== READY) {
+        budget.charge(0)
+        op.error = this.codeError(code, side)
+        return true
+      }
+      let n: number
+      do {
+        n = op.attempt(this.fd)
+        if (n === -EAGAIN) return false
+      } while (!this.judge(op, n, side) && n < 0)
+      return true
+    } catch (error) {
+      op.error = errorFrom(error)
+      return true
+    } finally {
+      this.unlock(op.mode)
     }
   }
 
