@@ -39,35 +39,42 @@ export class WriterSink implements Sink {
   }
 
   put(piece: Uint8Array): boolean | Promise<boolean> {
+    // Asked before, for the writer may transfer the piece's memory away.
+    const { length } = piece
     const answer = this.#dst.write(piece, this.#options)
     // What does not wait needs no promise of ours.
-    if (answer === piece.length) {
-      this.written += piece.length
+    if (answer === length) {
+      this.written += length
       return true
     }
-    if (typeof answer === 'object' && answer !== null) return this.#wait(piece, answer)
-    return this.#rest(piece, answer, typeof answer === 'number')
+    if (typeof answer === 'object' && answer !== null) return this.#wait(piece, length, answer)
+    return this.#rest(piece, length, answer, typeof answer === 'number')
   }
 
-  async #wait(piece: Uint8Array, answer: object): Promise<boolean> {
+  async #wait(piece: Uint8Array, length: number, answer: object): Promise<boolean> {
     try {
       // A Conn's write that is aborted settles at once, and says what went.
       const n = await (this.#consumes ? answer : this.#guard.race(answer))
-      return await this.#rest(piece, n, this.#consumes)
+      return await this.#rest(piece, length, n, this.#consumes)
     } catch (error) {
       // A Conn says how much of the piece went.
       const { bytesWritten } = error as { bytesWritten?: unknown }
-      if (isCount(bytesWritten, piece.length)) this.written += bytesWritten
+      if (isCount(bytesWritten, length)) this.written += bytesWritten
       this.#guard.check()
       throw error
     }
   }
 
   /** Takes an answer in, and whether the room is free with it; what it leaves is written as well. */
-  #rest(piece: Uint8Array, answer: unknown, free: boolean): boolean | Promise<boolean> {
-    const n = countOf(answer, piece.length)
+  #rest(
+    piece: Uint8Array,
+    length: number,
+    answer: unknown,
+    free: boolean,
+  ): boolean | Promise<boolean> {
+    const n = countOf(answer, length)
     this.written += n
-    if (n === piece.length) return free
+    if (n === length) return free
     if (n === 0) throw new UnexpectedEOFError()
     const rest = this.put(piece.subarray(n))
     return free ? rest : kept(rest)

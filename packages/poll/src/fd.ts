@@ -143,6 +143,7 @@ export class FD extends OwnedFD {
    */
   pour(op: PourOp, signal?: AbortSignal): Promise<boolean> {
     op.drains = this.kind.stream
+    op.signal = signal
     return this.start(op, signal)
   }
 

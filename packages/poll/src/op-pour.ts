@@ -7,6 +7,7 @@ import { READY } from './netpoll.js'
 import { describe, Op } from './op.js'
 import type { PollSide } from './poll-side.js'
 import { cut, lendRoom, ROOM, returnRoom, viewOfRoom } from './room.js'
+import { reasonOf, wasAborted } from './signals.js'
 
 /** What became of a piece. */
 export type Poured = typeof CONSUMED | typeof KEPT | typeof HELD
@@ -33,6 +34,7 @@ export abstract class PourOp extends Op<boolean> {
   #source: PollSide | null = null
   /** Whether a short read has emptied the source. */
   drains = false
+  signal: AbortSignal | undefined
   readonly #most: number
   #asked = 0
   #room: Uint8Array | null = null
@@ -52,6 +54,15 @@ export abstract class PourOp extends Op<boolean> {
 
   override get mortal(): boolean {
     return true
+  }
+
+  /** Also before it has waited, and while `put` runs. */
+  override get givenUp(): boolean {
+    return this.signal !== undefined && wasAborted(this.signal)
+  }
+
+  override get reason(): unknown {
+    return this.signal === undefined ? undefined : reasonOf(this.signal)
   }
 
   /** Takes a piece, and says what became of it. It must not throw. */
