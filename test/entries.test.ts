@@ -182,6 +182,7 @@ describe('@netfd/poll', () => {
       'shutdown',
       'spliceFrom',
       'sysfd',
+      'tryWrite',
       'unref',
       'waitRead',
       'waitWrite',

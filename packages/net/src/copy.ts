@@ -160,7 +160,7 @@ class CopyOp extends PourOp implements Progress {
   /** The destination is done with the last piece, or throws. */
   async settled(): Promise<void> {
     if (this.#failed !== null) throw this.#failed.error
-    if (this.#waiting !== null) await this.#waiting
+    if (this.#waiting !== null) this.released(await this.#waiting)
     this.#waiting = null
     this.elsewhere = false
   }

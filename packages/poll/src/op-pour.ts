@@ -16,7 +16,7 @@ export type Poured = typeof CONSUMED | typeof KEPT | typeof HELD
 export const CONSUMED = 0
 /** Its memory is another's for good. */
 export const KEPT = 1
-/** So it is, and no other piece is wanted now. */
+/** No other piece is wanted before `released` says what became of this one. */
 export const HELD = 2
 
 /**
@@ -122,6 +122,14 @@ export abstract class PourOp extends Op<boolean> {
     const poured = this.#within.runInAsyncScope(this.put, this, piece)
     this.#consumes = poured === CONSUMED
     if (this.#consumes || piece.buffer !== room.buffer) returnRoom(room)
+    else if (poured === HELD) this.#room = room
     return poured !== HELD
+  }
+
+  /** Says what became of a piece that was HELD. */
+  protected released(consumed: boolean): void {
+    this.#consumes = consumed
+    if (consumed && this.#room !== null) returnRoom(this.#room)
+    this.#room = null
   }
 }
