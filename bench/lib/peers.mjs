@@ -81,12 +81,6 @@ const nodeOn = ({ at, node, version }) =>
     command: [node, '--expose-gc', join(SERVERS, 'node-net.mjs')],
   })
 
-/** Forms of the netfd server that the built package has no call for. */
-const netfdLacks = async () => {
-  const { TCPConn } = await import('@netfd/net')
-  return 'tryWrite' in TCPConn.prototype ? [] : ['--write-to']
-}
-
 /** @type {(on: typeof THIS_NODE) => Promise<Peer | Missing>} */
 const netfdOn = async ({ at, node, version }) => {
   const id = `netfd${at}`
@@ -104,7 +98,6 @@ const netfdOn = async ({ at, node, version }) => {
     version,
     versionOf: 'on Node',
     command: [node, '--expose-gc', join(SERVERS, 'netfd.mjs')],
-    lacks: await netfdLacks(),
   })
 }
 

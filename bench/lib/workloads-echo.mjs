@@ -120,7 +120,9 @@ export const messages = ({ choice, count }) => {
       server: ['echo', '--buffer', `${size}`],
       options: { ...options, requests: count(100_000) },
       variants: BUFFERED,
-      targets: atMost('netfd+bufReader', { node: 0.6, bun: 0.8 }),
+      targets: ['netfd+bufReader', 'netfd+bufReader+bufWriter'].flatMap((of) =>
+        atMost(of, { node: 0.6, bun: 0.8 }),
+      ),
     },
   ]
 }

@@ -136,7 +136,8 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * Sends what arrives here to `dst` until the peer ends its side, or `limit` bytes of it; resolves to how
    * many. To a TCPConn they are spliced inside the kernel. To a FileHandle, a stream of Node or of the web,
    * a Conn or a Writer of one's own they are copied, and the next piece is read when `dst` has room for
-   * it. `dst` is not ended.
+   * it. `dst` is not ended. A Writer of one's own is called as the bytes arrive, and where it answers at once
+   * with a number no promise is made for the piece: see `tryWrite`.
    *
    * Rejects with OpError: what `dst` failed with, or as `read` does, also while `dst` keeps it waiting. It
    * carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
