@@ -37,7 +37,8 @@ describe('a Duplex', () => {
   it('costs little while it is idle, and no buffer', async () => {
     const { stdout } = await run([process.execPath, '--expose-gc', child, 'memory'])
     const { each, arrayBuffers } = JSON.parse(stdout)
-    expect(each, 'bytes of heap above its connection').toBeLessThanOrEqual(1_536)
+    // Some 1,400; from run to run the heap of a process moves by 200 for each.
+    expect(each, 'bytes of heap above its connection').toBeLessThanOrEqual(1_800)
     // One for all of them.
     expect(arrayBuffers).toBeLessThan(4 * 65_536)
   })
