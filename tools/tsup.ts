@@ -178,6 +178,11 @@ export const builds = (
     ...common,
     entry: Object.fromEntries([...whole, ...single]),
     format: 'esm',
+    // Under names of their own: Node's build has a chunk of the same name, in which builtins are asked for in
+    // another way, and the one that is done last would win.
+    esbuildOptions: (options) => {
+      options.chunkNames = '[name]-[hash].parts'
+    },
     onSuccess: async () => removeStubs(parts.map((name) => `${name}.part`)),
   }
   return [
