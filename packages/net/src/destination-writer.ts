@@ -39,52 +39,63 @@ export class WriterSink implements Sink {
   }
 
   put(piece: Uint8Array): boolean | Promise<boolean> {
-    // Asked before, for the writer may transfer the piece's memory away.
-    const { length } = piece
-    const answer = this.#dst.write(piece, this.#options)
-    // What does not wait needs no promise of ours.
-    if (answer === length) {
-      this.written += length
-      return true
+    let rest = piece
+    for (let free = true; ; ) {
+      // Asked before, for the writer may transfer the piece's memory away.
+      const { length } = rest
+      const answer = this.#write(rest, length)
+      // What does not wait needs no promise of ours.
+      if (typeof answer === 'object' && answer !== null) {
+        return this.#wait(rest, length, answer, free)
+      }
+      // A room of which a part was kept is not free, whatever becomes of the rest.
+      free &&= typeof answer === 'number'
+      const n = this.#take(answer, length)
+      if (n === length) return free
+      rest = rest.subarray(n)
     }
-    if (typeof answer === 'object' && answer !== null) return this.#wait(piece, length, answer)
-    return this.#rest(piece, length, answer, typeof answer === 'number')
   }
 
-  async #wait(piece: Uint8Array, length: number, answer: object): Promise<boolean> {
+  #write(piece: Uint8Array, length: number): unknown {
+    try {
+      return this.#dst.write(piece, this.#options)
+    } catch (error) {
+      this.#takePart(error, length)
+      throw error
+    }
+  }
+
+  async #wait(piece: Uint8Array, length: number, answer: object, free: boolean): Promise<boolean> {
+    const n = this.#take(await this.#answered(answer, length), length)
+    const whole = free && this.#consumes
+    return n === length ? whole : (await this.put(piece.subarray(n))) && whole
+  }
+
+  async #answered(answer: object, length: number): Promise<unknown> {
     try {
       // A Conn's write that is aborted settles at once, and says what went.
-      const n = await (this.#consumes ? answer : this.#guard.race(answer))
-      return await this.#rest(piece, length, n, this.#consumes)
+      return await (this.#consumes ? answer : this.#guard.race(answer))
     } catch (error) {
-      // A Conn says how much of the piece went.
-      const { bytesWritten } = error as { bytesWritten?: unknown }
-      if (isCount(bytesWritten, length)) this.written += bytesWritten
+      this.#takePart(error, length)
       this.#guard.check()
       throw error
     }
   }
 
-  /** Takes an answer in, and whether the room is free with it; what it leaves is written as well. */
-  #rest(
-    piece: Uint8Array,
-    length: number,
-    answer: unknown,
-    free: boolean,
-  ): boolean | Promise<boolean> {
+  /** Takes an answer in: how many bytes of a piece went. */
+  #take(answer: unknown, length: number): number {
     const n = countOf(answer, length)
     this.written += n
-    if (n === length) return free
     if (n === 0) throw new UnexpectedEOFError()
-    const rest = this.put(piece.subarray(n))
-    return free ? rest : kept(rest)
+    return n
   }
-}
 
-/** A room of which a part was kept is not free, whatever becomes of the rest. */
-async function kept(rest: boolean | Promise<boolean>): Promise<false> {
-  await rest
-  return false
+  /** A Conn says how much of the piece went before it failed. */
+  #takePart(error: unknown, length: number): void {
+    // Anything may be thrown, also what has no properties.
+    const n = (error as { bytesWritten?: unknown } | null | undefined)?.bytesWritten
+    if (isCount(n, length)) this.written += n
+  }
 }
 
 /** An open file, from its own position on, which moves. */
