@@ -145,9 +145,13 @@ export class BufWriter {
 
   /** The first `n` bytes are gone. */
   #sent(n: number): void {
-    const rest = this.#bytes.subarray(n, this.#end)
+    const bytes = this.#bytes
+    // The destination may have transferred its memory away.
+    const rest = bytes.length === 0 ? NONE : bytes.subarray(n, this.#end)
     this.#end -= n
-    if (this.#kept) this.#bytes = this.#end === 0 ? NONE : Buffer.allocUnsafeSlow(this.#size)
+    if (this.#kept || bytes.length === 0) {
+      this.#bytes = rest.length === 0 ? NONE : Buffer.allocUnsafeSlow(this.#size)
+    }
     this.#bytes.set(rest)
   }
 }

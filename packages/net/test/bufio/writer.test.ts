@@ -199,6 +199,40 @@ describe('a destination', () => {
     },
   )
 
+  it.each([
+    ['a number', (n: number): unknown => n],
+    ['a promise', (n: number): unknown => Promise.resolve(n)],
+  ])('may transfer the memory of what it takes away, and answer %s', async (_, answer) => {
+    const got: string[] = []
+    const writer = bufWriter({
+      write: (piece) => {
+        const { length } = piece
+        got.push(
+          text(structuredClone(piece, { transfer: [piece.buffer as ArrayBuffer] })) as string,
+        )
+        return answer(length)
+      },
+    })
+    for (const line of ['one', 'two']) {
+      await writer.write(line)
+      await writer.flush()
+    }
+    expect([got, writer.buffered, writer.available]).toEqual([['one', 'two'], 0, 4096])
+  })
+
+  it('that fails after it has transferred its memory away has failed with its own error', async () => {
+    const full = new Error('full')
+    const writer = bufWriter({
+      write: (piece) => {
+        structuredClone(piece, { transfer: [piece.buffer as ArrayBuffer] })
+        throw full
+      },
+    })
+    await writer.write('one')
+    expect(await errorOf(writer.flush())).toBe(full)
+    expect(await errorOf(writer.write('two'))).toBe(full)
+  })
+
   it('that answers a number at once, or is a connection, is given the same memory again', async () => {
     const memory = new Set<ArrayBufferLike>()
     const writer = bufWriter({
