@@ -11,7 +11,7 @@ let room: Uint8Array | null = null
 
 /**
  * Where the next piece goes. No other operation gets it before `returnRoom`: a function that looks at the
- * piece may read from another connection. One that is never returned belongs to whoever has the piece.
+ * piece may read from another connection. One that is never returned is the writer's.
  */
 export function lendRoom(): Uint8Array {
   const lent = room ?? new Uint8Array(ROOM)
