@@ -2,56 +2,132 @@
 //
 // An async generator that is asked to end does so when it next yields: `return` would wait for the read
 // that is under way, which a silent peer never ends, and what that reads would be lost. A stream that
-// is destroyed (`Readable.from(conn).destroy()`) asks in just that way.
-
-/** Makes `return` and `throw` call `stop` first, which ends the call that the generator waits for. */
-export function leavable<T>(
-  loop: AsyncGenerator<T, void, undefined>,
-  stop: () => void,
-): AsyncGenerator<T, void, undefined> {
-  const { return: end, throw: fail } = loop
-  // Defined, not assigned: where a program has frozen the language's own objects (--frozen-intrinsics),
-  // what they have cannot be assigned to in what inherits from them.
-  return Object.defineProperties(loop, {
-    return: {
-      value: (value?: undefined) => {
-        stop()
-        return end.call(loop, value)
-      },
-    },
-    throw: {
-      value: (error: unknown) => {
-        stop()
-        return fail.call(loop, error)
-      },
-    },
-  })
-}
+// is destroyed (`Readable.from(conn).destroy()`) asks in just that way. It also makes two more promises
+// for each value than a caller of `next` needs.
 
 /** Whether a call was ended by `stop`: the calls of a loop have no signal that could. */
 export const isLeft = (error: unknown): boolean =>
   (error as { code?: unknown }).code === 'ABORT_ERR'
 
+/** The call before is complete; what it failed with is its own caller's. */
+const settled = (call: Promise<unknown>): Promise<unknown> => call.catch(() => undefined)
+
+/** What a generator does: its calls of `next`, `return` and `throw` are answered in order, one at a time. */
+export abstract class Loop<A, T> implements AsyncGenerator<T, void, undefined> {
+  #ended = false
+  /** The call that was asked for last, while calls are under way, and how many of them there are. */
+  #last: Promise<unknown> | null = null
+  #asked = 0
+
+  /** Begins the one call that the next value takes. It is made only when the loop asks for one. */
+  protected abstract ask(): Promise<A>
+
+  /** The value that came of it, or null at the end. */
+  protected abstract value(answer: A): T | null
+
+  /** Ends the call that waits, and all later ones. */
+  protected abstract stop(): void
+
+  /** Whether to ask again after an error; throws what the loop is to end with. */
+  protected again(error: unknown): boolean | Promise<boolean> {
+    if (isLeft(error)) return false
+    throw error
+  }
+
+  /** The loop has ended: called once or more. */
+  protected over(): void {
+    // As a rule there is nothing to let go of.
+  }
+
+  next(): Promise<IteratorResult<T, void>> {
+    return this.#turn(this.#next(this.#last))
+  }
+
+  return(value?: void | PromiseLike<void>): Promise<IteratorResult<T, void>> {
+    this.stop()
+    return this.#turn(this.#end(this.#last, async () => ({ value: await value, done: true })))
+  }
+
+  throw(error: unknown): Promise<IteratorResult<T, void>> {
+    this.stop()
+    return this.#turn(this.#end(this.#last, () => Promise.reject(error)))
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return()
+  }
+
+  #turn<R>(call: Promise<R>): Promise<R> {
+    this.#last = call
+    return call
+  }
+
+  async #next(before: Promise<unknown> | null): Promise<IteratorResult<T, void>> {
+    this.#asked++
+    try {
+      if (before !== null) await settled(before)
+      while (!this.#ended) {
+        try {
+          const value = this.value(await this.ask())
+          if (value !== null) return { value, done: false }
+          this.#ended = true
+        } catch (error) {
+          this.#ended = true
+          this.#ended = !(await this.again(error))
+        }
+      }
+      return { value: undefined, done: true }
+    } finally {
+      this.#answered()
+    }
+  }
+
+  async #end<R>(before: Promise<unknown> | null, answer: () => Promise<R>): Promise<R> {
+    this.#asked++
+    try {
+      if (before !== null) await settled(before)
+      this.#ended = true
+      return await answer()
+    } finally {
+      this.#answered()
+    }
+  }
+
+  #answered(): void {
+    if (this.#ended) this.over()
+    if (--this.#asked === 0) this.#last = null
+  }
+}
+
 /** Reads without a buffer; what one has read is `piece`. */
 interface Pieces {
   next(): Promise<number | null>
   piece(): Uint8Array
+  stop(): void
 }
 
-/**
- * What arrives, piece by piece, until the end of the stream or until the loop is left while it waits. It
- * reads only when asked for the next piece, so leaving the loop loses nothing.
- */
-export async function* chunks(reading: Pieces): AsyncGenerator<Uint8Array, void, undefined> {
-  for (;;) {
-    let n: number | null
-    try {
-      n = await reading.next()
-    } catch (error) {
-      if (isLeft(error)) return
-      throw error
-    }
-    if (n === null) return
-    yield reading.piece()
+/** What arrives, piece by piece, until the end of the stream. Leaving the loop loses nothing. */
+export class PiecesOf extends Loop<number | null, Uint8Array> {
+  readonly #reading: Pieces
+
+  constructor(reading: Pieces) {
+    super()
+    this.#reading = reading
+  }
+
+  protected ask(): Promise<number | null> {
+    return this.#reading.next()
+  }
+
+  protected value(n: number | null): Uint8Array | null {
+    return n === null ? null : this.#reading.piece()
+  }
+
+  protected stop(): void {
+    this.#reading.stop()
   }
 }

@@ -6,12 +6,10 @@ import type { NetConn } from './conn.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { endsOf } from './inspect.js'
-import { isLeft, leavable } from './iterate.js'
+import { isLeft, Loop } from './iterate.js'
 import type { Addr, Listener } from './net.js'
 import { RawListener } from './rawconn.js'
 import { accepted } from './trace.js'
-
-type Accepting = ReturnType<NetFD['accepting']>
 
 /** The listener on a NetFD, whose connections are of class C. */
 export abstract class NetListener<C extends NetConn> implements Listener<C> {
@@ -110,33 +108,16 @@ export abstract class NetListener<C extends NetConn> implements Listener<C> {
    * error ends it, and so does the deadline, with `ETIMEDOUT`. Go: the loop of `http.Server.Serve`.
    */
   [Symbol.asyncIterator](): AsyncGenerator<C, void, undefined> {
-    const accepting = this.fd.accepting()
-    return leavable(this.#conns(accepting), accepting.stop)
+    return new Conns(
+      this.fd,
+      (accepted) => this.#made(accepted),
+      (error) => this.#warn(error),
+    )
   }
 
-  async *#conns({ next, pause }: Accepting): AsyncGenerator<C, void, undefined> {
-    let delay = 0
-    for (;;) {
-      let conn: C
-      try {
-        if (delay > 0) await pause(delay)
-        conn = this.#made(await next())
-      } catch (error) {
-        if (this.fd.closed || isLeft(error)) return
-        delay = this.#delayAfter(error as OpError, delay)
-        continue
-      }
-      delay = 0
-      yield conn
-    }
-  }
-
-  /** How long to wait before the next try; throws an error that waiting does not help against. */
-  #delayAfter(error: OpError, delay: number): number {
-    if (!error.temporary || error.timeout) throw error
+  #warn(error: OpError): void {
     if (!this.#warned) warnOfFailedAccept(error)
     this.#warned = true
-    return nextDelay(delay)
   }
 
   /** What console.log shows: the address, and whether it is open. */
@@ -155,5 +136,54 @@ export abstract class NetListener<C extends NetConn> implements Listener<C> {
     } catch (error) {
       throw this.fd.opError(op, error as Error)
     }
+  }
+}
+
+/** The loop over a listener: accept after accept. */
+class Conns<C> extends Loop<Accepted, C> {
+  readonly #fd: NetFD
+  readonly #accepting: ReturnType<NetFD['accepting']>
+  readonly #made: (accepted: Accepted) => C
+  readonly #warn: (error: OpError) => void
+  #delay = 0
+
+  constructor(fd: NetFD, made: (accepted: Accepted) => C, warn: (error: OpError) => void) {
+    super()
+    this.#fd = fd
+    this.#accepting = fd.accepting()
+    this.#made = made
+    this.#warn = warn
+  }
+
+  protected ask(): Promise<Accepted> {
+    return this.#accepting.next()
+  }
+
+  protected value(accepted: Accepted): C {
+    const conn = this.#made(accepted)
+    this.#delay = 0
+    return conn
+  }
+
+  protected stop(): void {
+    this.#accepting.stop()
+  }
+
+  /** Waits before the next try; an error that waiting does not help against is thrown. */
+  protected override async again(error: unknown): Promise<boolean> {
+    if (this.#fd.closed || isLeft(error)) return false
+    this.#delay = this.#delayAfter(error as OpError)
+    try {
+      await this.#accepting.pause(this.#delay)
+      return true
+    } catch (ended) {
+      return await this.again(ended)
+    }
+  }
+
+  #delayAfter(error: OpError): number {
+    if (!error.temporary || error.timeout) throw error
+    this.#warn(error)
+    return nextDelay(this.#delay)
   }
 }

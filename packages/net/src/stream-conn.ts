@@ -11,7 +11,7 @@ import type { Destination } from './destinations.js'
 import { destinationOf } from './destinations.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
-import { chunks, leavable } from './iterate.js'
+import { PiecesOf } from './iterate.js'
 import type { Reader, StreamConn } from './net.js'
 import type { Source } from './sources.js'
 import { isFileHandle, sourceOf } from './sources.js'
@@ -156,8 +156,7 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * loses no byte, also when a stream made of it is destroyed while it waits.
    */
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
-    const reading = this.fd.reading()
-    return leavable(chunks(reading), () => reading.stop())
+    return new PiecesOf(this.fd.reading())
   }
 
   /**

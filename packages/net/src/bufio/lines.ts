@@ -1,32 +1,43 @@
 // `for await` over the lines of a reader: a loop that can be left while it waits.
 import type { Abortable } from '@netfd/poll/internal'
 import { offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll/internal'
-import { leavable } from '../iterate.js'
+import { Loop } from '../iterate.js'
 
 /** Reads the next line, or null at the end. */
 type ReadLine = (signal: AbortSignal) => Promise<string | null>
 
 /** The lines of a reader until the end, or until the loop is left, which loses no byte. */
-export function eachLine(
-  readLine: ReadLine,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<string, void, undefined> {
-  const end = new LoopEnd(signal)
-  return leavable(lines(readLine, end), () => end.leave())
-}
+export class LinesOf extends Loop<string | null, string> {
+  readonly #read: ReadLine
+  readonly #end: LoopEnd
 
-async function* lines(read: ReadLine, end: LoopEnd): AsyncGenerator<string, void, undefined> {
-  end.begin()
-  try {
-    for (;;) {
-      const line = await read(end.signal)
-      if (line === null) return
-      yield line
-    }
-  } catch (error) {
-    if (!end.left) throw error
-  } finally {
-    end.over()
+  constructor(read: ReadLine, signal: AbortSignal | undefined) {
+    super()
+    this.#read = read
+    this.#end = new LoopEnd(signal)
+  }
+
+  protected ask(): Promise<string | null> {
+    this.#end.begin()
+    return this.#read(this.#end.signal)
+  }
+
+  protected value(line: string | null): string | null {
+    return line
+  }
+
+  protected stop(): void {
+    this.#end.leave()
+  }
+
+  /** What the caller's own signal ends fails; what `stop` ends does not. */
+  protected override again(error: unknown): boolean {
+    if (this.#end.left) return false
+    throw error
+  }
+
+  protected override over(): void {
+    this.#end.over()
   }
 }
 
@@ -35,6 +46,7 @@ class LoopEnd implements Abortable {
   left = false
   readonly #given: AbortSignal | undefined
   readonly #controller = new AbortController()
+  #begun = false
 
   constructor(given: AbortSignal | undefined) {
     this.#given = given
@@ -45,7 +57,8 @@ class LoopEnd implements Abortable {
   }
 
   begin(): void {
-    if (this.#given === undefined) return
+    if (this.#given === undefined || this.#begun) return
+    this.#begun = true
     if (wasAborted(this.#given)) this.aborted()
     else onAbort(this.#given, this)
   }

@@ -5,7 +5,7 @@ import type { CallOptions } from '@netfd/poll'
 import { errorFrom, sizeOf, viewOf } from '@netfd/poll/internal'
 import { kindOf } from '../arguments.js'
 import { Held } from './held.js'
-import { eachLine } from './lines.js'
+import { LinesOf } from './lines.js'
 import type { BufOptions, LineOptions } from './options.js'
 import { checkCount, delimiterOf, lineLimits, signalIn, sizeIn } from './options.js'
 import type { More } from './search.js'
@@ -154,7 +154,7 @@ export class BufReader implements Reader {
    */
   lines(o?: LineOptions): AsyncGenerator<string, void, undefined> {
     const { max, signal } = lineLimits('lines', o)
-    return eachLine((end) => this.#line(max, end), signal)
+    return new LinesOf((end) => this.#line(max, end), signal)
   }
 
   /**
