@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import { isUint8Array } from 'node:util/types'
 import type { TCPConn, TCPListener } from '@netfd/net'
 import { checkFunction, checkOptions, kindOf } from '../arguments.js'
+import { warnOfKinds } from '../serve-warning.js'
 import { toDuplex } from './duplex.js'
 import { canHandOver, noHandOver, toNetSocket } from './hand-over.js'
 import type { NetDuplex } from './net-duplex.js'
@@ -19,7 +20,7 @@ export interface ServeOptions {
   prepare?: ((conn: TCPConn) => unknown) | undefined
   /** What the server gets; `'auto'` when left out. */
   form?: Form | undefined
-  /** Told what `prepare` or the handing over failed with; by default the first one is a warning. */
+  /** Told what `prepare` or the handing over failed with; by default the first one of each code is a warning. */
   onError?: ((error: Error, conn: TCPConn) => void) | undefined
 }
 
@@ -27,7 +28,8 @@ export interface ServeOptions {
  * Accepts the listener's connections and gives them to a server of Node's (`net`, `tls`, `http`, `https`,
  * `http2`, and whatever takes its `'connection'`) until the listener is closed; resolves then. What is wrong
  * for a while, such as `EMFILE`, is waited for, see `TCPListener`. Where connections need not be seen first,
- * `server.listen({ fd: listener.dup() })` costs less, for then Node accepts.
+ * `server.listen({ fd: listener.dup() })` costs less, for then Node accepts. A function of your own for each
+ * connection is what the `serve` of `@netfd/net` runs.
  *
  * The server is told that it listens, without which one of `http` would look after no timeout. Closing it
  * closes no listener: that is yours, and so is closing the server, whose timer it ends. Rejects with OpError when accepting fails for good; throws TypeError for
@@ -56,7 +58,7 @@ export function serve(listener: TCPListener, server: Server, o: ServeOptions = {
   if (typeof server?.emit !== 'function') {
     throw new TypeError(`server must be a server of Node's, got ${kindOf(server)}`)
   }
-  const { prepare, form = 'auto', onError = warnOnce() } = o
+  const { prepare, form = 'auto', onError = warning() } = o
   if (prepare !== undefined) checkFunction('prepare', prepare)
   checkFunction('onError', onError)
   checkForm(form)
@@ -125,16 +127,7 @@ interface ServerSettings extends Server {
   readonly pauseOnConnect?: boolean
 }
 
-/** Warns of the first error: a server that is attacked may have very many. */
-function warnOnce(): (error: Error) => void {
-  let warned = false
-  return (error) => {
-    if (warned) return
-    warned = true
-    process.emitWarning(`a connection could not be served: ${error.message}`, {
-      type: 'ServeWarning',
-      code: 'NETFD_SERVE',
-      detail: 'Said once. Pass onError to hear of each.',
-    })
-  }
+function warning(): (error: Error) => void {
+  const warn = warnOfKinds()
+  return (error) => warn('a connection could not be served', error)
 }
