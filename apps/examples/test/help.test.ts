@@ -7,6 +7,9 @@ const names = readdirSync(src)
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.slice(0, -3))
 
+/** The rest of their command line is a command of any length. */
+const endless = new Set(['redis-client'])
+
 describe.each(names)('%s', (name) => {
   it('says with --help what it does and how it is called', async () => {
     const { code, stdout, stderr } = await run(name, ['--help'])
@@ -21,7 +24,7 @@ describe.each(names)('%s', (name) => {
     expect(stderr).toContain(`\n${name}`)
   })
 
-  it('refuses more arguments than it takes, with exit code 2', async () => {
+  it.runIf(!endless.has(name))('refuses more arguments than it takes', async () => {
     const { code, stderr } = await run(name, ['a', 'b', 'c'])
     expect(code).toBe(2)
     expect(stderr).toMatch(/^unexpected argument: [abc]\n/)
