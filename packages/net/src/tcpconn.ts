@@ -124,7 +124,8 @@ export class TCPConn extends NetStreamConn {
   /**
    * How long sent data may stay unacknowledged, in ms, before the kernel gives the connection up with
    * `ETIMEDOUT`; 0 is the kernel's default, about 15 minutes. This is what notices a peer that has gone
-   * in the middle of a request: keep-alive is silent then. Throws OpError, `ENOPROTOOPT` where the peer
+   * in the middle of a request: keep-alive is silent then. It also ends a connection whose peer lives and
+   * has read nothing for so long, while data waits for it. Throws OpError, `ENOPROTOOPT` where the peer
    * has made it a Multipath TCP connection, which has no such option. TCP_USER_TIMEOUT.
    */
   setUserTimeout(ms: number): void {
