@@ -7,11 +7,10 @@
 //   node dist/chat-server.js 127.0.0.1:7000
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TCPConn } from '@netfd/net'
-import { listen } from '@netfd/net'
-import { cli } from './lib/cli.js'
+import { listen, serve } from '@netfd/net'
+import { cli, complain } from './lib/cli.js'
 import { Outbox } from './lib/outbox.js'
 import { LineReader } from './lib/reader.js'
-import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 
 const help = 'chat-server [host:port]   A chat room; the first line that you send is your name.'
@@ -94,6 +93,7 @@ await cli(help, {}, 1, async ({ positionals: [address = '127.0.0.1:0'] }) => {
   const stop = stopSignal()
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}`)
-  await serve(listener, stop, (conn) => chat(conn, stop))
+  const o = { signal: stop, onError: complain }
+  await serve(listener, (conn) => chat(conn, stop), o)
   console.log('stopped')
 })

@@ -4,12 +4,11 @@
 //   node dist/conn-top.js --load 3 127.0.0.1:7000
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TCPConn } from '@netfd/net'
-import { dial, listen } from '@netfd/net'
+import { dial, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli } from './lib/cli.js'
+import { cli, complain } from './lib/cli.js'
 import { paint } from './lib/colour.js'
 import { Screen } from './lib/screen.js'
-import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 import { bytes, count, duration } from './lib/units.js'
 
@@ -52,11 +51,11 @@ async function load(address: string, size: number, stop: AbortSignal): Promise<v
   await using conn = await dial('tcp', address)
   const buf = new Uint8Array(size)
   try {
-    for (;;) {
+    while (!stop.aborted) {
       conn.setDeadline(Date.now() + PATIENCE)
       await conn.write(buf, { signal: stop })
       await conn.readFull(buf, { signal: stop })
-      await sleep(PAUSE, undefined, { signal: stop })
+      await sleep(PAUSE)
     }
   } catch (error) {
     if (!stop.aborted) console.error((error as Error).message)
@@ -92,7 +91,8 @@ await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:
   const target = `${listener.addr}`
   const loads = Array.from({ length: clients }, (_, i) => load(target, 1_024 << (i % 8), stop))
   try {
-    const serving = serve(listener, stop, (conn) => echo(conn, stop))
+    const o = { signal: stop, onError: complain }
+    const serving = serve(listener, (conn) => echo(conn, stop), o)
     await Promise.all([serving, ...loads])
   } finally {
     clearInterval(timer)

@@ -5,12 +5,11 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { OpError, TCPConn } from '@netfd/net'
-import { Dialer, listen } from '@netfd/net'
+import { Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli } from './lib/cli.js'
+import { cli, complain } from './lib/cli.js'
 import { paint } from './lib/colour.js'
 import { Cable } from './lib/netns.js'
-import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 import { duration } from './lib/units.js'
 
@@ -51,10 +50,11 @@ async function peer(address: string): Promise<void> {
   const stop = stopSignal()
   await using listener = await listen('tcp', `${address}:0`)
   process.send?.(listener.addr.toString())
-  await serve(listener, stop, async (conn) => {
+  const silent = async (conn: TCPConn) => {
     const buf = new Uint8Array(1024)
     while ((await conn.read(buf, { signal: stop })) !== null);
-  })
+  }
+  await serve(listener, silent, { signal: stop, onError: complain })
 }
 
 /** Waits for an answer that cannot come; says when and how that was noticed. */

@@ -2,13 +2,11 @@
 // those in the middle of a request so much time, and then ends.
 //
 //   node dist/graceful-stop.js --grace 5000 127.0.0.1:7000      (then send lines, and press Ctrl-C)
-import { once } from 'node:events'
-import type { OpError, TCPConn } from '@netfd/net'
-import { listen } from '@netfd/net'
+import type { TCPConn } from '@netfd/net'
+import { listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli } from './lib/cli.js'
+import { cli, complain } from './lib/cli.js'
 import { LineReader } from './lib/reader.js'
-import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
 
@@ -20,16 +18,16 @@ graceful-stop [--grace ms] [host:port]   Answers each line, and stops gracefully
 /** How long a client may be idle, in ms. */
 const PATIENCE = 60_000
 
-/** How the connections ended, for the last line that it prints. */
-const tally = { answered: 0, cut: 0 }
+/** What it did, for the last line that it prints. */
+const tally = { open: 0, begun: 0, answered: 0 }
 
 async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
   const lines = new LineReader(conn)
   while (!stop.aborted) {
     conn.setDeadline(Date.now() + PATIENCE)
-    // The signal ends a wait for the next request. One that has begun is read to its end without it:
-    // there it is the deadline, set below when the stop comes, that has the last word.
+    // The signal ends a wait for the next request. One that has begun is read and answered without it.
     if (!(await lines.begin({ signal: stop }))) return
+    tally.begun++
     const request = await lines.line()
     await conn.write(`done: ${request}\n`)
     tally.answered++
@@ -38,29 +36,19 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
 
 const options = { grace: { type: 'string', default: '5000' } } as const
 
-await cli(help, options, 1, async ({ values, positionals }) => {
+await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
   const grace = wholeNumber('--grace', values.grace)
   const stop = stopSignal()
-  const open = new Set<TCPConn>()
-  await using listener = await listen('tcp', positionals[0] ?? '127.0.0.1:0')
+  await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}`)
-
-  const stopping = once(stop, 'abort').then(async () => {
-    console.log(`stopping, ${count(open.size, 'connection')} open`)
-    for (const conn of open) conn.setDeadline(Date.now() + grace)
-    await listener.close()
+  stop.addEventListener('abort', () => {
+    console.log(`stopping, ${count(tally.open, 'connection')} open`)
   })
-  await serve(listener, stop, async (conn) => {
-    open.add(conn)
-    try {
-      await answer(conn, stop)
-    } catch (error) {
-      if ((error as OpError).timeout) tally.cut++
-      throw error
-    } finally {
-      open.delete(conn)
-    }
-  })
-  await stopping
-  console.log(`stopped, ${count(tally.answered, 'request')} answered, ${tally.cut} cut off`)
+  const handle = async (conn: TCPConn) => {
+    tally.open++
+    await answer(conn, stop).finally(() => tally.open--)
+  }
+  await serve(listener, handle, { signal: stop, grace, onError: complain })
+  const cut = tally.begun - tally.answered
+  console.log(`stopped, ${count(tally.answered, 'request')} answered, ${cut} cut off`)
 })

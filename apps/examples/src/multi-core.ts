@@ -7,12 +7,11 @@ import { availableParallelism } from 'node:os'
 import type { MessagePort } from 'node:worker_threads'
 import { isMainThread, parentPort, threadId, Worker, workerData } from 'node:worker_threads'
 import type { TCPConn } from '@netfd/net'
-import { listen } from '@netfd/net'
+import { listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli } from './lib/cli.js'
+import { cli, complain } from './lib/cli.js'
 import { LineReader } from './lib/reader.js'
-import { serve } from './lib/serve.js'
-import { sharedController, stopSignal } from './lib/stop.js'
+import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
 
 const help = `
@@ -34,15 +33,16 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
 
 /** A worker: its own listener, its own epoll set, until the main thread says a word. */
 async function work(port: MessagePort, address: string): Promise<void> {
-  const stop = sharedController()
+  const stop = new AbortController()
   port.once('message', () => stop.abort())
   await using listener = await listen('tcp', address, { reusePort: true })
   port.postMessage(listener.addr.toString())
   let served = 0
-  await serve(listener, stop.signal, (conn) => {
+  const handle = (conn: TCPConn) => {
     served++
     return answer(conn, stop.signal)
-  })
+  }
+  await serve(listener, handle, { signal: stop.signal, onError: complain })
   port.postMessage(served)
 }
 

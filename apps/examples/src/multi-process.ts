@@ -9,12 +9,11 @@ import type { Worker } from 'node:cluster'
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import type { TCPConn } from '@netfd/net'
-import { listen } from '@netfd/net'
+import { listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli } from './lib/cli.js'
+import { cli, complain } from './lib/cli.js'
 import { LineReader } from './lib/reader.js'
-import { serve } from './lib/serve.js'
-import { sharedController, stopSignal } from './lib/stop.js'
+import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
 
 const help = `
@@ -37,13 +36,14 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
 
 /** A worker: its own listener on the address, until the primary says a word or is gone. */
 async function work(address: string): Promise<void> {
-  const stop = sharedController()
+  const stop = new AbortController()
   // Ctrl-C reaches every process of a terminal; the primary passes it on in its own way.
   process.on('SIGINT', () => undefined)
   process.once('message', () => stop.abort()).once('disconnect', () => stop.abort())
   await using listener = await listen('tcp', address, { reusePort: true })
   process.send?.(String(listener.addr))
-  await serve(listener, stop.signal, (conn) => answer(conn, stop.signal))
+  const { signal } = stop
+  await serve(listener, (conn) => answer(conn, signal), { signal, onError: complain })
   process.disconnect?.()
 }
 

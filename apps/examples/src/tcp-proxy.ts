@@ -6,11 +6,10 @@
 //
 //   node dist/tcp-proxy.js 127.0.0.1:8000 127.0.0.1:7000
 import type { TCPConn } from '@netfd/net'
-import { Dialer, listen } from '@netfd/net'
+import { Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
-import { cli, UsageError } from './lib/cli.js'
+import { cli, complain, UsageError } from './lib/cli.js'
 import { Screen } from './lib/screen.js'
-import { serve } from './lib/serve.js'
 import { stopSignal } from './lib/stop.js'
 import { bytes, count } from './lib/units.js'
 
@@ -37,32 +36,26 @@ async function pump(from: TCPConn, to: TCPConn): Promise<void> {
   to.closeWrite()
 }
 
-/** Both directions, in view of the throughput display and of `stop`. */
-async function pumpBoth(
-  client: TCPConn,
-  server: TCPConn,
-  patience: number,
-  stop: AbortSignal,
-): Promise<void> {
+/** A deadline in the past ends both directions. */
+function interrupt(ends: Iterable<TCPConn>): void {
+  for (const end of ends) end.setDeadline(1)
+}
+
+/** Both directions, in view of the throughput display. */
+async function pumpBoth(client: TCPConn, server: TCPConn, patience: number): Promise<void> {
   const ends = [client, server]
   for (const end of ends) open.add(end)
-  // A deadline in the past ends both directions, at the stop as after too long a silence.
-  const interrupt = () => {
-    for (const end of ends) end.setDeadline(1)
-  }
-  stop.addEventListener('abort', interrupt, { once: true })
   // A deadline would end a transfer that goes on, for it cannot be moved from outside of readFrom.
   let before = 0
   const idle = setInterval(() => {
     const now = receivedBy(client) + receivedBy(server)
-    if (now === before) interrupt()
+    if (now === before) interrupt(ends)
     before = now
   }, patience)
   try {
     await Promise.all([pump(client, server), pump(server, client)])
   } finally {
     clearInterval(idle)
-    stop.removeEventListener('abort', interrupt)
     for (const end of ends) {
       finished += receivedBy(end)
       open.delete(end)
@@ -82,7 +75,7 @@ async function relay(
   client.setUserTimeout(USER_TIMEOUT)
   server.setUserTimeout(USER_TIMEOUT)
   try {
-    await pumpBoth(client, server, patience, stop)
+    await pumpBoth(client, server, patience)
   } catch (error) {
     // Half a stream must not look like a whole one: both sides get a reset, not an end.
     await Promise.all([client.reset(), server.reset()])
@@ -95,6 +88,7 @@ const options = { idle: { type: 'string', default: '300000' } } as const
 await cli(help, options, 2, async ({ values, positionals: [address, target] }) => {
   if (address === undefined || target === undefined) throw new UsageError('from where to where?')
   const stop = stopSignal()
+  stop.addEventListener('abort', () => interrupt(open))
   const patience = wholeNumber('--idle', values.idle, 1)
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}, passing on to ${target}`)
@@ -113,7 +107,10 @@ await cli(help, options, 2, async ({ values, positionals: [address, target] }) =
   }
   const timer = setInterval(show, 1_000)
   try {
-    await serve(listener, stop, (conn) => relay(conn, target, patience, stop))
+    await serve(listener, (conn) => relay(conn, target, patience, stop), {
+      signal: stop,
+      onError: (error) => stop.aborted || complain(error),
+    })
   } finally {
     clearInterval(timer)
   }

@@ -1,5 +1,7 @@
 // What every server among the examples has to stand.
-import { expect, it } from 'vitest'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
 import { Program, start } from './program.js'
 
 const servers = ['chat-server', 'conn-top', 'echo-server', 'graceful-stop', 'multi-core']
@@ -15,6 +17,30 @@ it.each(all)('%s says that its port is in use, and exits with 1', async (name, m
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toBe(`listen tcp ${address}: bind: address already in use\n`)
 })
+
+/** At Ctrl-C pass-descriptor gives a client that is idle a minute. */
+const many = all.filter(([name]) => name !== 'pass-descriptor')
+
+it.each(many)(
+  '%s has any number of connections on its one signal, and stops without a word about them',
+  async (name, more) => {
+    const target = start('echo-server')
+    const args = more.length === 0 ? [] : [await target.address()]
+    const server = start(name, name === 'tcp-proxy' ? ['127.0.0.1:0', ...args] : [])
+    const [, port = ''] = (await server.address()).split(':')
+    const sockets = Array.from({ length: 30 }, (_, i) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(`client ${i}\n`))
+      return socket.on('error', () => undefined)
+    })
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+    await Promise.all(sockets.map((socket) => once(socket, 'data')))
+    const { code, stderr } = await server.stop()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await target.stop()
+  },
+)
 
 it('echo-server stops although a client takes nothing of what it is sent', async () => {
   const server = start('echo-server')

@@ -40,6 +40,9 @@ export async function cli<const O extends Options>(
   }
 }
 
+/** What a server of these does with the error of one connection: it is printed, and harms no other. */
+export const complain = (error: unknown): void => console.error((error as Error).message)
+
 /** `| head` has seen enough: the program that printed for it ends, without a word. */
 function endWithReader(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
