@@ -3,6 +3,7 @@ import { getEventListeners } from 'node:events'
 import { hook as pollHook } from '@netfd/poll/testing'
 import { close, EBADF, EMFILE } from '@netfd/syscall'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { bufReader } from '../src/bufio/index.js'
 import type { Conn, Listener, TCPConn } from '../src/index.js'
 import { fileConn, pipe, serve } from '../src/index.js'
 import {
@@ -504,6 +505,30 @@ describe('the abort', () => {
     await peer.write('ping')
     await readFull(peer, 4)
     stop.abort()
+    await served
+    expect(await endOf(peer)).toBe('end')
+    expect(errors).toEqual([])
+  })
+
+  it('closes one whose buffered reader found it aborted after an answer', async () => {
+    const listener = await listening()
+    const stop = new AbortController()
+    const { signal } = stop
+    const { errors, onError } = told()
+    const served = serve(
+      listener,
+      async (conn) => {
+        const reader = bufReader(conn)
+        for (;;) {
+          await conn.write(`${await reader.readLine({ max: 100, signal })}\n`)
+          stop.abort() // it comes while the answer is on its way
+        }
+      },
+      { signal, onError },
+    )
+    const peer = await dialed(listener.addr)
+    await peer.write('ping\npong\n')
+    await readFull(peer, 5)
     await served
     expect(await endOf(peer)).toBe('end')
     expect(errors).toEqual([])

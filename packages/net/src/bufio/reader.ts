@@ -2,7 +2,14 @@
 import type { Reader } from '@netfd/net'
 import { UnexpectedEOFError } from '@netfd/net'
 import type { CallOptions } from '@netfd/poll'
-import { errorFrom, sizeOf, viewOf } from '@netfd/poll/internal'
+import {
+  CanceledError,
+  errorFrom,
+  reasonOf,
+  sizeOf,
+  viewOf,
+  wasAborted,
+} from '@netfd/poll/internal'
 import { kindOf } from '../arguments.js'
 import { Held } from './held.js'
 import { LinesOf } from './lines.js'
@@ -10,7 +17,7 @@ import type { BufOptions, LineOptions } from './options.js'
 import { checkCount, delimiterOf, lineLimits, signalIn, sizeIn } from './options.js'
 import type { More } from './search.js'
 import { MORE, takeLine, takeUntil } from './search.js'
-import { checkAborted, Turns } from './turns.js'
+import { Turns } from './turns.js'
 
 /** How often a source may answer that it has read nothing, as Go has it. */
 const MOST_EMPTY = 100
@@ -86,7 +93,7 @@ export class BufReader implements Reader {
     try {
       const size = sizeOf(buf)
       const signal = signalIn('read', o)
-      checkAborted(signal)
+      if (isAborted(signal)) return this.#refused(signal)
       if (size === 0) return Promise.resolve(0)
       const held = this.#held
       if (!this.#turns.free || held.length === 0) return this.#read(buf, size, signal)
@@ -105,7 +112,7 @@ export class BufReader implements Reader {
     try {
       const size = sizeOf(buf)
       const signal = signalIn('readFull', o)
-      checkAborted(signal)
+      if (isAborted(signal)) return this.#refused(signal)
       const held = this.#held
       if (this.#turns.free && held.length >= size) return Promise.resolve(held.moveTo(buf, size))
       if (size > held.size) return this.#fillLarge(buf, size, signal)
@@ -139,7 +146,7 @@ export class BufReader implements Reader {
     try {
       checkCount(n)
       const signal = signalIn('discard', o)
-      checkAborted(signal)
+      if (isAborted(signal)) return this.#refused(signal)
       if (!this.#turns.free || this.#held.length < n) return this.#discard(n, signal)
       this.#held.drop(n)
       return Promise.resolve(n)
@@ -171,9 +178,18 @@ export class BufReader implements Reader {
     return this.#serve((ended) => takeLine(this.#held, max, ended), signal)
   }
 
+  /**
+   * A call whose signal was aborted before: rejected by the source, whose error says which connection it was. A
+   * read of nothing takes no byte where a source does not look at its signal.
+   */
+  async #refused(signal: AbortSignal): Promise<never> {
+    await this.#src.read(NOTHING, { signal })
+    throw new CanceledError(reasonOf(signal))
+  }
+
   /** What is taken without waiting costs a promise that is resolved already. */
   #serve<T>(take: Take<T>, signal: AbortSignal | undefined): Promise<T> {
-    checkAborted(signal)
+    if (isAborted(signal)) return this.#refused(signal)
     const got = this.#turns.free ? take(false) : MORE
     return got === MORE ? this.#wait(take, signal) : Promise.resolve(got as T)
   }
@@ -288,6 +304,11 @@ export class BufReader implements Reader {
     throw new TypeError(`src.read has read nothing ${MOST_EMPTY} times`)
   }
 }
+
+const NOTHING = new Uint8Array(0)
+
+const isAborted = (signal: AbortSignal | undefined): signal is AbortSignal =>
+  signal !== undefined && wasAborted(signal)
 
 /** Fills `buf`, which is no larger than the buffer: until all of it is there nothing is taken. */
 function takeFull(held: Held, buf: Uint8Array, size: number, ended: boolean): number | More {

@@ -7,13 +7,7 @@ import {
   offAbort,
   onAbort,
   reasonOf,
-  wasAborted,
 } from '@netfd/poll/internal'
-
-/** Throws CanceledError when the signal was aborted. */
-export function checkAborted(signal: AbortSignal | undefined): void {
-  if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
-}
 
 /** Stands for a call that finds the turn free: the mutex asks nothing of it. */
 const AT_ONCE: LockWaiter = { next: null, prev: null, refused: () => undefined }

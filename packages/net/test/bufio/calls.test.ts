@@ -167,6 +167,15 @@ describe('a call that is given up', () => {
     for (const call of refused) expect(await errorOf(call)).toMatchObject({ code: 'ABORT_ERR' })
     expect(await reader.readLine()).toBe('hello')
   })
+
+  it('before it begins is the rejection of the connection, as during the wait', async () => {
+    const [client, server] = await pair()
+    const reader = bufReader(server)
+    await client.write('here\n')
+    await reader.peek(5)
+    const error = await errorOf(reader.readLine({ signal: AbortSignal.abort() }))
+    expect(error).toMatchObject({ code: 'ABORT_ERR', op: 'read', addr: server.remoteAddr })
+  })
 })
 
 it('a deadline that has passed does not keep back bytes that are here', async () => {
