@@ -28,6 +28,7 @@ const ALWAYS = [
   tasks('types', 'typecheck', 'typecheck:root'),
   tasks('docs: public names have a comment', 'docs'),
   script('exports: none is dead', tool('knip/bin/knip.js'), '--no-progress', '--no-config-hints'),
+  script('every mutant has its place', 'test/mutants/run.mjs', '--check'),
   tasks('build', 'build', 'build:native', 'build:prebuilds'),
   ...packages(root).map((name) => script(`package ${name}`, 'tools/check-package.mjs', name)),
   script('builds in two folders are the same', 'tools/check-reproducible.mjs'),

@@ -1,0 +1,138 @@
+#!/usr/bin/env node
+// @ts-check
+// npm run mutants: puts one regression after the other into the sources, and says which of them no test sees.
+// Arguments choose by a part of the sentence or of the file's name: `npm run mutants -- edge`.
+// `--check` only looks whether each place is still there.
+//
+// It changes files of this checkout and puts them back, so it begins only where git has nothing to report.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { run, tool } from '../../tools/step.mjs'
+import { mutated } from './mutant.mjs'
+import { net } from './net.mjs'
+import { poll } from './poll.mjs'
+import { addon, syscall } from './syscall.mjs'
+
+/** @typedef {import('./mutant.mjs').Mutant} Mutant */
+/** @typedef {import('./mutant.mjs').Suite} Suite */
+
+const root = new URL('../../', import.meta.url).pathname
+
+/** @type {Suite[]} */
+const suites = [
+  { dir: 'packages/poll', mutants: poll, projects: ['poll', 'net', 'reports'], native: false },
+  { dir: 'packages/net', mutants: net, projects: ['net', 'reports'], native: false },
+  { dir: 'packages/syscall', mutants: syscall, projects: ['syscall', 'poll'], native: false },
+  {
+    dir: 'packages/syscall',
+    mutants: addon,
+    projects: ['syscall', 'poll', 'reports'],
+    native: true,
+  },
+]
+
+/** No run of the tests takes longer than this, in ms: one that does hangs. */
+const LONGEST = 300_000
+
+/** Whether a test fails, or hangs. @param {string[]} args @returns {Promise<boolean>} */
+const fails = async (args) => {
+  const command = [tool('vitest/vitest.mjs'), 'run', '--bail=1', '--reporter=dot', ...args]
+  return (await run(process.execPath, command, { timeout: LONGEST })).code !== 0
+}
+
+/**
+ * The runs that could see it, the quickest first: the test beside the source, then whole projects.
+ * @param {Suite} suite
+ * @param {Mutant} mutant
+ */
+const runsOf = ({ dir, projects }, { file, see }) => {
+  const beside = file.replace(/\.ts$/, '.test.ts')
+  const [own = ''] = projects
+  const near = existsSync(`${root}${dir}/${beside}`) ? [['--project', own, basename(beside)]] : []
+  const named = see === undefined ? [] : [[...see]]
+  return [...named, ...near, ...projects.map((project) => ['--project', project])]
+}
+
+/**
+ * Which run saw it; null when none did.
+ * @param {Suite} suite
+ * @param {Mutant} mutant
+ * @returns {Promise<string | null>}
+ */
+const seenBy = async (suite, mutant) => {
+  for (const args of runsOf(suite, mutant)) if (await fails(args)) return args.slice(1).join(' ')
+  return null
+}
+
+/** @type {() => Promise<boolean>} */
+const buildAddon = async () => {
+  const { code } = await run(tool('.bin/turbo'), ['run', 'build:native', '--output-logs=none'])
+  return code === 0
+}
+
+/**
+ * @param {Suite} suite
+ * @param {Mutant} mutant
+ * @returns {Promise<string | null>}
+ */
+const tried = async (suite, mutant) => {
+  const path = `${root}${suite.dir}/${mutant.file}`
+  const source = readFileSync(path, 'utf8')
+  const restore = () => writeFileSync(path, source)
+  process.once('exit', restore)
+  try {
+    writeFileSync(path, mutated(source, mutant))
+    if (suite.native && !(await buildAddon())) return 'the compiler'
+    return await seenBy(suite, mutant)
+  } finally {
+    restore()
+    process.off('exit', restore)
+  }
+}
+
+/** Whether each place is there once. */
+const check = () => {
+  for (const { dir, mutants } of suites) {
+    for (const mutant of mutants) {
+      mutated(readFileSync(`${root}${dir}/${mutant.file}`, 'utf8'), mutant)
+    }
+  }
+}
+
+/** @param {readonly string[]} words */
+const main = async (words) => {
+  check()
+  const all = suites.flatMap((suite) => suite.mutants.map((mutant) => ({ suite, mutant })))
+  const chosen = all.filter(({ mutant: { what, file } }) =>
+    words.every((word) => `${what} ${file}`.includes(word)),
+  )
+  if (words[0] === '--check') return console.log(`${all.length} mutants, each in its place`)
+  if (execFileSync('git', ['status', '--porcelain', 'packages'], { cwd: root }).length > 0) {
+    throw new Error(
+      'packages/ has changes: commit them first, for the mutants are put into its files',
+    )
+  }
+  process.once('SIGINT', () => process.exit(130))
+  const survivors = []
+  let n = 0
+  for (const { suite, mutant } of chosen) {
+    const { what, file, equivalent } = mutant
+    const began = Date.now()
+    const seen = await tried(suite, mutant)
+    const told = seen ?? (equivalent === undefined ? 'SURVIVES' : 'equivalent')
+    const seconds = Math.round((Date.now() - began) / 1000)
+    console.log(`${++n}/${chosen.length} ${file}: ${what}: ${told} (${seconds} s)`)
+    if (seen === null && equivalent === undefined) survivors.push(mutant)
+    if (seen !== null && equivalent !== undefined)
+      console.log(`  said to be equivalent: ${equivalent}`)
+  }
+  if (chosen.some(({ suite }) => suite.native)) await buildAddon()
+  for (const { file, what, find } of survivors) console.log(`survived: ${file}: ${what}\n  ${find}`)
+  console.log(
+    `${chosen.length - survivors.length} seen or equivalent, ${survivors.length} survived`,
+  )
+  if (survivors.length > 0) process.exitCode = 1
+}
+
+await main(process.argv.slice(2))
