@@ -203,6 +203,46 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
     SLOW,
   )
 
+  /** The addresses of what the search shows first. */
+  const hits = async (page: Page, query: string, count: number): Promise<string[]> => {
+    const first = page.locator('#tsd-search-results li').first()
+    const before = (await first.count()) === 0 ? null : await first.getAttribute('id')
+    await page.locator('#tsd-search-input').fill(query)
+    await page.waitForFunction(
+      `(document.querySelector('#tsd-search-results li') ?? { id: null }).id !== ${JSON.stringify(before)}`,
+    )
+    const links = await page.locator('#tsd-search-results a').all()
+    return Promise.all(
+      links.slice(0, count).map(async (link) => {
+        return new URL((await link.getAttribute('href')) ?? '', page.url()).pathname
+      }),
+    )
+  }
+
+  it(
+    'finds a guide for a word of everyday use, and the name of a class or a method itself',
+    async () => {
+      await open(1280, 'light', async (page) => {
+        await page.goto('/')
+        await page.locator('#tsd-search-trigger').click()
+        for (const query of ['deadline', 'timeout', 'abort', 'graceful shutdown', 'keep-alive']) {
+          const found = await hits(page, query, 3)
+          expect(
+            found.filter((path) => path.startsWith('/documents/')),
+            query,
+          ).not.toEqual([])
+        }
+        expect(await hits(page, 'abort', 1)).toEqual(['/documents/Deadlines_and_cancellation.html'])
+        expect(await hits(page, 'TCPConn', 1)).toEqual(['/classes/_netfd_net.TCPConn.html'])
+        expect(await hits(page, 'dial', 3)).toContain('/functions/_netfd_net.dial.html')
+        expect(await hits(page, 'listen', 3)).toContain('/functions/_netfd_net.listen.html')
+        const raw = await hits(page, 'sendmsg', 10)
+        expect(raw.filter((path) => /\.(raw|testing)\./.test(path))).toEqual([])
+      })
+    },
+    SLOW,
+  )
+
   it.each([
     { width: 1280, folders: ['documents', 'modules'] },
     { width: 360, folders: ['documents', 'modules', 'classes', 'interfaces'] },
