@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { Program, start } from './program.js'
 
-const servers = ['chat-server', 'conn-top', 'echo-server', 'graceful-stop', 'multi-core']
+const servers = ['chat-server', 'conn-top', 'echo-server', 'graceful-stop', 'multi-core', 'tls']
 const all: [string, string[]][] = [
   ...[...servers, 'pass-descriptor'].map((name): [string, string[]] => [name, []]),
   ['tcp-proxy', ['127.0.0.1:1']],

@@ -9,7 +9,7 @@ export type Reply = string | number | null | ReplyError | Reply[]
 export class ReplyError extends Error {}
 
 /** A peer that speaks something else, or ended in the middle of a reply. */
-export class ProtocolError extends Error {
+class ProtocolError extends Error {
   readonly code = 'ERR_PROTOCOL'
 }
 
