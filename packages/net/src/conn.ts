@@ -80,6 +80,32 @@ export abstract class NetConn implements Conn {
     this.set(() => this.fd.setWriteDeadline(t))
   }
 
+  /**
+   * Sets how long each read may take that starts from now on, in milliseconds from its start, time in a queue
+   * behind another read included; 0, as it is at first, is no limit. A read that is not done by then rejects
+   * with `ETIMEDOUT`, and the next one has the whole time again; a deadline that comes earlier counts. Each
+   * read of `readFull` and of a `for await` loop, each `peek`, and each wait of a transfer for this connection
+   * is such a call. Calls that wait already keep theirs. It costs nothing until a call has to wait. Throws
+   * TypeError, RangeError for what is no finite number from 0 on, and OpError. Go has no such call.
+   *
+   * ```ts
+   * import { pipe } from '@netfd/net'
+   * const [conn, peer] = pipe()
+   * conn.setReadTimeout(10)
+   * const code = await conn.read(new Uint8Array(16)).catch((error) => error.code)
+   * console.assert(code === 'ETIMEDOUT')
+   * await Promise.all([conn.close(), peer.close()])
+   * ```
+   */
+  setReadTimeout(ms: number): void {
+    this.set(() => this.fd.setReadTimeout(ms))
+  }
+
+  /** `setReadTimeout` for writes: all of `data` has to be taken in time, else `bytesWritten` says how much was. */
+  setWriteTimeout(ms: number): void {
+    this.set(() => this.fd.setWriteTimeout(ms))
+  }
+
   /** The size of the receive buffer in bytes; the kernel doubles and clamps it. SO_RCVBUF. */
   setReadBuffer(bytes: number): void {
     checkType('bytes', bytes, 'number')

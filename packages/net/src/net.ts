@@ -68,6 +68,10 @@ export interface Conn extends AsyncDisposable {
   setReadDeadline(t: Deadline): void
   /** `setDeadline` for writes. */
   setWriteDeadline(t: Deadline): void
+  /** Sets how long each read from now on may take, in milliseconds from its start; 0 is no limit. */
+  setReadTimeout(ms: number): void
+  /** `setReadTimeout` for writes. */
+  setWriteTimeout(ms: number): void
 }
 
 /**

@@ -13,21 +13,15 @@
 // it waits for an edge, a turn or the thread pool, and is settled when that has come.
 import { EAGAIN, EINTR, SyscallError } from '@netfd/syscall'
 import { budget, counted } from './budget.js'
+import type { CallLimits } from './call-limit.js'
 import { deadlineError, RAN_OUT } from './deadline.js'
-import {
-  canceled,
-  errorFrom,
-  FileClosingError,
-  NetClosingError,
-  NotPollableError,
-} from './errors.js'
+import { canceled, errorFrom } from './errors.js'
+import { FDErrors } from './fd-errors.js'
 import type { LockKind } from './fd-mutex.js'
-import { FDMutex } from './fd-mutex.js'
 import { bare, showFrames } from './frames.js'
 import { hook } from './hook.js'
-import type { KnownKind } from './kind.js'
 import type { PollCode } from './netpoll.js'
-import { CLOSING, NOT_POLLABLE, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
+import { CLOSING, OVERDUE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import type { Op } from './op.js'
 import { DEFERRED, IDLE, QUEUED, RUNNING, WAITING } from './op.js'
 import type { PollDesc } from './poll-desc.js'
@@ -35,46 +29,18 @@ import type { PollSide } from './poll-side.js'
 import type { CallOptions } from './signals.js'
 import { reasonOf, signalOf, wasAborted } from './signals.js'
 
+const outOfTime = (): Error => bare(() => deadlineError(RAN_OUT))
+
 /** Locks, readiness and the retry loop of one descriptor. */
-export abstract class FDLoop {
-  /** @internal */
-  protected readonly mu = new FDMutex()
-  /** @internal */
-  protected pd: PollDesc | null = null
-  /** @internal */
-  protected fd: number
-  /** @internal */
-  protected readonly kind: KnownKind
+export abstract class FDLoop extends FDErrors {
   /** How many calls the thread pool has, at most one for each direction. */
   #pooled = 0
-
-  /** @internal */
-  constructor(sysfd: number, kind: KnownKind) {
-    this.fd = sysfd
-    this.kind = kind
-  }
-
-  /**
-   * What a call is rejected with. A subclass may wrap the error, once, as its users expect it.
-   * @internal
-   */
-  protected wrap(_op: string, error: Error): Error {
-    return error
-  }
 
   /**
    * Closes the descriptor: the last call has left it.
    * @internal
    */
   protected abstract destroy(): void
-
-  /**
-   * The error of every call after close.
-   * @internal
-   */
-  protected closingError(): Error {
-    return this.kind.socket ? new NetClosingError() : new FileClosingError()
-  }
 
   /**
    * Starts an operation with what its caller gave, of which nothing is touched after this.
@@ -106,20 +72,13 @@ export abstract class FDLoop {
     try {
       if (!this.mu.lock(op.mode, op)) {
         op.state = QUEUED
+        this.#limits(op)?.start(op)
         return op.promise(signal)
       }
     } catch (error) {
       return this.#reject(op, error as Error)
     }
     return this.#promise(op, this.#enter(op), signal)
-  }
-
-  /**
-   * The rejection of a call that cannot even be started.
-   * @internal
-   */
-  protected refused<T>(error: Error): Promise<T> {
-    return counted(() => Promise.reject(error))
   }
 
   /**
@@ -150,21 +109,10 @@ export abstract class FDLoop {
       const op = this.mu.unlock(kind) as Op<unknown> | null
       if (op === null) break
       if (!this.#enter(op)) return
-      op.settle(this.errorOf(op))
+      this.#settle(op)
       if (op.keeps) return
     }
     if (this.mu.allLeft) this.destroy()
-  }
-
-  /**
-   * The error for a wait that did not end with an edge.
-   * @internal
-   */
-  protected codeError(code: PollCode, side: PollSide): Error {
-    return bare(() => {
-      if (code === CLOSING) return this.closingError()
-      return code === NOT_POLLABLE ? new NotPollableError() : deadlineError(side.due)
-    })
   }
 
   /**
@@ -208,7 +156,7 @@ export abstract class FDLoop {
    */
   refuse(op: Op<unknown>): void {
     op.error = bare(() => this.closingError())
-    op.settle(this.errorOf(op))
+    this.#settle(op)
   }
 
   /**
@@ -228,6 +176,20 @@ export abstract class FDLoop {
   }
 
   /**
+   * OpHost: the time of an operation is over. It tries once more where it has the lock, as at a deadline.
+   * @internal
+   */
+  expire(op: Op<unknown>): void {
+    if (op.state === QUEUED) {
+      this.cancel(op, outOfTime())
+    } else if ((op.state === WAITING || op.state === DEFERRED) && op.error === null) {
+      // One that was refused when it began, and has an error, fails in its turn.
+      this.#side(op).unpark()
+      this.#finish(op, this.#lastTry(op))
+    }
+  }
+
+  /**
    * OpHost: ends an operation, if it waits for anything but the thread pool.
    * @internal
    */
@@ -235,7 +197,7 @@ export abstract class FDLoop {
     if (op.state === QUEUED) {
       this.mu.leave(op.mode, op)
       op.error = error
-      op.settle(this.errorOf(op))
+      this.#settle(op)
     } else if (op.state === WAITING || op.state === DEFERRED) {
       this.#side(op).unpark()
       this.#giveUp(op, error)
@@ -246,6 +208,8 @@ export abstract class FDLoop {
   /** The promise of an operation that was entered: settled already when that has completed it. */
   #promise<T>(op: Op<T>, complete: boolean, signal: AbortSignal | undefined): Promise<T> {
     if (!complete) {
+      // All that has happened since its start has taken no time.
+      if (!op.renews) this.#limits(op)?.start(op)
       const promise = op.promise(signal)
       // The call itself may have aborted its signal, before its listener was there.
       if (op.givenUp) op.aborted()
@@ -275,23 +239,14 @@ export abstract class FDLoop {
     return op.mode === 'r' ? pd.r : pd.w
   }
 
-  /**
-   * What a complete operation fails with, or null.
-   * @internal
-   */
-  protected errorOf(op: Op<unknown>): Error | null {
-    const error: (Error & { bytesWritten?: number }) | null = op.error
-    if (error === null) return null
-    op.error = null
-    try {
-      if (op.written !== undefined) error.bytesWritten = op.written
-      // The steps of a transfer are wrapped once, by the transfer.
-      return op.keeps ? error : bare(() => this.wrap(op.name, error))
-    } catch {
-      // A caller's function threw what cannot even be described. Here nothing may fail: the lock of this
-      // operation and the rest of a batch of events depend on it.
-      return error
-    }
+  /** The times of the calls in an operation's direction, where there are any. */
+  #limits(op: Op<unknown>): CallLimits | null {
+    return this.pd === null ? null : this.#side(op).limits
+  }
+
+  #settle(op: Op<unknown>): void {
+    this.#limits(op)?.done(op)
+    op.settle(this.errorOf(op))
   }
 
   /** Ends a call that waited, and is parked no more. */
@@ -305,7 +260,7 @@ export abstract class FDLoop {
   /** Settles an operation that waited, and unlocks: unless it waits again. */
   #finish(op: Op<unknown>, complete: boolean): void {
     if (!complete) return
-    op.settle(this.errorOf(op))
+    this.#settle(op)
     if (!op.keeps) this.unlock(op.mode)
   }
 
@@ -355,6 +310,7 @@ export abstract class FDLoop {
   #stop(op: Op<unknown>, side: PollSide, code: PollCode): boolean {
     if (code === PARKED) {
       op.state = WAITING
+      if (op.renews) side.limits?.start(op)
       return false
     }
     // Failing at once counts as completing at once: see budget.ts.
@@ -364,7 +320,7 @@ export abstract class FDLoop {
   }
 
   /**
-   * The deadline ran out while the operation waited. The loop may have been busy for longer than that, and
+   * The time ran out while the operation waited. The loop may have been busy for longer than that, and
    * what came in time may lie in the kernel unseen: so it tries, exactly once.
    */
   #lastTry(op: Op<unknown>): boolean {
@@ -373,14 +329,17 @@ export abstract class FDLoop {
     op.error = null
     try {
       const n = op.lastAttempt(this.fd)
-      if (n !== -EAGAIN && this.judge(op, n, this.#side(op))) return true
+      const side = this.#side(op)
+      if (n !== -EAGAIN && this.judge(op, n, side)) return true
+      // That was the time of a piece, which has come: the next one has its own.
+      if (n > 0 && op.renews && !side.ranOut) return this.#loop(op, side)
     } catch (error) {
       budget.charge(0)
       return this.#fail(op, error)
     }
     // It was put off with an edge that its try has not used up: see `#giveUp`.
     if (deferred) this.#side(op).edge = true
-    return this.#fail(op, op.givenUp ? canceled(op.reason) : bare(() => deadlineError(RAN_OUT)))
+    return this.#fail(op, op.givenUp ? canceled(op.reason) : outOfTime())
   }
 
   /**
@@ -406,17 +365,10 @@ export abstract class FDLoop {
     return true
   }
 
-  /**
-   * The errno to report for a call that failed: of a connection, that of its death.
-   * @internal
-   */
-  protected failed(mortal: boolean, errno: number): number {
-    return mortal && this.pd !== null ? this.pd.failed(errno) : errno
-  }
-
   /** The budget of this turn is spent: the operation tries in the next one. */
   #defer(op: Op<unknown>, side: PollSide): boolean {
     op.state = DEFERRED
+    if (op.renews) side.limits?.start(op)
     side.park(op)
     budget.defer(op)
     return false

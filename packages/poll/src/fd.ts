@@ -1,6 +1,7 @@
 // Go: internal/poll/fd_unix.go. The calls on a descriptor; how it begins and ends is in fd-life.ts.
 import type { FileHandle } from 'node:fs/promises'
 import { notBytes } from './bytes.js'
+import { checkTimeout } from './call-limit.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
@@ -228,6 +229,23 @@ export class FD extends OwnedFD {
   }
 
   /**
+   * Sets how long each read that starts from now on may take, in milliseconds from its start; 0, as it is at
+   * first, is no limit. Then it fails with DeadlineExceededError, as at a deadline, and the next one has the
+   * whole time again. A time that is set costs nothing until a call has to wait. Each accept, peek and
+   * `waitRead` is such a call, and so is each wait of a transfer for this descriptor. Calls that wait
+   * already keep theirs. Throws TypeError and RangeError for what is no finite number from 0 on, and
+   * NoDeadlineError for a regular file. Go has no such call.
+   */
+  setReadTimeout(ms: number): void {
+    this.#timed(ms).r.setTimeout(ms)
+  }
+
+  /** `setReadTimeout` for writes. */
+  setWriteTimeout(ms: number): void {
+    this.#timed(ms).w.setTimeout(ms)
+  }
+
+  /**
    * Calls `f` with the descriptor, which is valid and non-blocking until `f` returns, and returns what `f`
    * returns. Reads and writes are not held off. Go: `FD.RawControl`.
    */
@@ -334,9 +352,19 @@ export class FD extends OwnedFD {
 
   #deadline(t: Deadline): { pd: PollDesc; due: number } {
     const due = dueOf(t)
+    return { pd: this.#polled(), due }
+  }
+
+  #timed(ms: number): PollDesc {
+    checkTimeout(ms)
+    return this.#polled()
+  }
+
+  /** Throws when no call of it can have a time. */
+  #polled(): PollDesc {
     if (this.mu.closed) throw this.closingError()
     if (this.pd === null) throw new NoDeadlineError()
-    return { pd: this.pd, due }
+    return this.pd
   }
 
   #transfer(): TransferEnd {

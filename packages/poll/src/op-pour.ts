@@ -56,6 +56,10 @@ export abstract class PourOp extends Op<boolean> {
     return true
   }
 
+  override get renews(): boolean {
+    return true
+  }
+
   /** Also before it has waited, and while `put` runs. */
   override get givenUp(): boolean {
     return this.signal !== undefined && wasAborted(this.signal)

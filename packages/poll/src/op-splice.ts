@@ -59,6 +59,10 @@ export abstract class PieceOp extends Op<void> {
     return true
   }
 
+  override get renews(): boolean {
+    return true
+  }
+
   override begin(side: PollSide): PollCode {
     this.#source = side
     return side.pd.prepare(side, this)

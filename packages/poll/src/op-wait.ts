@@ -106,6 +106,8 @@ export class WaitOp extends BareOp {
   /** Whether an edge was taken, or will have woken it. */
   #edge = false
   readonly #tries: boolean
+  /** Whether its time ran out: the caller makes its one try now. */
+  last = false
 
   /** `tries`: the caller makes a try of its own after each wait, also after one that ran out. */
   constructor(mode: LockKind, tries = false) {
@@ -130,6 +132,7 @@ export class WaitOp extends BareOp {
 
   /** An edge is all it could look for: whether one is due only its caller's own try can tell. */
   override lastAttempt(_fd: number): number {
+    this.last = true
     return this.#tries ? 0 : -EAGAIN
   }
 

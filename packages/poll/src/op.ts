@@ -42,6 +42,8 @@ export interface OpHost {
   abort(op: Op<unknown>): void
   /** Whether another operation queues for its lock. */
   contended(kind: LockKind): boolean
+  /** Its time is over. */
+  expire(op: Op<unknown>): void
   /** Ends it with this error, if it waits for anything but the thread pool. */
   cancel(op: Op<unknown>, error: Error): void
 }
@@ -104,6 +106,11 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
 
   /** Whether the call is complete without the kernel. */
   get trivial(): boolean {
+    return false
+  }
+
+  /** Whether it moves many pieces: then each of them has the time of a whole call. */
+  get renews(): boolean {
     return false
   }
 

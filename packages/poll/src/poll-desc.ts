@@ -225,7 +225,10 @@ export class PollDesc {
     this.#marks |= CLOSED
     this.r.end(CLOSING)
     this.w.end(CLOSING)
-    for (const { deadline } of [this.r, this.w]) if (deadline !== null) timers.remove(deadline)
+    for (const { deadline, limits } of [this.r, this.w]) {
+      if (deadline !== null) timers.remove(deadline)
+      limits?.remove()
+    }
   }
 
   /**

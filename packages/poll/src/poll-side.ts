@@ -6,6 +6,7 @@
 //   waiting  a caller is parked
 // Go has a fourth, for a waiter that has announced itself and is not parked yet. Between two
 // statements of one thread nothing can happen, so that state cannot be seen here.
+import { CallLimits } from './call-limit.js'
 import { hasPassed, RAN_OUT } from './deadline.js'
 import type { PollCode, Waiter } from './netpoll.js'
 import { OVERDUE, READY } from './netpoll.js'
@@ -16,7 +17,7 @@ import { timers } from './timers.js'
 
 const NO_DEADLINE = 0
 
-/** When a side's calls fail. Most connections never have one, so it is made when it is first set. */
+/** When a side's calls fail. Most connections never have such a time, so it is made when one is first set. */
 class SideDeadline implements Timed {
   /** Its due time, see deadline.ts. */
   due: number
@@ -24,6 +25,8 @@ class SideDeadline implements Timed {
   at = 0
   index = -1
   timed = false
+  /** How long each call may take; null until that was set. */
+  limits: CallLimits | null = null
   readonly #side: PollSide
 
   constructor(side: PollSide, due: number) {
@@ -72,6 +75,19 @@ export class PollSide {
   set due(due: number) {
     if (this.deadline !== null) this.deadline.due = due
     else if (due !== NO_DEADLINE) this.deadline = new SideDeadline(this, due)
+  }
+
+  /** Sets how long each call that starts from now on may take in milliseconds, 0 for no limit. */
+  setTimeout(ms: number): void {
+    if (ms === 0 && this.deadline === null) return
+    this.deadline ??= new SideDeadline(this, NO_DEADLINE)
+    this.deadline.limits ??= new CallLimits()
+    this.deadline.limits.ms = ms
+  }
+
+  /** Its calls' own times. */
+  get limits(): CallLimits | null {
+    return this.deadline === null ? null : this.deadline.limits
   }
 
   /** Whether its deadline has passed by itself, and was not set into the past. */

@@ -11,6 +11,7 @@ import {
   SyscallError,
   TCP_CLOSE,
 } from '@netfd/syscall'
+import { deadlineError, RAN_OUT } from './deadline.js'
 import { CanceledError } from './errors.js'
 import { hook } from './hook.js'
 import { tcpState } from './linger.js'
@@ -33,34 +34,83 @@ export async function sendfile(
   count: number,
   signal?: AbortSignal,
 ): Promise<number | null> {
-  let sent = 0
+  const sending = new Sending(dst, file, offset, count, signal)
   let locked = false
-  let waited = false
   try {
     await dst.lock(new LockOp('w'), signal)
     locked = true
-    while (sent < count) {
-      // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
-      // Not after a wait, which has looked itself, and lets one more call be made when time runs out.
-      if (!waited) await dst.step(new PrepareOp('w'))
-      waited = false
-      if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
-      const at = positionOf(offset, sent)
-      const fd = numberOf(file)
-      const n = await hook.sendfilePool(dst.sysfd, fd, at, Math.min(count - sent, CHUNK))
-      if (n > 0) sent += n
-      else if (n === 0) break
-      else if (n === -EAGAIN) {
-        await dst.step(new WaitOp('w', true), signal)
-        waited = true
-      } else if (sent === 0 && unsupported(-n)) return null
-      else if (n !== -EINTR) throw new SyscallError('sendfile', -errnoOf(dst, -n))
-    }
-    return sent
+    return await sending.run()
   } catch (error) {
-    throw Object.assign(error as Error, { bytesWritten: sent })
+    throw Object.assign(error as Error, { bytesWritten: sending.sent })
   } finally {
     if (locked) dst.unlock('w')
+  }
+}
+
+/** A transfer from the moment it has the lock. */
+class Sending {
+  readonly #dst: TransferEnd
+  readonly #file: number | FileHandle
+  readonly #offset: number | null
+  readonly #count: number
+  readonly #signal: AbortSignal | undefined
+  /** The wait for room that came before the next call. */
+  #wait: WaitOp | null = null
+  sent = 0
+
+  constructor(
+    ...[dst, file, offset, count, signal]: [
+      TransferEnd,
+      number | FileHandle,
+      number | null,
+      number,
+      AbortSignal | undefined,
+    ]
+  ) {
+    this.#dst = dst
+    this.#file = file
+    this.#offset = offset
+    this.#count = count
+    this.#signal = signal
+  }
+
+  async run(): Promise<number | null> {
+    while (this.sent < this.#count) {
+      const n = await this.#send()
+      if (n === -EAGAIN) {
+        await this.#room()
+        continue
+      }
+      this.#wait = null
+      if (n > 0) this.sent += n
+      else if (n === 0) break
+      else if (this.sent === 0 && unsupported(-n)) return null
+      else if (n !== -EINTR) throw new SyscallError('sendfile', -errnoOf(this.#dst, -n))
+    }
+    return this.sent
+  }
+
+  async #send(): Promise<number> {
+    // Before each call: nothing else would notice a close or a deadline while the peer keeps reading.
+    // Not after a wait, which has looked itself, and lets one more call be made when time runs out.
+    if (this.#wait === null) await this.#dst.step(new PrepareOp('w'))
+    const signal = this.#signal
+    if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
+    const at = positionOf(this.#offset, this.sent)
+    const fd = numberOf(this.#file)
+    return await hook.sendfilePool(
+      this.#dst.sysfd,
+      fd,
+      at,
+      Math.min(this.#count - this.sent, CHUNK),
+    )
+  }
+
+  async #room(): Promise<void> {
+    // The call after a wait whose time ran out was the last one.
+    if (this.#wait?.last === true) throw deadlineError(RAN_OUT)
+    this.#wait = new WaitOp('w', true)
+    await this.#dst.step(this.#wait, this.#signal)
   }
 }
 

@@ -37,6 +37,25 @@ describe('Timers', () => {
     expect([timers.armed, entry.timed, entry.index]).toEqual([false, false, -1])
   })
 
+  it('expires what has passed in its order, also what was moved', () => {
+    const timers = new Timers()
+    const order: number[] = []
+    const entries = [10, 20].map((ms, i) => {
+      const entry = new Entry(now() + ms)
+      entry.expire = () => order.push(i)
+      timers.enter(entry)
+      return entry
+    }) as [Entry, Entry]
+    entries[0].due += 15
+    timers.enter(entries[0])
+    // The loop was busy past both of them.
+    const start = now()
+    vi.spyOn(host, 'now').mockImplementation(() => start + 100)
+    vi.advanceTimersByTime(100)
+    expect(order).toEqual([1, 0])
+    vi.restoreAllMocks()
+  })
+
   it('arms one host timer for many entries, and again only for an earlier one', () => {
     const timers = new Timers()
     const spy = vi.spyOn(host, 'setTimeout')

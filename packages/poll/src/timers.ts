@@ -97,7 +97,8 @@ export class Timers implements Deferred {
         budget.defer(this)
         return
       }
-      if (first.timed && first.due > time) {
+      // One that was moved has its new place first, so that what has passed expires in its order.
+      if (first.timed && first.due > first.at) {
         first.at = first.due
         this.#sink(0, first)
         continue

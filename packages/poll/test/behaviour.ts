@@ -6,6 +6,7 @@ import { abortBehaviour } from './behaviour-abort.js'
 import { closeBehaviour } from './behaviour-close.js'
 import { deadlineBehaviour } from './behaviour-deadline.js'
 import { orderBehaviour } from './behaviour-order.js'
+import { timeoutBehaviour } from './behaviour-timeout.js'
 import { pipePair, tcpPair, unixPair } from './support.js'
 
 /** A descriptor that reads what is written to another. */
@@ -32,6 +33,7 @@ export function fdBehaviour(poller: string, install: () => void): void {
     for (const [name, make] of KINDS) {
       describe(`over ${name}`, () => {
         deadlineBehaviour(make)
+        timeoutBehaviour(make)
         closeBehaviour(make)
         abortBehaviour(make)
         orderBehaviour(make)

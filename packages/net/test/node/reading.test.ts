@@ -151,6 +151,8 @@ describe('a Duplex that is read', () => {
       setDeadline: (t) => a.setDeadline(t),
       setReadDeadline: (t) => a.setReadDeadline(t),
       setWriteDeadline: (t) => a.setWriteDeadline(t),
+      setReadTimeout: (ms) => a.setReadTimeout(ms),
+      setWriteTimeout: (ms) => a.setWriteTimeout(ms),
       [Symbol.asyncIterator]: () => a[Symbol.asyncIterator](),
       [Symbol.asyncDispose]: () => a[Symbol.asyncDispose](),
     }

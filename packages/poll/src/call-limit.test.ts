@@ -1,0 +1,26 @@
+import { describe, expect, it, vi } from 'vitest'
+import { fakeTime, tcpPair } from '../test/support.js'
+import { timers } from './timers.js'
+
+describe('the entry of a call that waited', () => {
+  it('is among the deadlines until the descriptor is closed, and not a moment longer', async () => {
+    fakeTime()
+    const [r, w] = tcpPair()
+    const [other] = tcpPair()
+    // While another call waits, the entries of those that do not are left where they are.
+    other.setReadTimeout(1000)
+    const waiting = other.read(new Uint8Array(1)).catch(() => undefined)
+    const enter = vi.spyOn(timers, 'enter')
+    r.setReadTimeout(1000)
+    const reading = r.read(new Uint8Array(1))
+    await w.write(new Uint8Array(1))
+    await reading
+    const [entry] = enter.mock.calls[0] as [{ index: number; timed: boolean }]
+    expect([entry.timed, entry.index >= 0]).toEqual([false, true])
+    await r.close()
+    expect(entry.index).toBe(-1)
+    enter.mockRestore()
+    await other.close()
+    await waiting
+  })
+})
