@@ -11,7 +11,8 @@ import { run, tool, turbo } from './step.mjs'
 
 /**
  * @typedef {object} Report of vitest's reporter `json`
- * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults one for each file
+ * @property {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
+ *   one for each file
  */
 
 /** Counts a run. A file that failed outside its tests (an import, a hook) is a failure, and so is a test

@@ -6,8 +6,9 @@
 //
 // It changes files of this checkout and puts them back, so it begins only where git has nothing to report.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { run, tool } from '../../tools/step.mjs'
 import { mutated } from './mutant.mjs'
 import { net } from './net.mjs'
@@ -35,10 +36,25 @@ const suites = [
 /** No run of the tests takes longer than this, in ms: one that does hangs. */
 const LONGEST = 300_000
 
-/** Whether a test fails, or hangs. @param {string[]} args @returns {Promise<boolean>} */
-const fails = async (args) => {
-  const command = [tool('vitest/vitest.mjs'), 'run', '--bail=1', '--reporter=dot', ...args]
-  return (await run(process.execPath, command, { timeout: LONGEST })).code !== 0
+/**
+ * The title of the test that fails, null when none does.
+ * @param {string[]} args
+ * @returns {Promise<string | null>}
+ */
+const failing = async (args) => {
+  const reporters = ['--bail=1', '--reporter=json', `--outputFile.json=${report}`]
+  const command = [tool('vitest/vitest.mjs'), 'run', ...reporters, ...args]
+  rmSync(report, { force: true })
+  const { code } = await run(process.execPath, command, { timeout: LONGEST })
+  if (code === 0) return null
+  if (!existsSync(report)) return 'no end'
+  /** @type {import('../../tools/test.mjs').Report} */
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  for (const { name, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed')
+    if (failed !== undefined) return `${basename(name)}: ${failed.fullName}`
+  }
+  return 'what is around the tests'
 }
 
 /**
@@ -55,13 +71,16 @@ const runsOf = ({ dir, projects }, { file, see }) => {
 }
 
 /**
- * Which run saw it; null when none did.
+ * The test that saw it; null when none did.
  * @param {Suite} suite
  * @param {Mutant} mutant
  * @returns {Promise<string | null>}
  */
 const seenBy = async (suite, mutant) => {
-  for (const args of runsOf(suite, mutant)) if (await fails(args)) return args.slice(1).join(' ')
+  for (const args of runsOf(suite, mutant)) {
+    const title = await failing(args)
+    if (title !== null) return title
+  }
   return null
 }
 
@@ -90,6 +109,9 @@ const tried = async (suite, mutant) => {
     process.off('exit', restore)
   }
 }
+
+const report = join(mkdtempSync(join(tmpdir(), 'netfd-mutants-')), 'report.json')
+process.on('exit', () => rmSync(dirname(report), { recursive: true }))
 
 /** Whether each place is there once. */
 const check = () => {
