@@ -2,10 +2,11 @@
 // Uint8Array or AbortSignal. What they make is taken.
 import vm from 'node:vm'
 import { Dialer } from '@netfd/net'
+import { connect } from '@netfd/net/web'
 import { FD } from '@netfd/poll'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { program, Running } from '../../packages/net/test/program.js'
-import { listening, pair } from '../../packages/net/test/support.js'
+import { blackHole, listening, pair } from '../../packages/net/test/support.js'
 
 /** Signals as jsdom and the package abort-controller make them: no heirs of this realm's AbortSignal. */
 class Page extends EventTarget {
@@ -50,6 +51,15 @@ describe('a signal of another maker', () => {
       code: 'ABORT_ERR',
     })
     expect(await conn.read(new Uint8Array(4))).toBe(1)
+  })
+
+  it('ends a connect of the web', async () => {
+    const { address } = await blackHole()
+    const page = new Page()
+    const socket = connect(address, { signal: signalOf(page) })
+    page.abort('why')
+    await expect(socket.opened).rejects.toMatchObject({ cause: { code: 'ABORT_ERR' } })
+    await socket.closed.catch(() => undefined)
   })
 
   it('ends an accept and a transfer', async () => {

@@ -1,6 +1,7 @@
 // WinterTC: connect.
 import type { TCPConn } from '@netfd/net'
 import { Dialer, joinHostPort } from '@netfd/net'
+import { offAbort, onAbort, reasonOf, signalOf, wasAborted } from '@netfd/poll/internal'
 import { ConnChannel } from './channel.js'
 import type { Opened, Socket, SocketInfo } from './socket.js'
 import { NetSocket } from './socket.js'
@@ -42,13 +43,39 @@ export function connect(address: string | SocketAddress, o: SocketOptions = {}):
   const { secureTransport = 'off', allowHalfOpen = false } = o
   const secure = (conn: TCPConn, signal: AbortSignal): Promise<Opened> =>
     secured(conn, to, o, signal)
-  const open = async (giveUp: AbortSignal): Promise<Opened> => {
-    const signal = o.signal === undefined ? giveUp : AbortSignal.any([o.signal, giveUp])
+  const given = signalOf(o)
+  const opened = async (signal: AbortSignal): Promise<Opened> => {
     const conn = await dialed(to, o, signal)
     if (secureTransport === 'on') return await secure(conn, signal)
     return { conn, channel: new ConnChannel(conn), info: infoOf(conn) }
   }
+  const open = (giveUp: AbortSignal): Promise<Opened> =>
+    given === undefined ? opened(giveUp) : withEither([given, giveUp], opened)
   return new NetSocket(open, { secureTransport, allowHalfOpen, secure })
+}
+
+/**
+ * Calls with a signal that follows others. When the call is done they keep nothing of it; each signal of
+ * `AbortSignal.any` would leave a trace on one that all connections share, for as long as that lives.
+ */
+async function withEither<T>(
+  signals: readonly AbortSignal[],
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const follower = new AbortController()
+  const following = signals.map((signal) => ({
+    signal,
+    aborted: () => follower.abort(reasonOf(signal)),
+  }))
+  for (const one of following) {
+    if (wasAborted(one.signal)) one.aborted()
+    onAbort(one.signal, one)
+  }
+  try {
+    return await call(follower.signal)
+  } finally {
+    for (const one of following) offAbort(one.signal, one)
+  }
 }
 
 function dialed(to: SocketAddress, o: SocketOptions, signal: AbortSignal): Promise<TCPConn> {

@@ -1,4 +1,5 @@
 // The sockets of WinterTC without TLS.
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { Dialer } from '../../src/index.js'
 import type { Socket } from '../../src/web/index.js'
@@ -135,6 +136,18 @@ describe('a socket that cannot connect', () => {
     await turns(3)
     expect(errors).toEqual([])
     expect(ledger.open.size).toBe(0)
+  })
+
+  it('has one listener on a signal that many sockets share, and none later', async () => {
+    const { address } = await blackHole()
+    const leaving = new AbortController()
+    const { signal } = leaving
+    const sockets = Array.from({ length: 20 }, () => connect(address, { signal }))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    leaving.abort()
+    const ends = await Promise.allSettled(sockets.map((socket) => socket.opened))
+    expect(new Set(ends.map((end) => end.status))).toEqual(new Set(['rejected']))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
   it('gives up by its signal, which does nothing later', async () => {
