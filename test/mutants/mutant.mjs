@@ -21,13 +21,22 @@
  */
 
 /**
- * The source with the mutant in it. Throws where the place has moved, or is not the only one.
+ * What is wrong with the place of a mutant; null when it is there, and the only one.
  * @param {string} source
  * @param {Mutant} mutant
  */
-export const mutated = (source, { file, find, put }) => {
+export const placeOf = (source, { find }) => {
   const at = source.indexOf(find)
-  if (at < 0) throw new Error(`${file}: not found: ${find}`)
-  if (source.indexOf(find, at + 1) >= 0) throw new Error(`${file}: more than once: ${find}`)
+  if (at < 0) return 'not found'
+  return source.includes(find, at + 1) ? 'more than once' : null
+}
+
+/**
+ * The source with the mutant in it.
+ * @param {string} source
+ * @param {Mutant} mutant
+ */
+export const mutated = (source, { find, put }) => {
+  const at = source.indexOf(find)
   return source.slice(0, at) + put + source.slice(at + find.length)
 }

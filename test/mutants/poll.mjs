@@ -120,8 +120,8 @@ export const poll = [
   {
     what: 'a close leaves its deadlines in the heap',
     file: 'src/poll-desc.ts',
-    find: 'for (const { deadline } of [this.r, this.w]) if (deadline !== null) timers.remove(deadline)',
-    put: '',
+    find: 'if (deadline !== null) timers.remove(deadline)\n      limits',
+    put: 'limits',
   },
   {
     what: 'the death of a connection is told once, and then EPIPE',
@@ -198,8 +198,8 @@ export const poll = [
   {
     what: 'a failed call keeps the lock',
     file: 'src/fd-loop.ts',
-    find: 'op.settle(this.errorOf(op))\n    if (!op.keeps) this.unlock(op.mode)',
-    put: 'const failed = op.error !== null\n    op.settle(this.errorOf(op))\n    if (!op.keeps && !failed) this.unlock(op.mode)',
+    find: 'this.#settle(op)\n    if (!op.keeps) this.unlock(op.mode)',
+    put: 'const failed = op.error !== null\n    this.#settle(op)\n    if (!op.keeps && !failed) this.unlock(op.mode)',
   },
   {
     what: 'EINTR fails the call',
@@ -318,8 +318,8 @@ export const poll = [
   {
     what: 'a deadline that was moved fires at its old time',
     file: 'src/timers.ts',
-    find: 'if (first.timed && first.due > time) {',
-    put: 'if (first.timed && first.due > time + 1e9) {',
+    find: 'if (first.timed && first.due > first.at) {',
+    put: 'if (first.timed && first.due > first.at + 1e9) {',
   },
   {
     what: 'a hole in the heap is filled without an order',
@@ -384,7 +384,7 @@ export const poll = [
   {
     what: 'sendfile that is refused after a part says that nothing went',
     file: 'src/sendfile.ts',
-    find: 'else if (sent === 0 && unsupported(-n)) return null',
+    find: 'else if (this.sent === 0 && unsupported(-n)) return null',
     put: 'else if (unsupported(-n)) return null',
   },
   {
@@ -415,6 +415,18 @@ export const poll = [
     what: 'a transfer does not give its turn to a read that queues',
     file: 'src/op-pour.ts',
     find: "|| this.host?.contended('r') === true",
+    put: '',
+  },
+  {
+    what: 'a call that has ended keeps the timer of its own time',
+    file: 'src/call-limit.ts',
+    find: 'this.#own.op = null\n      timers.leave(this.#own)',
+    put: 'this.#own.op = null',
+  },
+  {
+    what: 'a call that queued keeps the timer of its own time',
+    file: 'src/call-limit.ts',
+    find: 'timers.remove(limit)\n',
     put: '',
   },
   {

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { run, tool } from '../../tools/step.mjs'
-import { mutated } from './mutant.mjs'
+import { mutated, placeOf } from './mutant.mjs'
 import { net } from './net.mjs'
 import { poll } from './poll.mjs'
 import { addon, syscall } from './syscall.mjs'
@@ -113,13 +113,15 @@ const tried = async (suite, mutant) => {
 const report = join(mkdtempSync(join(tmpdir(), 'netfd-mutants-')), 'report.json')
 process.on('exit', () => rmSync(dirname(report), { recursive: true }))
 
-/** Whether each place is there once. */
+/** Throws unless each place is there once. */
 const check = () => {
-  for (const { dir, mutants } of suites) {
-    for (const mutant of mutants) {
-      mutated(readFileSync(`${root}${dir}/${mutant.file}`, 'utf8'), mutant)
-    }
-  }
+  const moved = suites.flatMap(({ dir, mutants }) =>
+    mutants.flatMap((mutant) => {
+      const problem = placeOf(readFileSync(`${root}${dir}/${mutant.file}`, 'utf8'), mutant)
+      return problem === null ? [] : [`${dir}/${mutant.file}: ${problem}: ${mutant.find}`]
+    }),
+  )
+  if (moved.length > 0) throw new Error(`mutants whose place has moved:\n${moved.join('\n')}`)
 }
 
 /** @param {readonly string[]} words */
