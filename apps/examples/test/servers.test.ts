@@ -4,7 +4,15 @@ import { connect } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { Program, start } from './program.js'
 
-const servers = ['chat-server', 'conn-top', 'echo-server', 'graceful-stop', 'multi-core', 'tls']
+const servers = [
+  'chat-server',
+  'conn-top',
+  'echo-server',
+  'graceful-stop',
+  'http-server',
+  'multi-core',
+  'tls',
+]
 const all: [string, string[]][] = [
   ...[...servers, 'pass-descriptor'].map((name): [string, string[]] => [name, []]),
   ['tcp-proxy', ['127.0.0.1:1']],
@@ -18,8 +26,8 @@ it.each(all)('%s says that its port is in use, and exits with 1', async (name, m
   expect(stderr).toBe(`listen tcp ${address}: bind: address already in use\n`)
 })
 
-/** At Ctrl-C pass-descriptor gives a client that is idle a minute. */
-const many = all.filter(([name]) => name !== 'pass-descriptor')
+/** At Ctrl-C pass-descriptor gives a client that is idle a minute, and tls answers none without TLS. */
+const many = all.filter(([name]) => name !== 'pass-descriptor' && name !== 'tls')
 
 it.each(many)(
   '%s has any number of connections on its one signal, and stops without a word about them',
