@@ -11,7 +11,7 @@ const projects = [
   { name: 'net', root: 'packages/net', include: beside },
   { name: 'examples', root: 'apps/examples', include: beside },
   { name: 'bench', root: 'bench', include: ['lib/**/*.test.ts'] },
-  { name: 'tools', root: '.', include: ['tools/*.test.ts', 'test/{,stranger/}*.test.ts'] },
+  { name: 'tools', root: '.', include: ['tools/*.test.ts', 'test/{,stranger/,attack/}*.test.ts'] },
   {
     ...{ name: 'clients', root: 'test', include: ['{clients,servers}/*.test.ts'] },
     globalSetup: [new URL('./test/clients/global-setup.ts', import.meta.url).pathname],

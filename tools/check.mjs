@@ -33,10 +33,12 @@ const ALWAYS = [
   ...packages(root).map((name) => script(`package ${name}`, 'tools/check-package.mjs', name)),
   script('builds in two folders are the same', 'tools/check-reproducible.mjs'),
   ...[STRANGER, ASAN, LEAKS],
+  script('attacks of a minute', 'test/attack/run.mjs', '--short'),
 ]
 
 /** @type {readonly Check[]} */
 const RELEASE = [
+  script('attacks of ten minutes', 'test/attack/run.mjs'),
   script('every test on every runtime', 'tools/matrix.mjs'),
   script('arm64', 'tools/matrix.mjs', '--arm64'),
   ...[ASAN, LEAKS, STRANGER],

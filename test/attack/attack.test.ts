@@ -1,0 +1,89 @@
+// What the command does with parts that end in every way.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { root } from '../../tools/step.mjs'
+import { fixture } from '../fixture.js'
+import { partsOf, runPart, shareOf } from './lib/attack.mjs'
+
+let printed: string[] = []
+
+beforeEach(() => {
+  printed = []
+  vi.spyOn(console, 'log').mockImplementation((text: string) => void printed.push(text))
+})
+afterEach(() => void vi.restoreAllMocks())
+
+const part = (run: string, rest = ''): string =>
+  `export const part = { what: 'tries', seconds: 4, ${rest} run: async (given) => { ${run} } }`
+
+/** Runs the part with this body; answers whether it held, and all that was printed. */
+const tried = async (run: string, rest = '') => {
+  const [found] = await partsOf(fixture({ 'try.mjs': part(run, rest), 'run.mjs': 'throw 1' }))
+  if (found === undefined) throw new Error('the part was not found')
+  const held = await runPart(found, { seed: 7, seconds: 0.2, short: false })
+  return { held, output: printed.join('\n') }
+}
+
+describe('a part', () => {
+  it('that holds prints one line of figures', async () => {
+    const { held, output } = await tried('return { seed: given.seed, things: 3 }')
+    expect(held).toBe(true)
+    expect(output).toMatch(/^✓ try {2}seed 7 {2}[\d.]+ s: 7 seed, 3 things$/m)
+  })
+
+  it.each([
+    ['throws', "throw new Error('found it')", /Error: found it/],
+    ['throws beside its promise', "setImmediate(() => { throw new Error('late') })", /Error: late/],
+    [
+      'is killed',
+      "given.at('case 12'); process.kill(process.pid, 'SIGSEGV')",
+      /SIGSEGV\nat: case 12/,
+    ],
+    ['leaves', "given.progress('the third'); process.exit(3)", /exited with 3\ndoing: the third/],
+    ['leaves with no figures', 'process.exit(0)', /exited with 0/],
+  ])('that %s fails with what is known and how to do it again', async (_, run, said) => {
+    const { held, output } = await tried(
+      `${run}; await new Promise(() => setTimeout(() => 0, 9e6))`,
+    )
+    expect(held).toBe(false)
+    expect(output).toMatch(said)
+    expect(output).toContain('again: npm run attack -- try --seed 7 --seconds 0.2')
+  })
+
+  it('that does not end is killed, with what it has started', async () => {
+    const start =
+      "const { spawn } = await import('node:child_process'); const child = spawn('sleep', ['9999'])"
+    const { held, output } = await tried(
+      `${start}; given.at(String(child.pid)); for (;;);`,
+      'beside: 1,',
+    )
+    expect(held).toBe(false)
+    expect(output).toContain('has no end')
+    const pid = Number(/^at: (\d+)$/m.exec(output)?.[1])
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}/exe`)).toBe(false))
+  })
+
+  it('is started by the words that it asks for, with its flags for Node', async () => {
+    const rest = "flags: ['--expose-gc'], before: async () => ['env', 'ASKED=for'],"
+    const { output } = await tried('return { [process.env.ASKED]: typeof gc }', rest)
+    expect(output).toContain('function for')
+  })
+
+  it('gets the same random numbers for the same seed', async () => {
+    const run = 'return { n: given.random(), m: given.random() }'
+    const first = (await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]
+    expect(first).toBeDefined()
+    expect((await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]).toBe(first)
+  })
+})
+
+describe('the parts of the project', () => {
+  it('take ten minutes, and a minute in their short form', async () => {
+    const all = await partsOf(join(root, 'test/attack'))
+    const sum = (short: boolean) =>
+      all.reduce((whole, each) => whole + shareOf(each, all, { short, alone: false }), 0)
+    expect(sum(false)).toBeLessThanOrEqual(660)
+    expect(sum(true)).toBeLessThanOrEqual(50)
+  })
+})
