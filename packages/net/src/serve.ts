@@ -44,8 +44,9 @@ export interface ServeOptions<C extends Conn = Conn> {
  * - **Too many:** the listener's own loop accepts, and waits at `EMFILE` and the like, see `TCPListener`. Over
  *   `limit`, accept(2) is not called until a handler is done.
  * - **A handler that fails** harms no other. Its connection is reset, not closed: half an answer must not look
- *   like a whole one. `onError` is told then; without it, the first error of each code is a warning
- *   (`process.on('warning')`, code `NETFD_SERVE`). So is what `onError` itself fails with.
+ *   like a whole one. `onError` is told first, while the connection can still be asked (`info`); without it, the
+ *   first error of each code is a warning (`process.on('warning')`, code `NETFD_SERVE`). So is what `onError`
+ *   itself fails with.
  * - **The abort** closes the listener, so that new clients are refused at once and go elsewhere; a descriptor of
  *   `listener.dup()` goes on listening for a successor. No handler starts any more. Those that run have `grace`,
  *   and what is left then is reset. A handler that waits for something else than its connection is waited for
@@ -183,13 +184,12 @@ class Serving<C extends Conn> implements Abortable {
 
   async #attend(conn: C): Promise<void> {
     this.#open.add(conn)
-    let end = closed
     try {
       await this.#o.handle(conn)
+      await conn[Symbol.asyncDispose]()
     } catch (error) {
-      end = this.#failed(error, conn)
+      await this.#end(conn, this.#failed(error, conn))
     }
-    await this.#end(conn, end)
     this.#open.delete(conn)
     this.#left?.()
   }

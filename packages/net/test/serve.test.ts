@@ -176,6 +176,18 @@ describe('a handler that fails', () => {
     expect(String(errors[0]?.[1]?.remoteAddr)).toBe(String(peers[0]?.localAddr))
   })
 
+  it('can be looked at by onError, before its connection is reset', async () => {
+    const listener = await listening()
+    const states: string[] = []
+    const served = serve(listener, () => Promise.reject(new Error('on purpose')), {
+      onError: (_, conn) => void states.push(String(conn?.info().state)),
+    })
+    expect(await endOf(await dialed(listener.addr))).toBe('ECONNRESET')
+    await listener.close()
+    await served
+    expect(states).toEqual(['ESTABLISHED'])
+  })
+
   it('after it has closed or detached its connection is told of once', async () => {
     const listener = await listening()
     const { errors, onError } = told()
@@ -480,6 +492,17 @@ describe('the abort', () => {
     expect(errors).toEqual([])
   })
 
+  it('leaves no timer when the handlers end within the grace', async () => {
+    fakeTime()
+    const listener = await listening()
+    const stop = new AbortController()
+    const served = serve(listener, drained, { signal: stop.signal, grace: 5_000 })
+    stop.abort()
+    expect(vi.getTimerCount()).toBe(1)
+    await served
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
   it('waits for handlers that wait for something else', async () => {
     const listener = await listening()
     const stop = new AbortController()
@@ -584,8 +607,10 @@ describe('the abort', () => {
   it('that came before the call closes the listener, and no handler runs', async () => {
     const listener = await listening()
     const peer = await dialed(listener.addr)
-    await serve(listener, () => expect.unreachable(), { signal: AbortSignal.abort() })
+    const server = counted(() => undefined)
+    await serve(listener, server.handle, { signal: AbortSignal.abort() })
     expect(await endOf(peer)).toBe('ECONNRESET')
+    expect(server.begun).toBe(0)
   })
 
   it('resets what was accepted in its very turn, and no handler runs', async () => {
@@ -599,9 +624,11 @@ describe('the abort', () => {
         return fd
       },
     })
-    const served = serve(listener, () => expect.unreachable(), { signal: stop.signal })
+    const server = counted(() => undefined)
+    const served = serve(listener, server.handle, { signal: stop.signal })
     expect(await endOf(await dialed(listener.addr))).toBe('ECONNRESET')
     await served
+    expect(server.begun).toBe(0)
   })
 
   it('has one listener on the signal, whatever the number of connections', async () => {
@@ -685,6 +712,40 @@ describe('a listener of the program’s own', () => {
     expect(errors).toMatchObject([[{ message: 'on purpose' }, failed]])
   })
 
+  it('whose connections take long to close has them counted until then', async () => {
+    const ends = [pipe(), pipe()].flat().map(track)
+    const slow = gate()
+    const first = Object.assign(Object.create(ends[0] as Conn) as Conn, {
+      [Symbol.asyncDispose]: () => slow.opened,
+    })
+    const listener = new Pipes([first, ends[2] as Conn])
+    const server = counted(() => undefined)
+    const served = serve(listener, server.handle, { limit: 1 })
+    await turns(5)
+    expect(server.begun).toBe(1)
+    slow.open()
+    await until(() => server.begun === 2)
+    await listener.close()
+    await served
+  })
+
+  it('that gives a connection after the abort has it closed, and no handler runs', async () => {
+    const [peer, conn] = pipe()
+    track(peer)
+    const stop = new AbortController()
+    const listener = new Pipes([])
+    const late = Object.assign(listener, {
+      async *[Symbol.asyncIterator]() {
+        stop.abort()
+        yield conn
+      },
+    })
+    const server = counted(() => undefined)
+    await serve(late, server.handle, { signal: stop.signal })
+    expect(await endOf(peer)).toBe('end')
+    expect(server.begun).toBe(0)
+  })
+
   it('whose close fails, and whose connections do, is told of', async () => {
     const { errors, onError } = told()
     const [peer, conn] = pipe()
@@ -699,6 +760,8 @@ describe('a listener of the program’s own', () => {
     await listener.close()
     await serve(listener, () => undefined, { onError })
     expect(errors.map(([error, on]) => [(error as Error).message, on])).toEqual([
+      ['no close', bad],
+      // Of the reset that was tried then.
       ['no close', bad],
       ['no end', null],
     ])
