@@ -137,7 +137,7 @@ const main = async (words) => {
       'packages/ has changes: commit them first, for the mutants are put into its files',
     )
   }
-  process.once('SIGINT', () => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
   const survivors = []
   let n = 0
   for (const { suite, mutant } of chosen) {
