@@ -37,3 +37,14 @@ export function brokenLinks(site: string): { broken: string[]; count: number } {
 /** The pages of the site below one of its folders, as addresses. */
 export const pagesBelow = (site: string, folder: string): string[] =>
   filesBelow(join(site, folder), /\.html$/).map((file) => `/${relative(site, file)}`)
+
+/** The pages below the folders of a site that link to none in a folder of the others, as addresses. */
+export const pagesWithout = (site: string, folders: string[], others: string[]): string[] =>
+  folders
+    .flatMap((folder) => pagesBelow(site, folder))
+    .filter((page) => {
+      const text = readFileSync(join(site, page), 'utf8')
+      const [, content = ''] = text.split('<div class="col-content">')
+      const [main = ''] = content.split('<div class="col-sidebar">')
+      return !matches(main, HREF).some((href) => others.some((to) => href.startsWith(`../${to}/`)))
+    })

@@ -2,14 +2,16 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, BrowserServer, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { manifest } from '../tools/packages.mjs'
 import { root, run, tool } from '../tools/step.mjs'
+import { filesAt } from '../tools/typedoc-sources.mjs'
 import { fixture } from './fixture.js'
-import { brokenLinks, pagesBelow } from './site-links.js'
+import { brokenLinks, pagesBelow, pagesWithout } from './site-links.js'
 
 const site = join(root, 'docs/api')
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
@@ -45,6 +47,76 @@ describe('the links of the site', () => {
     expect(brokenLinks(dir)).toEqual({ broken: ['a.html: #x', 'a.html: b.html#y'], count: 3 })
     const lost = fixture({ 'a.html': page.replace('#x', '../up.html') })
     expect(brokenLinks(lost).broken).toEqual(['a.html: b.html', 'a.html: ../up.html'])
+  })
+})
+
+const NAMES = ['classes', 'functions', 'interfaces', 'types', 'variables']
+
+describe('guides and names', () => {
+  it('link to each other: every guide to a name, every class and function of a connection to a guide', () => {
+    expect(pagesWithout(site, ['documents'], NAMES)).toEqual([])
+    const without = pagesWithout(site, ['classes', 'functions'], ['documents'])
+    const main = ['TCPConn', 'TCPListener', 'Dialer', 'dial', 'listen', 'serve', 'pipe']
+    const pages = [...main.map((name) => `_netfd_net.${name}`), '_netfd_poll.index.FD']
+    const missing = pages.filter((name) => without.some((page) => page.endsWith(`/${name}.html`)))
+    expect(missing).toEqual([])
+    // An error that two packages have is its guide's under the name that users import.
+    expect(without.filter((page) => !/Error\.html$|_netfd_syscall|NetDuplex/.test(page))).toEqual(
+      [],
+    )
+  })
+
+  it('are told apart from a page that links to none', () => {
+    const link = '<div class="col-content"><a href="../classes/A.html">A</a>'
+    const menu =
+      '<div class="col-content"></div><div class="col-sidebar"><a href="../classes/A.html">'
+    const dir = fixture({ 'documents/a.html': link, 'documents/b.html': menu })
+    expect(pagesWithout(dir, ['documents'], NAMES)).toEqual(['/documents/b.html'])
+  })
+
+  it(
+    'name the version, and a line of a file where the repository has an address',
+    async () => {
+      const text = readFileSync(join(site, 'classes/_netfd_poll.index.FD.html'), 'utf8')
+      expect(text).toContain(`netfd - v${manifest(root, 'net').version}`)
+      expect(text).not.toContain('Defined in')
+      const out = fixture({})
+      const { code, output } = await run(
+        tool('.bin/typedoc'),
+        [
+          '--entryPoints',
+          'packages/poll',
+          '--projectDocuments',
+          'docs/errors.md',
+          '--readme',
+          'none',
+          '--out',
+          out,
+        ],
+        {
+          env: { ...process.env, NETFD_REPOSITORY: 'git+https://example.org/o/netfd.git' },
+          timeout: SLOW - STEP,
+        },
+      )
+      expect(code, output).toBe(0)
+      const linked = readFileSync(join(out, 'classes/index.FD.html'), 'utf8')
+      expect(linked).toMatch(
+        /https:\/\/example\.org\/o\/netfd\/blob\/[0-9a-f]{40}\/packages\/poll\/src\/fd\.ts#L\d+/,
+      )
+      expect(linked).not.toContain('lib.es5')
+    },
+    SLOW,
+  )
+})
+
+describe('the page of a file', () => {
+  it('is the repository’s, however its address is written', () => {
+    const page = 'https://github.com/o/r/blob/abc/'
+    for (const url of ['git+https://github.com/o/r.git', 'git@github.com:o/r.git', 'github:o/r']) {
+      expect(filesAt(url, 'abc')).toBe(page)
+    }
+    expect(filesAt({ type: 'git', url: 'git+ssh://git@github.com/o/r.git' }, 'abc')).toBe(page)
+    expect(filesAt(undefined, 'abc')).toBe('')
   })
 })
 
@@ -263,6 +335,47 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
         await fits(page)
       }
       await context.close()
+    },
+    SLOW,
+  )
+
+  it(
+    'has a front picture that is read on a phone, and fits it',
+    async () => {
+      const svg = readFileSync(join(root, 'docs/picture.svg'), 'utf8')
+      const [, width = ''] = /viewBox="0 0 (\d+) /.exec(svg) ?? []
+      const sizes = [...svg.matchAll(/(?:font: |font-size: )(\d+)px/g)].map(([, size]) =>
+        Number(size),
+      )
+      await open(390, 'light', async (page) => {
+        await page.goto('/')
+        const box = await page.locator('img[src$="picture.svg"]').boundingBox()
+        expect(box?.width).toBeGreaterThan(0)
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390)
+        expect((Math.min(...sizes) * (box?.width ?? 0)) / Number(width)).toBeGreaterThan(9)
+      })
+    },
+    SLOW,
+  )
+
+  it(
+    'has the names of a connection first in its menu, and errors last',
+    async () => {
+      await open(1280, 'light', async (page) => {
+        await page.goto('/classes/_netfd_net.TCPConn.html')
+        const links = page.locator('nav.tsd-navigation a')
+        await links.getByText('TCPListener', { exact: true }).waitFor()
+        const texts = (await links.allTextContents()).map((text) => text.trim())
+        const at = (name: string): number => texts.findIndex((text) => text.startsWith(name))
+        const names = texts.slice(at('@netfd/net') + 1, at('@netfd/poll'))
+        expect(names[0]).toBe('dial')
+        for (const name of ['listen', 'Dialer', 'TCPConn', 'TCPListener']) {
+          expect(names.indexOf(name), name).toBeLessThan(10)
+          expect(names).toContain(name)
+        }
+        expect(names.at(-1)).toMatch(/Error$/)
+        expect(names.indexOf('OpError')).toBeGreaterThan(names.indexOf('WebWritable'))
+      })
     },
     SLOW,
   )

@@ -98,6 +98,8 @@ const OPTIONS = [
  * await using conn = await dialer.dial('tcp', listener.addr.toString())
  * console.assert(conn.remoteAddr.port === listener.addr.port)
  * ```
+ *
+ * @category Connections
  */
 export class Dialer {
   readonly #options: DialerOptions
@@ -253,6 +255,8 @@ const plain = new Dialer()
  * await using conn = await dial('tcp', listener.addr.toString())
  * await conn.write('hello')
  * ```
+ *
+ * @category Connections
  */
 export function dial<N extends keyof Conns>(
   network: N,
@@ -268,7 +272,11 @@ export function dial(network: string, address: string, o?: DialCallOptions): Pro
   return plain.dial(network, address, o)
 }
 
-/** `dial` with a timeout in ms, resolving included; rejects with `ETIMEDOUT`. Go: `net.DialTimeout`. */
+/**
+ * `dial` with a timeout in ms, resolving included; rejects with `ETIMEDOUT`. Go: `net.DialTimeout`.
+ *
+ * @category More connections
+ */
 export async function dialTimeout<N extends keyof Conns>(
   network: N,
   address: string,
@@ -284,7 +292,11 @@ export async function dialTimeout(network: string, address: string, ms: number):
   return await new Dialer({ timeout: ms }).dial(network, address)
 }
 
-/** Connects to one resolved address, from `laddr` when it is not null. Go: `net.DialTCP`. */
+/**
+ * Connects to one resolved address, from `laddr` when it is not null. Go: `net.DialTCP`.
+ *
+ * @category More connections
+ */
 export function dialTCP(
   network: TCPNetwork,
   laddr: TCPAddr | null,

@@ -41,6 +41,8 @@ import { TCPListener } from './tcplistener.js'
  * close(fd)
  * await conn.write('still connected')
  * ```
+ *
+ * @category More connections
  */
 export function fileConn(fd: number): TCPConn {
   return adopt(fd, false, (net, { conn }) => {
@@ -52,6 +54,8 @@ export function fileConn(fd: number): TCPConn {
 /**
  * A listener on a duplicate of `fd`, as `fileConn` makes connections; `accept` needs O_NONBLOCK. That the
  * socket listens is not checked: accept tells. Go: `net.FileListener`.
+ *
+ * @category More connections
  */
 export function fileListener(fd: number): TCPListener {
   return adopt(fd, true, (net, { listener }) => {

@@ -1,7 +1,11 @@
 // Go: net/hook_unix.go. The one door through which tests reach the kernel and the resolver.
 import * as sys from '@netfd/syscall/raw'
 
-/** Every call of this package that leaves the process. Production code never assigns one. */
+/**
+ * Every call of this package that leaves the process. Production code never assigns one.
+ *
+ * @category Descriptors
+ */
 export const hook = {
   socket: sys.socket,
   socketpair: sys.socketpair,

@@ -16,6 +16,8 @@ import { isIPv4 } from './ip.js'
  *
  * console.log(splitHostPort('[fe80::1%lo]:80')) // { host: 'fe80::1%lo', port: '80' }
  * ```
+ *
+ * @category Addresses
  */
 export function splitHostPort(hostport: string): { host: string; port: string } {
   if (typeof hostport !== 'string') throw new TypeError('hostport must be a string')
@@ -52,6 +54,8 @@ function hostInBrackets(hostport: string, colon: number): string {
  *
  * console.log(joinHostPort('::1', 80)) // [::1]:80
  * ```
+ *
+ * @category Addresses
  */
 export function joinHostPort(host: string, port: string | number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

@@ -77,6 +77,8 @@ const OPTIONS = [
  * await using listener = await config.listen('tcp', '127.0.0.1:0')
  * console.assert(listener.addr.port > 0)
  * ```
+ *
+ * @category More connections
  */
 export class ListenConfig {
   readonly #options: ListenOptions
@@ -175,6 +177,8 @@ const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
  * await using listener = await listen('tcp', '127.0.0.1:0')
  * console.log(`listening on ${listener.addr}`)
  * ```
+ *
+ * @category Connections
  */
 export function listen<N extends keyof Listeners>(
   network: N,
@@ -197,7 +201,11 @@ export async function listen(
   return await new ListenConfig(options).listen(network, address, { signal })
 }
 
-/** Listens on one resolved address; null is every address, any port. Go: `net.ListenTCP`. */
+/**
+ * Listens on one resolved address; null is every address, any port. Go: `net.ListenTCP`.
+ *
+ * @category More connections
+ */
 export async function listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Promise<TCPListener> {
   return await new ListenConfig().listenTCP(network, laddr)
 }

@@ -34,6 +34,8 @@ function pipeConn(fd: NetFD): StreamConn {
  * console.assert((await b.read(new Uint8Array(16))) === 5)
  * await Promise.all([a.close(), b.close()])
  * ```
+ *
+ * @category More connections
  */
 export function pipe(): [StreamConn, StreamConn] {
   const pair = new Int32Array(2)

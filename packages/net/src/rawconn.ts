@@ -19,6 +19,8 @@ import { endsOf } from './inspect.js'
  * console.assert(type === SOCK_STREAM)
  * await listener.close()
  * ```
+ *
+ * @category Descriptors
  */
 export class RawConn {
   readonly #fd: NetFD

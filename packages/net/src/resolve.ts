@@ -113,6 +113,8 @@ function reachable(addrs: Sockaddr[], laddr: Sockaddr): Sockaddr[] {
  * import { resolveTCPAddr } from '@netfd/net'
  * console.assert(String(await resolveTCPAddr('tcp', '127.0.0.1:http')) === '127.0.0.1:80')
  * ```
+ *
+ * @category Addresses
  */
 export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
   const bound = { due: 0, signal: undefined }

@@ -82,6 +82,8 @@ export interface ServeOptions<C extends Conn = Conn> {
  * await served
  * console.assert((await conn.read(answer)) === null)
  * ```
+ *
+ * @category Connections
  */
 export function serve<C extends Conn>(
   listener: Listener<C>,

@@ -10,6 +10,8 @@ import { IPEndpoint, trusted } from './ip-endpoint.js'
  * console.log(`${new TCPAddr('fe80::1', 80, 'eth0')}`) // [fe80::1%eth0]:80
  * console.log(`${new TCPAddr('', 80)}`) // :80
  * ```
+ *
+ * @category Addresses
  */
 export class TCPAddr extends IPEndpoint {
   /**

@@ -34,6 +34,8 @@ import type { TCPAddr } from './tcpaddr.js'
  * const buf = new Uint8Array(16)
  * console.assert((await peer.read(buf)) === 5)
  * ```
+ *
+ * @category Connections
  */
 export class TCPConn extends NetStreamConn {
   /** What console.log shows: the two ends, and whether it is open. */

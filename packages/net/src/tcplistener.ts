@@ -25,6 +25,8 @@ import { newTCPConn } from './tcpconn.js'
  * }
  * console.assert((await client.read(new Uint8Array(16))) === 5)
  * ```
+ *
+ * @category Connections
  */
 export class TCPListener extends NetListener<TCPConn> {
   readonly #options: readonly IntOption[]
