@@ -90,6 +90,8 @@ async function converse(redis: Redis, prompt: string, stop: AbortSignal): Promis
     if (args.length > 0) await ask(redis, args, stop)
     if (terminal) lines.prompt()
   }
+  // The shell's own prompt does not begin behind ours.
+  if (terminal) console.log()
 }
 
 /** The command again and again, `n` at a time, until the time is over. */
