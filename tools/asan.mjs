@@ -3,35 +3,13 @@
 // syscall and poll; other arguments go to vitest. With --leaks: plain programs, at whose end memory that
 // nothing points to is a failure: not vitest, whose workers leave some of their own, and on Node 20 or 22,
 // for later ones do too.
-import { execFileSync } from 'node:child_process'
+import { buildSanitized, environment, preload } from './sanitizers.mjs'
 import { root, run, step, tool, turbo } from './step.mjs'
-
-const preload = (/** @type {string} */ code) => `data:text/javascript,${encodeURIComponent(code)}`
-
-/** Wherever the addon is asked for, the one with the sanitizers is loaded. */
-const SANITIZED = preload(`const dlopen = process.dlopen
-const path = ${JSON.stringify(`${root}packages/syscall/build-asan/syscall.node`)}
-process.dlopen = (module, asked, ...rest) =>
-  dlopen.call(process, module, asked.endsWith('build/Release/syscall.node') ? path : asked, ...rest)`)
 
 /** netfd watches through its helper thread on Node too, as where there is no uv_poll. */
 const THREAD_HOST = preload(
   `Object.defineProperty(process, 'versions', { value: { ...process.versions, bun: '0.0.0' } })`,
 )
-
-/** The environment for a program, as words for env(1). Only the program gets it: not npm, nor turbo.
- * @param {number} leaks 1: looks for them when the program ends
- */
-const environment = (leaks) => {
-  // Node itself is not built with the sanitizer, so its runtime has to be there before all else.
-  const runtime = execFileSync('g++', ['-print-file-name=libasan.so'], { encoding: 'utf8' }).trim()
-  return [
-    `LD_PRELOAD=${runtime}`,
-    `ASAN_OPTIONS=detect_leaks=${leaks}:abort_on_error=0:exitcode=99`,
-    'UBSAN_OPTIONS=print_stacktrace=1',
-    `NODE_OPTIONS=--import=${SANITIZED}`,
-  ]
-}
 
 const leaks = async () => {
   const env = [...environment(1), process.execPath]
@@ -58,12 +36,9 @@ const suites = async (args) => {
   return code === 0
 }
 
-const build = [`${root}packages/syscall/scripts/build-native.mjs`]
 const ready =
   (await turbo('build', ['build', 'build:native'])) &&
-  (await step('compile the addon with ASan and UBSan', 'env', [
-    ...['ADDON_SANITIZE=asan', process.execPath, ...build],
-  ]))
+  (await step('compile the addon with ASan and UBSan', 'env', buildSanitized))
 const args = process.argv.slice(2)
 const good = ready && (args[0] === '--leaks' ? await leaks() : await suites(args))
 if (!good) process.exitCode = 1
