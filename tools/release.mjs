@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 // npm run release: builds every binary, packs the three packages, checks the tarballs and publishes them,
-// lowest first. With --dry-run it says what it would publish, and publishes nothing; with --versions it only
-// makes versions and changelogs of the changesets. Without, it wants NODE_AUTH_TOKEN or the identity of a
+// lowest first. With --dry-run it says what it would publish and what is left to do before, and publishes
+// nothing; with --versions it only makes versions and changelogs of the changesets: again for those that came
+// since, as often as is wanted. Without, it wants NODE_AUTH_TOKEN or the identity of a
 // workflow (ACTIONS_ID_TOKEN_REQUEST_URL).
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { bootstrap } from './bootstrap.mjs'
 import { pack, repositoryURL, scratch } from './pack.mjs'
 import { isMain, manifest, packages } from './packages.mjs'
 import { root, run, step, tool, turbo } from './step.mjs'
@@ -31,10 +33,30 @@ export const refusal = ({ dryRun, env, versions, pending, repository }) => {
   return null
 }
 
-/** How many changesets wait. */
+/** What a dry run leaves to whoever publishes, a line each, the last one the command itself.
+ * @param {Release} release
+ */
+export const remaining = (release) => {
+  const { repository } = release
+  const given = { dryRun: false, env: { NODE_AUTH_TOKEN: 'given' }, repository: 'given' }
+  const versioned = refusal({ ...release, ...given })
+  const steps = [
+    ...(versioned === null ? [] : [`${versioned}, and commit what it writes`]),
+    ...(repository === '' ? [NO_REPOSITORY] : []),
+  ]
+  const last = 'npm run release, with NODE_AUTH_TOKEN or in a workflow with id-token: write'
+  if (steps.length === 0) return [`Nothing is left to do but publish: ${last}`]
+  return [
+    'Left to do before it is published:',
+    ...steps.map((text) => `  ${text}`),
+    `Then: ${last}`,
+  ]
+}
+
+/** How many changesets wait: those that were made versions are gone, committed or not. */
 const pendingChangesets = async () => {
   const { output } = await run('git', ['ls-files', '.changeset/*.md', ':!.changeset/README.md'])
-  return output.split('\n').filter((line) => line !== '').length
+  return output.split('\n').filter((line) => line !== '' && existsSync(join(root, line))).length
 }
 
 const release = async () => {
@@ -45,7 +67,8 @@ const release = async () => {
   const repository = repositoryURL(
     JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).repository,
   )
-  const no = refusal({ dryRun, env: process.env, versions, pending, repository })
+  const state = { dryRun, env: process.env, versions, pending, repository }
+  const no = refusal(state)
   if (no !== null) return fail(no)
   if (!(await turbo('build every package and binary', ['build', 'build:prebuilds', '--force']))) {
     return fail('the build failed')
@@ -67,9 +90,7 @@ const release = async () => {
     const args = ['publish', tarball, '--access', 'public', '--provenance']
     if (!(await step(`publish ${full}@${version}`, 'npm', args))) return fail('npm refused')
   }
-  if (dryRun && repository === '') console.log(NO_REPOSITORY)
-  if (dryRun && pending > 0)
-    console.log(`${pending} changesets wait for npm run release -- --versions`)
+  if (dryRun) for (const line of remaining(state)) console.log(line)
 }
 
 /** @param {string} sentence */
@@ -83,6 +104,7 @@ const versions = async () =>
   (await step('lock file', 'npm', ['install', '--package-lock-only', '--ignore-scripts']))
 
 if (isMain(import.meta.url)) {
+  await bootstrap()
   if (!process.argv.includes('--versions')) await release()
   else if (!(await versions())) process.exitCode = 1
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { refusal } from './release.mjs'
+import { refusal, remaining } from './release.mjs'
 
 const ready = {
   dryRun: false,
@@ -28,4 +28,29 @@ it.each([
   ['of a package that has no version', { versions: ['1.0.0', '0.0.0'] }, '0.0.0'],
 ])('refuses to publish %s', (_, changed, expected) => {
   expect(refusal({ ...ready, ...changed })).toContain(expected)
+})
+
+it('ends a dry run with nothing to do but publish', () => {
+  const [line, ...more] = remaining({ ...ready, dryRun: true, env: {} })
+  expect(line).toMatch(/^Nothing is left to do but publish: npm run release/)
+  expect(more).toEqual([])
+})
+
+it('ends a dry run with the address of the repository, where only that is missing', () => {
+  const lines = remaining({ ...ready, dryRun: true, env: {}, repository: '' })
+  expect(lines).toHaveLength(3)
+  expect(lines[1]).toContain('names no repository')
+  expect(lines[2]).toMatch(/^Then: npm run release/)
+})
+
+it('ends a dry run with the command that makes versions, while changesets wait', () => {
+  const lines = remaining({
+    ...ready,
+    dryRun: true,
+    pending: 2,
+    versions: ['0.0.0'],
+    repository: '',
+  })
+  expect(lines).toHaveLength(4)
+  expect(lines[1]).toContain('npm run release -- --versions')
 })
