@@ -136,10 +136,12 @@ describe('go-tour.md, from the other side,', () => {
   })
   const internal = [
     'do',
+    'giveTo',
     'hasRef',
     'reading',
     'set',
     'splices',
+    'takeFrom',
     'TCPListener.do',
     'TCPListener.made',
   ]

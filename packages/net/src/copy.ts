@@ -1,7 +1,16 @@
 // Go: io.Copy and its neighbours, for what does not stay in the kernel. Serves any stream connection.
 import type { CallOptions } from '@netfd/poll'
-import type { Poured } from '@netfd/poll/internal'
-import { CanceledError, CONSUMED, errorFrom, HELD, KEPT, PourOp } from '@netfd/poll/internal'
+import type { GiveOp, Poured } from '@netfd/poll/internal'
+import {
+  CanceledError,
+  CONSUMED,
+  checkTimeout,
+  errorFrom,
+  Flow,
+  HELD,
+  KEPT,
+  PourOp,
+} from '@netfd/poll/internal'
 import { isMistake } from './arguments.js'
 import { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
@@ -14,6 +23,11 @@ import type { Tap } from './tap.js'
 export interface TransferOptions extends CallOptions {
   /** How many bytes are moved at most: a whole number, or Infinity, as by default. */
   limit?: number | undefined
+  /**
+   * After how many milliseconds in which nothing moves the transfer ends with `ETIMEDOUT`: neither a byte taken
+   * from the source nor one given to the destination. 0, as by default, is never.
+   */
+  idleTimeout?: number | undefined
 }
 
 const NOTHING: Uint8Array = new Uint8Array(0)
@@ -27,6 +41,17 @@ export function limitOf(limit: number | undefined): number {
   throw new RangeError(`limit must be a whole number of bytes, got ${limit}`)
 }
 
+/** How long nothing may move, 0 for ever. Throws TypeError or RangeError. */
+export function checkIdle(ms = 0): number {
+  checkTimeout(ms, 'idleTimeout')
+  return ms
+}
+
+/** What ends a transfer in which nothing moves; undefined when nothing does. */
+export function flowOf(ms: number | undefined): Flow | undefined {
+  return checkIdle(ms) === 0 ? undefined : new Flow(ms as number)
+}
+
 /** How far a transfer has come, also when it fails. */
 interface Progress {
   /** How many bytes were taken from the source. */
@@ -37,12 +62,17 @@ interface Progress {
   elsewhere: boolean
 }
 
-/** One transfer between a connection and something else. */
-export interface Transfer {
-  readonly fd: NetFD
-  readonly op: 'readfrom' | 'writeto'
+/** How much a transfer moves, and what ends it. */
+export interface TransferTerms {
   readonly limit: number
   readonly signal: AbortSignal | undefined
+  readonly flow: Flow | undefined
+}
+
+/** One transfer between a connection and something else. */
+export interface Transfer extends TransferTerms {
+  readonly fd: NetFD
+  readonly op: 'readfrom' | 'writeto'
 }
 
 /** Takes up to `limit` bytes from a source into the connection. */
@@ -50,7 +80,7 @@ export async function copyFrom(
   t: Transfer,
   open: (guard: Guard, limit: number) => Tap,
 ): Promise<number> {
-  const guard = new Guard(t.fd, 'w', t.signal)
+  const guard = new Guard(t.fd, 'w', t.signal, t.flow)
   const progress = { taken: 0, given: 0, elsewhere: true }
   try {
     guard.check()
@@ -67,6 +97,8 @@ export async function copyFrom(
 async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): Promise<void> {
   let rest = NOTHING
   let failed = true
+  const give = t.flow === undefined ? null : t.fd.giving(t.flow)
+  guard.op = give
   try {
     while (progress.given < t.limit) {
       guard.check()
@@ -75,10 +107,11 @@ async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): P
       const piece = await tap.next(left)
       if (piece === null) break
       progress.elsewhere = false
+      guard.moved()
       progress.taken += piece.length
       const before = progress.given
       try {
-        await send(t, piece.length > left ? piece.subarray(0, left) : piece, progress)
+        await send(t, piece.length > left ? piece.subarray(0, left) : piece, progress, give)
       } finally {
         rest = piece.subarray(progress.given - before)
       }
@@ -94,9 +127,12 @@ async function drain(t: Transfer, tap: Tap, guard: Guard, progress: Progress): P
 }
 
 /** Writes a piece; of one that fails, what went counts too. */
-async function send({ fd, signal }: Transfer, data: Uint8Array, progress: Progress): Promise<void> {
+async function send(
+  ...[{ fd, signal }, data, progress, give]: [Transfer, Uint8Array, Progress, GiveOp | null]
+): Promise<void> {
   try {
-    progress.given += await fd.write(data, { signal })
+    const writing = give === null ? fd.write(data, { signal }) : fd.give(give, data, signal)
+    progress.given += await writing
   } catch (error) {
     progress.given += (error as { bytesWritten?: number }).bytesWritten ?? 0
     throw error
@@ -105,8 +141,10 @@ async function send({ fd, signal }: Transfer, data: Uint8Array, progress: Progre
 
 /** Takes up to `limit` bytes from the connection to a destination. */
 export async function copyTo(t: Transfer, open: (guard: Guard) => Sink): Promise<number> {
-  const guard = new Guard(t.fd, 'r', t.signal)
+  const guard = new Guard(t.fd, 'r', t.signal, t.flow)
   const copy = new CopyOp(t.limit)
+  copy.flow = t.flow ?? null
+  guard.op = copy
   try {
     await fill(t, open(guard), copy)
     return copy.given
@@ -160,7 +198,10 @@ class CopyOp extends PourOp implements Progress {
   /** The destination is done with the last piece, or throws. */
   async settled(): Promise<void> {
     if (this.#failed !== null) throw this.#failed.error
-    if (this.#waiting !== null) this.released(await this.#waiting)
+    if (this.#waiting !== null) {
+      this.released(await this.#waiting)
+      this.flow?.moved()
+    }
     this.#waiting = null
     this.elsewhere = false
   }
@@ -180,7 +221,7 @@ function failure(
   if (error === guard.error) {
     // As Go has it, the error of the call that was to come.
     const call = op === 'readfrom' ? 'write' : 'read'
-    if (!(error instanceof CanceledError)) cause = fd.opError(call, error)
+    if (!(error instanceof CanceledError || guard.stopped)) cause = fd.opError(call, error)
   } else if (!elsewhere) {
     if (isMistake(error)) return error
     // Wherever the abort finds it, the signal's reason is in the same place.

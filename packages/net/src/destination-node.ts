@@ -77,6 +77,7 @@ export class NodeSink implements Sink {
       this.#events.fail(error)
     } else if (this.#events.error === null) {
       this.#unflushed -= this.#pending.shift() ?? 0
+      this.#guard.moved()
       if (this.#pending.length === 0) this.#events.wake()
     }
   }

@@ -86,6 +86,7 @@ export class WriterSink implements Sink {
   #take(answer: unknown, length: number): number {
     const n = countOf(answer, length)
     this.written += n
+    this.#guard.moved()
     if (n === 0) throw new UnexpectedEOFError()
     return n
   }
@@ -117,6 +118,7 @@ export class FileSink implements Sink {
       if (bytesWritten === 0) throw new UnexpectedEOFError()
       at += bytesWritten
       this.written += bytesWritten
+      this.#guard.moved()
     }
     return true
   }

@@ -1,23 +1,30 @@
 // What ends a transfer that waits for its other end: a stream, a function of the caller's, a file. The
 // connection's own calls end by themselves.
 import type { LockKind } from '@netfd/poll'
-import type { Abortable } from '@netfd/poll/internal'
+import type { Abortable, Flow, Mover } from '@netfd/poll/internal'
 import { CanceledError, offAbort, onAbort, reasonOf, wasAborted } from '@netfd/poll/internal'
 import type { NetFD } from './fd.js'
 
-/** Ends the waits of one transfer when its connection is closed, a deadline passes, or the caller gives up. */
-export class Guard implements Abortable {
+/** Ends the waits of one transfer when its connection is closed, time is over, or the caller gives up. */
+export class Guard implements Abortable, Mover {
   /** Why the transfer is over, once it is. */
   error: Error | null = null
   readonly #signal: AbortSignal | undefined
+  /** What the connection runs for it, where its flow has to know. */
+  op: Mover['op'] = null
+  /** Whether it is its flow that has ended it, and not the connection. */
+  stopped = false
+  readonly #flow: Flow | undefined
   readonly #unguard: () => void
   #controller: AbortController | null = null
   #reject: ((error: Error) => void) | null = null
 
-  /** The direction's deadline is the one that counts. The signal must have come out of `signalOf`. */
-  constructor(fd: NetFD, kind: LockKind, signal: AbortSignal | undefined) {
+  /** Without a connection it waits for others alone; the direction's deadline is the one that counts. The signal must have come out of `signalOf`. */
+  constructor(fd: NetFD | null, kind: LockKind, signal: AbortSignal | undefined, flow?: Flow) {
     this.#signal = signal
-    this.#unguard = fd.guard(kind, (error) => this.#end(error))
+    this.#flow = flow
+    flow?.join(this)
+    this.#unguard = fd?.guard(kind, (error) => this.#end(error)) ?? (() => undefined)
     if (signal === undefined) return
     if (wasAborted(signal)) this.aborted()
     else onAbort(signal, this)
@@ -44,6 +51,17 @@ export class Guard implements Abortable {
     })
   }
 
+  /** Bytes were taken from the other end, or it has taken some. */
+  moved(): void {
+    this.#flow?.moved()
+  }
+
+  /** Mover: it is over while it waits for the other end. */
+  ended(error: Error): void {
+    this.stopped = this.error === null
+    this.#end(error)
+  }
+
   /** The signal was aborted. */
   aborted(): void {
     this.#end(new CanceledError(reasonOf(this.#signal as AbortSignal)))
@@ -52,6 +70,7 @@ export class Guard implements Abortable {
   /** The transfer is over, one way or another: nothing is listened to any more. */
   leave(): void {
     this.#unguard()
+    this.#flow?.leave(this)
     if (this.#signal !== undefined) offAbort(this.#signal, this)
     this.#reject = null
   }

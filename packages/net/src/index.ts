@@ -6,6 +6,8 @@
  */
 export type { CallOptions, Deadline } from '@netfd/poll'
 export type { TransferOptions } from './copy.js'
+export type { CopyBothOptions, CopyEnd } from './copy-both.js'
+export { copyBoth } from './copy-both.js'
 export type { WebWritable } from './destination-web.js'
 export type { Destination, Writer } from './destinations.js'
 export type { Conns, DialCallOptions, DialerOptions } from './dial.js'

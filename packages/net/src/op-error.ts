@@ -73,6 +73,10 @@ export class OpError extends NetError {
   declare readonly bytesWritten?: number
   /** Bytes that a failed transfer had taken from its source: those that were not written are lost. */
   declare readonly bytesRead?: number
+  /** Of a failed `copyBoth`: bytes that went from its first connection to the second. */
+  declare readonly bytesAToB?: number
+  /** Of a failed `copyBoth`: bytes that went from its second connection to the first. */
+  declare readonly bytesBToA?: number
   /** The errors of further addresses that were tried; this error is the first one's. */
   declare readonly errors?: readonly Error[]
   /** Why it failed; the kernel's own answers are a `SyscallError`. */

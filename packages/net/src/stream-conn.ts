@@ -5,8 +5,8 @@ import { signalOf, sizeOf, UnexpectedEOFError, viewOf } from '@netfd/poll/intern
 import { SHUT_RD, SHUT_WR } from '@netfd/syscall'
 import { checkOptions } from './arguments.js'
 import { NetConn } from './conn.js'
-import type { Transfer, TransferOptions } from './copy.js'
-import { copyFrom, copyTo, limitOf } from './copy.js'
+import type { Transfer, TransferOptions, TransferTerms } from './copy.js'
+import { copyFrom, copyTo, flowOf, limitOf } from './copy.js'
 import type { Destination } from './destinations.js'
 import { destinationOf } from './destinations.js'
 import type { OpError } from './errors.js'
@@ -121,15 +121,15 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * what is behind the limit, and is never destroyed.
    *
    * Rejects with OpError: what the source failed with, or as `write` does, also while the source is silent:
-   * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline, `ABORT_ERR`. It carries `bytesWritten`, and
-   * `bytesRead` when it copied. TypeError or RangeError for what is no source or no whole number.
+   * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline or when nothing moved for `idleTimeout`, `ABORT_ERR`.
+   * It carries `bytesWritten`, and `bytesRead` when it copied. TypeError or RangeError for what is no source or no whole number.
    * Go: `TCPConn.ReadFrom`; splice(2), sendfile(2).
    */
   async readFrom(src: Source, o: TransferOptions = {}): Promise<number> {
     const open = sourceOf(src)
     const transfer = this.#transfer('readfrom', o)
     if (transfer.limit <= 0) return 0
-    return (await this.#inKernel(src, transfer)) ?? (await copyFrom(transfer, open))
+    return await this.#take(src, open, transfer)
   }
 
   /**
@@ -139,15 +139,13 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * it. `dst` is not ended. A Writer of one's own is called as the bytes arrive, and where it answers at once
    * with a number no promise is made for the piece: see `tryWrite`.
    *
-   * Rejects with OpError: what `dst` failed with, or as `read` does, also while `dst` keeps it waiting. It
-   * carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
+   * Rejects with OpError: what `dst` failed with, `ETIMEDOUT` when nothing moved for `idleTimeout`, or as `read`
+   * does, also while `dst` keeps it waiting. It carries `bytesWritten` and `bytesRead`. TypeError for what is no destination. Go: `TCPConn.WriteTo`.
    */
   async writeTo(dst: Destination, o: TransferOptions = {}): Promise<number> {
     const open = destinationOf(dst)
     const transfer = this.#transfer('writeto', o)
-    if (isStreamConn(dst) && dst.splices) {
-      return await dst.readFrom(this, { limit: transfer.limit, signal: transfer.signal })
-    }
+    if (isStreamConn(dst) && dst.splices) return await dst.takeFrom(this, transfer)
     return transfer.limit <= 0 ? 0 : await copyTo(transfer, open)
   }
 
@@ -176,28 +174,48 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
     return true
   }
 
+  /**
+   * `readFrom` with what a transfer of another connection has been given.
+   * @internal
+   */
+  async takeFrom(src: Source, terms: TransferTerms): Promise<number> {
+    if (terms.limit <= 0) return 0
+    return await this.#take(src, sourceOf(src), { ...terms, fd: this.fd, op: 'readfrom' })
+  }
+
+  /**
+   * `writeTo` with them.
+   * @internal
+   */
+  async giveTo(dst: Destination, terms: TransferTerms): Promise<number> {
+    return await copyTo({ ...terms, fd: this.fd, op: 'writeto' }, destinationOf(dst))
+  }
+
+  async #take(src: Source, open: ReturnType<typeof sourceOf>, transfer: Transfer): Promise<number> {
+    return (await this.#inKernel(src, transfer)) ?? (await copyFrom(transfer, open))
+  }
+
   #transfer(op: Transfer['op'], o: TransferOptions): Transfer {
-    checkOptions(op === 'readfrom' ? 'readFrom' : 'writeTo', o, ['limit', 'signal'])
-    return { fd: this.fd, op, limit: limitOf(o.limit), signal: signalOf(o) }
+    const name = op === 'readfrom' ? 'readFrom' : 'writeTo'
+    checkOptions(name, o, ['limit', 'signal', 'idleTimeout'])
+    const flow = flowOf(o.idleTimeout)
+    return { fd: this.fd, op, limit: limitOf(o.limit), signal: signalOf(o), flow }
   }
 
   /** The bytes moved without leaving the kernel, or null where it cannot. */
-  async #inKernel(src: Source, { limit, signal }: Transfer): Promise<number | null> {
+  async #inKernel(src: Source, transfer: Transfer): Promise<number | null> {
     if (isStreamConn(src) && src.splices && this.splices) {
-      return await this.fd.spliceFrom(src.fd, limit, { signal })
+      const { limit, signal, flow } = transfer
+      return await this.fd.spliceWhile(src.fd, limit, signal, flow)
     }
-    if (isFileHandle(src)) return await this.#sendFile(src, limit, signal)
+    if (isFileHandle(src)) return await this.#sendFile(src, transfer)
     return null
   }
 
   /** As Go has it, a file that could not even begin fails with the error of the write that was to come. */
-  async #sendFile(
-    src: FileHandle,
-    limit: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number | null> {
+  async #sendFile(src: FileHandle, { limit, signal, flow }: Transfer): Promise<number | null> {
     try {
-      return await this.fd.sendFile(src, null, limit, { signal })
+      return await this.fd.sendWhile(src, null, limit, signal, flow)
     } catch (error) {
       const { cause, bytesWritten, code, timeout } = error as OpError
       if (bytesWritten !== 0 || !(timeout || code === 'ERR_NET_CLOSED')) throw error

@@ -3,10 +3,13 @@ import { open, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { closeIdlePipes } from '../../poll/src/pipe-pool.js'
 import type { StreamConn } from '../src/index.js'
 import { OpError, pipe } from '../src/index.js'
 import { errorOf, fakeTime, pair, pattern, track, turns, until, watchPromise } from './support.js'
+
+afterAll(closeIdlePipes)
 
 /** Lets so much time pass, and what it has set off take place. */
 async function pass(ms: number): Promise<void> {

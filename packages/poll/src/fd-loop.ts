@@ -190,6 +190,17 @@ export abstract class FDLoop extends FDErrors {
   }
 
   /**
+   * OpHost: has an operation try that waits for an edge.
+   * @internal
+   */
+  nudge(op: Op<unknown>): void {
+    if (op.state !== WAITING) return
+    const side = this.#side(op)
+    side.unpark()
+    this.#finish(op, this.#loop(op, side))
+  }
+
+  /**
    * OpHost: ends an operation, if it waits for anything but the thread pool.
    * @internal
    */

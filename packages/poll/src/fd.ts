@@ -7,6 +7,8 @@ import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
 import { OwnedFD } from './fd-life.js'
 import type { LockKind } from './fd-mutex.js'
+import type { Flow } from './flow.js'
+import { GiveOp } from './flow.js'
 import { hook } from './hook.js'
 import type { AcceptLoop } from './loop.js'
 import { loopOf, PieceLoop } from './loop.js'
@@ -146,6 +148,22 @@ export class FD extends OwnedFD {
     op.drains = this.kind.stream
     op.signal = signal
     return this.start(op, signal)
+  }
+
+  /**
+   * A write whose parts count as moved, to be given to `give`.
+   * @internal
+   */
+  giving(flow: Flow): GiveOp {
+    return new GiveOp(this.kind, flow)
+  }
+
+  /**
+   * `write` by such an operation, one at a time.
+   * @internal
+   */
+  give(op: GiveOp, buf: Uint8Array, signal?: AbortSignal): Promise<number> {
+    return this.start(op.of(buf), signal)
   }
 
   /**
@@ -293,9 +311,18 @@ export class FD extends OwnedFD {
     max = Number.MAX_SAFE_INTEGER,
     o?: CallOptions,
   ): Promise<number | null> {
-    const signal = signalOf(o)
+    return await this.spliceWhile(src, max, signalOf(o))
+  }
+
+  /**
+   * `spliceFrom`, unless no byte moves for too long.
+   * @internal
+   */
+  async spliceWhile(
+    ...[src, max, signal, flow]: [FD, number, AbortSignal | undefined, Flow?]
+  ): Promise<number | null> {
     try {
-      return await splice(this.#transfer(), src.#transfer(), max, signal)
+      return await splice(this.#transfer(), src.#transfer(), max, signal, flow)
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }
@@ -314,9 +341,24 @@ export class FD extends OwnedFD {
     count: number,
     o?: CallOptions,
   ): Promise<number | null> {
-    const signal = signalOf(o)
+    return await this.sendWhile(file, offset, count, signalOf(o))
+  }
+
+  /**
+   * `sendFile`, unless no byte moves for too long.
+   * @internal
+   */
+  async sendWhile(
+    ...[file, offset, count, signal, flow]: [
+      number | FileHandle,
+      number | null,
+      number,
+      AbortSignal | undefined,
+      Flow?,
+    ]
+  ): Promise<number | null> {
     try {
-      return await sendfile(this.#transfer(), file, offset, count, signal)
+      return await sendfile(this.#transfer(), file, offset, count, signal, flow)
     } catch (error) {
       throw this.wrap('readfrom', error as Error)
     }

@@ -1,6 +1,7 @@
 // Go: the loop of io.Copy over FD.Read. Reads piece after piece, and no promise is made for any of them.
 import { AsyncResource } from 'node:async_hooks'
 import { EAGAIN } from '@netfd/syscall'
+import type { Flow } from './flow.js'
 import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
@@ -35,6 +36,8 @@ export abstract class PourOp extends Op<boolean> {
   /** Whether a short read has emptied the source. */
   drains = false
   signal: AbortSignal | undefined
+  /** What is told of each piece. */
+  flow: Flow | null = null
   readonly #most: number
   #asked = 0
   #room: Uint8Array | null = null
@@ -108,6 +111,7 @@ export abstract class PourOp extends Op<boolean> {
     }
     if (n < this.#asked && side !== null) side.drained = this.drains
     this.taken += n
+    this.flow?.moved()
     const more = this.#pass(n)
     return !more || this.taken >= this.#most || this.host?.contended('r') === true
   }

@@ -2,6 +2,8 @@
 //
 // A splice is two calls that move pages, and for a few bytes that costs more than to copy them. So once
 // a transfer has turned out to be a conversation, its pieces are received into memory and sent from it.
+
+import type { Flow } from './flow.js'
 import { hook } from './hook.js'
 import { DEFERRED, describe } from './op.js'
 import { WriteOp } from './op-io.js'
@@ -34,6 +36,14 @@ export class RelayOp extends PieceOp {
 export class RestOp extends WriteOp {
   static {
     describe(RestOp, 'w', 'readfrom', 'splice')
+  }
+
+  /** What is told of each part that goes. */
+  flow: Flow | null = null
+
+  override advance(n: number): boolean {
+    this.flow?.moved()
+    return super.advance(n)
   }
 
   /** The source has given these bytes: while there may be room for them, an abort does not stop them. */

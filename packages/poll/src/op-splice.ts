@@ -9,6 +9,7 @@ import {
 } from '@netfd/syscall'
 import { budget } from './budget.js'
 import { UnexpectedEOFError } from './errors.js'
+import type { Flow } from './flow.js'
 import { hook } from './hook.js'
 import type { PollCode } from './netpoll.js'
 import { READY } from './netpoll.js'
@@ -46,6 +47,8 @@ export abstract class PieceOp extends Op<void> {
   moved = 0
   /** Whether the source has ended. */
   ended = false
+  /** What is told of each piece. */
+  flow: Flow | null = null
 
   /** `stream` tells whether a short piece has emptied the source. */
   constructor(dst: TransferEnd, most: number, stream: boolean) {
@@ -90,6 +93,7 @@ export abstract class PieceOp extends Op<void> {
       return this.ended
     }
     this.taken += n
+    this.flow?.moved()
     if (n < this.short && this.#source !== null) this.#source.drained = this.#stream
     const sent = this.#pass(n)
     if (sent < 0) {
@@ -194,6 +198,8 @@ export class PumpOp extends Op<void> {
   }
 
   readonly #pipe: Pipe
+  /** What is told of each part that goes. */
+  flow: Flow | null = null
   /** How many bytes the destination took. */
   sent = 0
 
@@ -213,6 +219,7 @@ export class PumpOp extends Op<void> {
   advance(n: number): boolean {
     this.#pipe.left -= n
     this.sent += n
+    if (n > 0) this.flow?.moved()
     const { left } = this.#pipe
     if (n === 0 && left > 0) this.error = new UnexpectedEOFError()
     return left === 0

@@ -44,6 +44,8 @@ export interface OpHost {
   contended(kind: LockKind): boolean
   /** Its time is over. */
   expire(op: Op<unknown>): void
+  /** Has it try, if it waits for an edge. */
+  nudge(op: Op<unknown>): void
   /** Ends it with this error, if it waits for anything but the thread pool. */
   cancel(op: Op<unknown>, error: Error): void
 }

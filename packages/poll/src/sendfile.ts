@@ -13,8 +13,10 @@ import {
 } from '@netfd/syscall'
 import { deadlineError, RAN_OUT } from './deadline.js'
 import { CanceledError } from './errors.js'
+import type { Flow, Mover } from './flow.js'
 import { hook } from './hook.js'
 import { tcpState } from './linger.js'
+import type { Op } from './op.js'
 import { LockOp, PrepareOp, WaitOp } from './op-wait.js'
 import { reasonOf, wasAborted } from './signals.js'
 import type { TransferEnd } from './transfer.js'
@@ -33,38 +35,48 @@ export async function sendfile(
   offset: number | null,
   count: number,
   signal?: AbortSignal,
+  flow?: Flow,
 ): Promise<number | null> {
-  const sending = new Sending(dst, file, offset, count, signal)
+  const lock = new LockOp('w')
+  const sending = new Sending(dst, file, offset, count, signal, flow)
+  sending.op = lock
+  flow?.join(sending)
   let locked = false
   try {
-    await dst.lock(new LockOp('w'), signal)
+    await dst.lock(lock, signal)
     locked = true
     return await sending.run()
   } catch (error) {
     throw Object.assign(error as Error, { bytesWritten: sending.sent })
   } finally {
+    flow?.leave(sending)
     if (locked) dst.unlock('w')
   }
 }
 
 /** A transfer from the moment it has the lock. */
-class Sending {
+class Sending implements Mover {
   readonly #dst: TransferEnd
   readonly #file: number | FileHandle
   readonly #offset: number | null
   readonly #count: number
   readonly #signal: AbortSignal | undefined
+  readonly #flow: Flow | undefined
+  /** Why the next call is the last one, if it sends nothing. */
+  #late: Error | null = null
+  op: Op<unknown> | null = null
   /** The wait for room that came before the next call. */
   #wait: WaitOp | null = null
   sent = 0
 
   constructor(
-    ...[dst, file, offset, count, signal]: [
+    ...[dst, file, offset, count, signal, flow]: [
       TransferEnd,
       number | FileHandle,
       number | null,
       number,
       AbortSignal | undefined,
+      Flow | undefined,
     ]
   ) {
     this.#dst = dst
@@ -72,6 +84,12 @@ class Sending {
     this.#offset = offset
     this.#count = count
     this.#signal = signal
+    this.#flow = flow
+  }
+
+  /** Mover: the thread pool is at it, and cannot be stopped. */
+  ended(error: Error): void {
+    this.#late = error
   }
 
   async run(): Promise<number | null> {
@@ -82,7 +100,7 @@ class Sending {
         continue
       }
       this.#wait = null
-      if (n > 0) this.sent += n
+      if (n > 0) this.#went(n)
       else if (n === 0) break
       else if (this.sent === 0 && unsupported(-n)) return null
       else if (n !== -EINTR) throw new SyscallError('sendfile', -errnoOf(this.#dst, -n))
@@ -106,10 +124,17 @@ class Sending {
     )
   }
 
+  #went(n: number): void {
+    this.sent += n
+    this.#late = null
+    this.#flow?.moved()
+  }
+
   async #room(): Promise<void> {
+    if (this.#late !== null) throw this.#late
     // The call after a wait whose time ran out was the last one.
     if (this.#wait?.last === true) throw deadlineError(RAN_OUT)
-    this.#wait = new WaitOp('w', true)
+    this.op = this.#wait = new WaitOp('w', true)
     await this.#dst.step(this.#wait, this.#signal)
   }
 }

@@ -2,6 +2,7 @@
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
 import { CanceledError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
+import type { Flow, Mover } from './flow.js'
 import { hook } from './hook.js'
 import { STREAM } from './kind.js'
 import type { PollCode, Waiter } from './netpoll.js'
@@ -27,18 +28,23 @@ export async function splice(
   src: TransferEnd,
   max: number,
   signal?: AbortSignal,
+  flow?: Flow,
 ): Promise<number | null> {
   // Both queues are joined at once: a call made after this comes after it, on either descriptor, and
   // two transfers cannot each hold what the other waits for.
   const to = claim(dst, 'w', signal)
   const from = claim(src, 'r', signal)
+  const transfer = new Transfer(dst, src, max, signal, flow)
+  transfer.waitFor(to.op, from.op)
+  flow?.join(transfer)
   const [atDst, atSrc] = await Promise.allSettled([granted(to, from), granted(from, to)])
   try {
     for (const lock of [atDst, atSrc]) {
       if (lock.status === 'rejected') throw withBytes(lock.reason, 0, 0)
     }
-    return await new Transfer(dst, src, max, signal).run()
+    return await transfer.run()
   } finally {
+    flow?.leave(transfer)
     if (atSrc.status === 'fulfilled') src.unlock('r')
     if (atDst.status === 'fulfilled') dst.unlock('w')
   }
@@ -126,11 +132,15 @@ const isStream = (end: TransferEnd): boolean =>
 const CONVERSATION = 8
 
 /** A transfer from the moment it has both locks. */
-class Transfer {
+class Transfer implements Mover {
   readonly #dst: TransferEnd
   readonly #src: TransferEnd
   readonly #max: number
   readonly #signal: AbortSignal | undefined
+  readonly #flow: Flow | null
+  #over: Error | null = null
+  /** What it may wait for: two locks, or a step. */
+  #waits: readonly Op<unknown>[] = []
   /** How many bytes the source has given. */
   #taken = 0
   /** How many of them the destination has. */
@@ -138,11 +148,35 @@ class Transfer {
   /** How many small pieces came in a row. */
   #row = 0
 
-  constructor(dst: TransferEnd, src: TransferEnd, max: number, signal: AbortSignal | undefined) {
+  constructor(
+    ...[dst, src, max, signal, flow]: [
+      TransferEnd,
+      TransferEnd,
+      number,
+      AbortSignal | undefined,
+      Flow | undefined,
+    ]
+  ) {
     this.#dst = dst
     this.#src = src
     this.#max = max
     this.#signal = signal
+    this.#flow = flow ?? null
+  }
+
+  /** Mover: the one that waits. */
+  get op(): Op<unknown> | null {
+    return this.#waits.find((op) => op.state !== IDLE) ?? null
+  }
+
+  /** What it waits for next. */
+  waitFor(...ops: Op<unknown>[]): void {
+    if (this.#flow !== null) this.#waits = ops
+  }
+
+  /** Mover: it is over between two steps. */
+  ended(error: Error): void {
+    this.#over ??= error
   }
 
   async run(): Promise<number | null> {
@@ -198,9 +232,12 @@ class Transfer {
   /** Runs an operation that waits for the source, unless the destination is closed during the wait. */
   async #fromSource(op: PieceOp): Promise<void> {
     const { pd } = this.#dst
+    if (this.#over !== null) throw this.#over
     if (pd?.closing) throw this.#dst.closingError()
     const signal = this.#signal
     if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
+    op.flow = this.#flow
+    this.waitFor(op)
     const done = this.#src.step(op, signal)
     const guard = op.state === IDLE || pd === null ? null : new CloseGuard(op, this.#dst, pd.w)
     try {
@@ -214,6 +251,8 @@ class Transfer {
 
   /** Sends what a piece has left, and waits for room where it must. */
   async #toDestination(op: PumpOp | RestOp): Promise<void> {
+    op.flow = this.#flow
+    this.waitFor(op)
     try {
       await this.#dst.step<unknown>(op, this.#signal)
     } finally {
