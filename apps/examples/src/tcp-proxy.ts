@@ -1,4 +1,4 @@
-// Passes connections on to another address. The bytes stay in the kernel: readFrom splices them from
+// Passes connections on to another address. The bytes stay in the kernel: copyBoth splices them from
 // one socket into the other, and TCP_INFO says how many went by.
 //
 // Its limits: a dial of 5 s, sent data unacknowledged for 30 s, and 5 minutes in which no byte came from
@@ -6,7 +6,7 @@
 //
 //   node dist/tcp-proxy.js 127.0.0.1:8000 127.0.0.1:7000
 import type { TCPConn } from '@netfd/net'
-import { Dialer, listen, serve } from '@netfd/net'
+import { copyBoth, Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain, UsageError } from './lib/cli.js'
 import { Screen } from './lib/screen.js'
@@ -30,32 +30,18 @@ const receivedBy = (end: TCPConn): number => end.info().bytesReceived ?? 0
 /** All bytes that came in from either side so far. */
 const received = (): number => [...open].reduce((sum, end) => sum + receivedBy(end), finished)
 
-/** One direction; the end of the stream is passed on as well. */
-async function pump(from: TCPConn, to: TCPConn): Promise<void> {
-  await to.readFrom(from)
-  to.closeWrite()
-}
-
-/** A deadline in the past ends both directions. */
-function interrupt(ends: Iterable<TCPConn>): void {
-  for (const end of ends) end.setDeadline(1)
-}
-
 /** Both directions, in view of the throughput display. */
-async function pumpBoth(client: TCPConn, server: TCPConn, patience: number): Promise<void> {
+async function relayBoth(
+  client: TCPConn,
+  server: TCPConn,
+  idleTimeout: number,
+  signal: AbortSignal,
+): Promise<void> {
   const ends = [client, server]
   for (const end of ends) open.add(end)
-  // A deadline would end a transfer that goes on, for it cannot be moved from outside of readFrom.
-  let before = 0
-  const idle = setInterval(() => {
-    const now = receivedBy(client) + receivedBy(server)
-    if (now === before) interrupt(ends)
-    before = now
-  }, patience)
   try {
-    await Promise.all([pump(client, server), pump(server, client)])
+    await copyBoth(client, server, { signal, idleTimeout })
   } finally {
-    clearInterval(idle)
     for (const end of ends) {
       finished += receivedBy(end)
       open.delete(end)
@@ -75,7 +61,7 @@ async function relay(
   client.setUserTimeout(USER_TIMEOUT)
   server.setUserTimeout(USER_TIMEOUT)
   try {
-    await pumpBoth(client, server, patience)
+    await relayBoth(client, server, patience, stop)
   } catch (error) {
     // Half a stream must not look like a whole one: both sides get a reset, not an end.
     await Promise.all([client.reset(), server.reset()])
@@ -88,7 +74,6 @@ const options = { idle: { type: 'string', default: '300000' } } as const
 await cli(help, options, 2, async ({ values, positionals: [address, target] }) => {
   if (address === undefined || target === undefined) throw new UsageError('from where to where?')
   const stop = stopSignal()
-  stop.addEventListener('abort', () => interrupt(open))
   const patience = wholeNumber('--idle', values.idle, 1)
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}, passing on to ${target}`)
