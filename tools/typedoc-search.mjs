@@ -3,7 +3,7 @@
 import { IndexEvent, ReflectionKind, Renderer } from 'typedoc'
 
 /** How many guides a word leads to before the names that hold it. */
-const GUIDES_A_WORD = 2
+const GUIDES_A_WORD = 3
 
 /** What a title, a heading of the second level and one below it count for, in words of the text. */
 const HEADINGS = [30, 8, 3]
@@ -13,7 +13,7 @@ const { SomeMember, Variable } = ReflectionKind
 /** How a guide counts beside names: by what it says more of than others, and by its title. The long text has
  * to weigh much: the index divides by how much longer it is than the text of an average name, which is none.
  */
-const WEIGHTS = { topic: 1_000, title: 6_000 }
+const WEIGHTS = { topic: 1_300, title: 6_000 }
 
 /** The words of a Markdown text in the singular. A name of several words is none: the search finds a word in
  * each, and a guide would count once for every name that it is part of.
@@ -44,7 +44,7 @@ const emphasis = (title, text) => {
   return new Map([...counts].map(([word, n]) => [word, n / length]))
 }
 
-/** For each guide the words that it says more of than all others but one.
+/** For each guide the words that it says more of than all others but two.
  * @param {readonly { title: string, text: string }[]} guides
  * @returns {string[]}
  */
@@ -84,7 +84,7 @@ const isInside = (reflection) => {
 const relevance = (reflection) => {
   if (reflection.kindOf(Variable) && /^[A-Z][A-Z0-9_]*$/.test(reflection.name)) return 0.1
   const own = /^@netfd\/net(?!\.(node|web))/.test(reflection.getFullName())
-  return (own ? 1 : 0.4) * (reflection.kindOf(SomeMember) ? 0.7 : 1)
+  return (own ? 1.6 : 0.4) * (reflection.kindOf(SomeMember) ? 0.4 : 1)
 }
 
 /** @param {IndexEvent} event */
