@@ -77,17 +77,16 @@ function frame(rates: readonly number[]): string {
   return `${count(open.size, 'connection')}  ${sparkline(rates.slice(-CURVE))} ${rate}${kernel}`
 }
 
-/** Draws until it is told to end. */
-function watch(): Disposable {
+/** Draws until the timer is cleared: what is printed after that stays. */
+function watch(): NodeJS.Timeout {
   const screen = new Screen()
   const rates: number[] = []
   let before = 0
-  const timer = setInterval(() => {
+  return setInterval(() => {
     rates.push(((tally.answered - before) * 1000) / LOOK)
     before = tally.answered
     screen.draw(frame(rates))
   }, LOOK)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 /** Lets requests that have begun end, and cuts off those that do not in time. */
@@ -117,10 +116,11 @@ await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:
     conn.setUserTimeout(userTimeout)
     conn.setKeepAliveConfig(keepAlive)
   }
-  using _drawing = watch()
+  const drawing = watch()
   const serving = serve(listener, server, { prepare })
   const loading = load(`${listener.addr}`, clients, stop)
   if (!stop.aborted) await Promise.race([once(stop, 'abort'), serving])
+  clearInterval(drawing)
   await listener.close()
   await serving
   await end(server, grace)

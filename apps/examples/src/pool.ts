@@ -52,7 +52,7 @@ async function answer(conn: TCPConn, stop: AbortSignal): Promise<void> {
   while (Math.random() > 1 / HANGS_UP) {
     const n = await conn.read(buf, { signal: stop })
     if (n === null) return
-    await sleep(upTo(WORK), undefined, { signal: stop })
+    await sleep(upTo(WORK))
     await conn.write(buf.subarray(0, n), { signal: stop })
   }
 }
