@@ -32,7 +32,7 @@ const must = (result) => {
  * Moves one up to our numbers.
  * @param {number} fd
  */
-export const lift = (fd) => {
+const lift = (fd) => {
   if (fd >= OURS) return fd
   const high = must(native.fcntl(fd, DUPFD, OURS))
   native.close(fd)

@@ -37,7 +37,7 @@ const SLASH = 0x2f
  * @param {Random} random
  * @param {Uint8Array} bytes
  */
-export const fill = (random, bytes) => {
+const fill = (random, bytes) => {
   const whole = Math.min(bytes.length, 256)
   const family = below(random, 12)
   for (let i = 0; i < whole; i++) {

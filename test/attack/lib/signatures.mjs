@@ -41,7 +41,7 @@ const parameter = (text) => {
  * @param {string} source
  * @returns {Signature[]}
  */
-export const parse = (source) => {
+const parse = (source) => {
   /** @type {Map<string, Signature>} */
   const all = new Map()
   const row = /^ {2}(?:readonly (\w+): Native\['(\w+)'\]|(\w+)\(([\s\S]*?)\): (.+))$/gm
