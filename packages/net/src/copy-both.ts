@@ -56,6 +56,8 @@ export interface CopyEnd extends Reader, Pick<StreamConn, 'write'> {
  * console.assert(up === 5 && down === 5)
  * await Promise.all([client.close(), answered])
  * ```
+ *
+ * @category Connections
  */
 export async function copyBoth(
   a: CopyEnd,
