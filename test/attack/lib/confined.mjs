@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 
 /** Whether this user may make namespaces. */
-const mayUnshare = () => {
+export const mayUnshare = () => {
   try {
     execFileSync('unshare', ['--net', '--mount', 'true'], { stdio: 'ignore' })
     return true
