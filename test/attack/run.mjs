@@ -6,7 +6,9 @@
 //   npm run attack -- native --seed 7 the same again
 //   npm run attack -- --short         all of them within a minute
 //   npm run attack -- soak --seconds 1500
+//   npm run attack -- model --replay FILE  a program that failed once
 //   npm run attack -- --list          what there is
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { turbo } from '../../tools/step.mjs'
 import { partsOf, runPart, shareOf } from './lib/attack.mjs'
@@ -18,6 +20,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     seconds: { type: 'string' },
     short: { type: 'boolean', default: false },
+    replay: { type: 'string' },
     list: { type: 'boolean', default: false },
   },
 })
@@ -44,6 +47,8 @@ const main = async () => {
     throw new Error(`no part ${unknown}: there are ${all.map(({ name }) => name).join(', ')}`)
   }
   const chosen = all.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  // The process of the part has the variables of this one.
+  if (values.replay !== undefined) process.env.NETFD_ATTACK_REPLAY = resolve(values.replay)
   const [seed, seconds] = [numberOf('seed'), numberOf('seconds')]
   const how = { short: values.short, alone: positionals.length === 1, seconds }
   let failed = 0

@@ -45,7 +45,8 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * For a PROXY line or a TLS greeting, before the connection is handed on.
    *
    * Fewer than `min` when the peer ends its side before, and where `min` is more than a quarter of the receive
-   * buffer (`setReadBuffer`), which may hold no more. Rejects with OpError as `read` does, and with RangeError
+   * buffer (`setReadBuffer`), which may hold no more. An end of `pipe()` holds what fits into the other end's
+   * send buffer, which many small writes fill with few bytes: set a deadline where `min` is large there. Rejects with OpError as `read` does, and with RangeError
    * for a `min` that is no whole number from 1 to the size of `buf`. recv(2) with MSG_PEEK.
    *
    * ```ts

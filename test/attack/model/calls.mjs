@@ -1,0 +1,145 @@
+// A call is made, and how it ends is held against the model: with a value that can be, or with a documented
+// code that something in the program explains.
+import { getEventListeners } from 'node:events'
+
+/** @typedef {import('./world.mjs').World} World */
+/** @typedef {import('./world.mjs').End} End */
+/** @typedef {import('./world.mjs').Call} Call */
+
+/**
+ * The error of a call, as far as the model looks at it.
+ * @typedef {Error & { code?: string, timeout?: boolean, bytesWritten?: number, bytesRead?: number, op?: string }} Failure
+ */
+
+/**
+ * @typedef {object} Made
+ * @property {string} name
+ * @property {End} end
+ * @property {'r' | 'w'} side
+ * @property {AbortSignal | undefined} [signal]
+ * @property {boolean} [exclusive]
+ * @property {End} [other] the other end of a relay
+ * @property {readonly string[]} [codes] more codes that are right
+ * @property {import('./world.mjs').Subject} subject what is called: its end may have another one by now
+ * @property {(o: { signal?: AbortSignal }) => unknown} make
+ * @property {(value: unknown) => void} done
+ * @property {(error: Failure) => void} [failed]
+ */
+
+const OF_THE_PEER = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN'])
+const OF_TIME = new Set(['ETIMEDOUT', 'ERR_DEADLINE_EXCEEDED'])
+const OF_CLOSE = new Set(['ERR_NET_CLOSED', 'ERR_FILE_CLOSED'])
+
+/** Why a call may have failed so, or undefined when nothing in the program explains it.
+ * @param {string} code
+ * @param {Made} made
+ */
+const explained = (code, { end, side, signal, other, codes, subject }) => {
+  const ends = other === undefined ? [end] : [end, other]
+  if (OF_CLOSE.has(code)) {
+    return (
+      end.subject !== subject || ends.some(({ closed, away, moved }) => closed || away || moved)
+    )
+  }
+  if (OF_TIME.has(code)) {
+    return end[side].hadDeadline || other?.r.hadDeadline || other?.w.hadDeadline || false
+  }
+  if (code === 'ABORT_ERR') return signal?.aborted === true
+  if (OF_THE_PEER.has(code)) return ends.some(({ link }) => link.disturbed)
+  return codes?.includes(code) === true
+}
+
+/** What is wrong with an error, or undefined.
+ * @param {Failure} error
+ * @param {Made} made
+ */
+const wrongWith = (error, made) => {
+  if (!(error instanceof Error)) return `rejected with ${String(error)}`
+  const { code, message } = error
+  if (typeof code !== 'string') return `rejected without a code: ${error.stack}`
+  if (!explained(code, made)) return `rejected with ${code}, which nothing explains: ${message}`
+  const time = OF_TIME.has(code)
+  if (error.timeout !== undefined && error.timeout !== time) return `timeout is wrong: ${message}`
+  return undefined
+}
+
+/** How many bytes an error says were moved: a whole number of what could be.
+ * @param {World} world
+ * @param {string} name
+ * @param {'bytesWritten' | 'bytesRead'} field
+ * @param {Failure} error
+ * @param {number} most
+ */
+export const counted = (world, name, field, error, most) => {
+  const n = error[field]
+  if (n !== undefined && Number.isInteger(n) && n >= 0 && n <= most) return n
+  world.problem(`${name}: ${field} of ${error.code} is ${n}, of at most ${most}`)
+  return 0
+}
+
+/** Makes a call, and looks at how it ends.
+ * @param {World} world
+ * @param {Made} made
+ */
+export const start = (world, made) => {
+  const { name, end, side, signal, exclusive = false, other, make, done, failed } = made
+  world.operations++
+  const relay = other !== undefined
+  /** @type {Call} */
+  const call = { name, exclusive, relay, signal, done: Promise.resolve() }
+  const sides = [end[side], ...(other === undefined ? [] : [other.r])]
+  for (const one of sides) one.calls.add(call)
+  world.calls.add(call)
+  call.done = attempt(make, signal)
+    .then(
+      (value) => done(value),
+      (/** @type {Failure} */ error) => {
+        const wrong = wrongWith(error, made)
+        if (wrong !== undefined) world.problem(`${name}: ${wrong}`)
+        failed?.(error)
+      },
+    )
+    .catch((/** @type {Error} */ error) => world.problem(`${name}: ${error.stack}`))
+    .finally(() => {
+      for (const one of sides) one.calls.delete(call)
+      world.calls.delete(call)
+    })
+  return call
+}
+
+/** What a call throws is as wrong or right as what it rejects with.
+ * @param {Made['make']} make
+ * @param {AbortSignal | undefined} signal
+ */
+const attempt = async (make, signal) => await make(signal === undefined ? {} : { signal })
+
+/** A setter or a sync call; tells whether it was done.
+ * @param {World} world
+ * @param {string} name
+ * @param {End} end
+ * @param {readonly string[]} codes
+ * @param {() => void} f
+ */
+export const now = (world, name, end, codes, f) => {
+  const { subject } = end
+  if (subject === null) return false
+  world.operations++
+  try {
+    f()
+    return true
+  } catch (thrown) {
+    const error = /** @type {Failure} */ (thrown)
+    const wrong = wrongWith(error, { name, end, subject, side: 'w', codes, make: f, done: f })
+    if (wrong !== undefined) world.problem(`${name}: ${wrong}`)
+    return false
+  }
+}
+
+/** Listeners that settled calls have left on their signals.
+ * @param {World} world
+ */
+export const listenersLeft = ({ controllers, shared }) =>
+  [...controllers, shared].reduce(
+    (sum, { signal }) => sum + getEventListeners(signal, 'abort').length,
+    0,
+  )

@@ -1,0 +1,179 @@
+// Makes the links of a program: two ends of each kind of descriptor.
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dial, fileConn, listen, pipe } from '@netfd/net'
+import { FD } from '@netfd/poll'
+import {
+  AF_UNIX,
+  close,
+  dupCloexec,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  pipe2,
+  SHUT_RD,
+  SHUT_WR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  socketpair,
+} from '@netfd/syscall'
+import { bytesOf } from './bytes.mjs'
+import { Link } from './world.mjs'
+
+/** @typedef {import('./world.mjs').Subject} Subject */
+/** @typedef {import('./world.mjs').Kind} Kind */
+
+/** The size of the file that is sent. */
+export const FILE_SIZE = 400_000
+
+/** The piece that the file is. */
+export const FILE_ID = 77_777
+
+/** Where files are, and who listens: one for all programs of a process. */
+export class Place {
+  dir = mkdtempSync(join(tmpdir(), 'netfd-model-'))
+  /** @type {import('@netfd/net').TCPListener | null} */
+  listener = null
+  #files = 0
+
+  get source() {
+    return join(this.dir, 'source')
+  }
+
+  /** The two links of a program may both be one. */
+  fifo() {
+    return join(this.dir, `fifo-${this.#files++ % 2}`)
+  }
+
+  async open() {
+    writeFileSync(this.source, bytesOf(FILE_ID, FILE_SIZE))
+    execFileSync('mkfifo', [this.fifo(), this.fifo()])
+    this.listener = await listen('tcp', '127.0.0.1:0')
+  }
+
+  /** A name that no other program uses. */
+  file() {
+    return join(this.dir, `file-${this.#files++ % 64}`)
+  }
+
+  async close() {
+    await this.listener?.close()
+    rmSync(this.dir, { recursive: true })
+  }
+}
+
+/** @param {unknown} conn */
+const connection = (conn) => {
+  const subject = /** @type {Subject} */ (conn)
+  const iterable = /** @type {{ [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> }} */ (
+    conn
+  )
+  subject.iterate = () => iterable[Symbol.asyncIterator]()
+  return subject
+}
+
+/** @param {number} sysfd */
+const descriptor = (sysfd) => {
+  const fd = new FD(sysfd)
+  fd.init()
+  // `peek` is public on connections alone, and works on sockets alone.
+  Object.defineProperty(fd, 'peek', { value: undefined })
+  return /** @type {Subject & FD} */ (/** @type {unknown} */ (fd))
+}
+
+/** @param {number} sysfd */
+const bareSocket = (sysfd) => {
+  const fd = descriptor(sysfd)
+  fd.closeRead = () => fd.shutdown(SHUT_RD)
+  fd.closeWrite = () => fd.shutdown(SHUT_WR)
+  return fd
+}
+
+const SOCKETS = new Set(['tcp-fd', 'unix-fd', 'pipe'])
+
+/** A connection or an FD on a descriptor that is the caller's, who gives it away.
+ * @param {Kind} kind
+ * @param {number} sysfd
+ */
+export const adopt = (kind, sysfd) => {
+  // Both ends of a pipe() are sockets of a family that fileConn does not take.
+  if (kind !== 'tcp') return SOCKETS.has(kind) ? bareSocket(sysfd) : descriptor(sysfd)
+  try {
+    return connection(fileConn(sysfd))
+  } finally {
+    close(sysfd)
+  }
+}
+
+/** @param {Place} place */
+const dialed = async ({ listener }) => {
+  if (listener === null) throw new Error('the place is not open')
+  const [client, server] = await Promise.all([
+    dial('tcp', String(listener.addr)),
+    listener.accept(),
+  ])
+  return [client, server]
+}
+
+/** A path opened by node:fs, as a descriptor of our own.
+ * @param {string} path
+ * @param {number} flags
+ */
+const opened = (path, flags) => {
+  const fd = openSync(path, flags | O_CLOEXEC)
+  try {
+    return dupCloexec(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants
+
+/** @type {Record<Kind, (place: Place) => Promise<Subject[]>>} */
+const makers = {
+  tcp: async (place) => (await dialed(place)).map(connection),
+  'tcp-fd': async (place) => (await dialed(place)).map((conn) => bareSocket(conn.detach())),
+  pipe: async () => pipe().map(connection),
+  'unix-fd': async () =>
+    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0).map(bareSocket),
+  'pipe-fd': async () => [...pipe2(O_NONBLOCK | O_CLOEXEC)].reverse().map(descriptor),
+  'fifo-fd': async (place) => {
+    const fifo = place.fifo()
+    const r = opened(fifo, O_RDONLY | O_NONBLOCK)
+    const w = opened(fifo, O_WRONLY | O_NONBLOCK)
+    return [w, r].map(descriptor)
+  },
+  'file-fd': async (place) => {
+    const path = place.file()
+    const w = opened(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND)
+    return [w, opened(path, O_RDONLY)].map(descriptor)
+  },
+}
+
+/** Two connected ends.
+ * @param {Kind} kind
+ * @param {Place} place
+ * @param {boolean} small
+ */
+export const makeLink = async (kind, place, small) => {
+  const link = new Link(kind)
+  const [a, b] = await makers[kind](place)
+  link.a.subject = a ?? null
+  link.b.subject = b ?? null
+  if (small) for (const { subject } of link.ends) shrink(subject)
+  return link
+}
+
+/** The least that the send buffer can be. A receive buffer of less than two segments of the loopback's makes
+ * the kernel wait 40 or 200 ms for each window.
+ * @param {Subject | null} subject
+ */
+const shrink = (subject) => {
+  const socket =
+    /** @type {{ setReadBuffer?(n: number): void, setWriteBuffer?(n: number): void }} */ (subject)
+  socket.setReadBuffer?.(262_144)
+  socket.setWriteBuffer?.(4096)
+}

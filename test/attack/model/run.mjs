@@ -1,0 +1,226 @@
+// Runs one program: its steps, its end, and what must be true then.
+import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
+import { close as closeNumber } from '@netfd/syscall'
+import { listenersLeft, start } from './calls.mjs'
+import { getting } from './context.mjs'
+import { makeLink } from './make.mjs'
+import { close, steps } from './steps.mjs'
+import { World } from './world.mjs'
+
+/** @typedef {import('./program.mjs').Program} Program */
+/** @typedef {import('./program.mjs').Step} Step */
+/** @typedef {import('./world.mjs').End} End */
+
+/** @type {Record<string, () => Promise<unknown> | undefined>} */
+const gaps = {
+  none: () => undefined,
+  micro: () => Promise.resolve(),
+  turn: () => turn(),
+  turns: async () => {
+    for (let i = 0; i < 5; i++) await turn()
+  },
+  ms: () => wait(2),
+}
+
+/** The signal of a step, and what aborts it after the call was made.
+ * @param {World} world
+ * @param {Step} step
+ */
+const signalOf = (world, { abort, way }) => {
+  if (abort === 'never') return { signal: undefined, after: () => undefined }
+  if (abort === 'shared') return { signal: world.shared.signal, after: () => undefined }
+  const controller = new AbortController()
+  world.controllers.push(controller)
+  const { signal } = controller
+  const end = () => controller.abort()
+  if (abort === 'before') end()
+  if (abort === 'sync') return { signal, after: end }
+  if (abort === 'turn') return { signal, after: () => void setImmediate(end) }
+  if (abort !== 'soon') return { signal, after: () => undefined }
+  return {
+    signal,
+    after: () => {
+      const timer = setTimeout(end, 1 + (way % 3))
+      world.last.push(() => clearTimeout(timer))
+    },
+  }
+}
+
+/** @param {World} world @param {Step} step @param {import('./make.mjs').Place} place */
+const runStep = async (world, step, place) => {
+  const end = world.ends[step.end]
+  const run = steps[/** @type {keyof typeof steps} */ (step.op)]
+  if (end?.subject != null && end.open && run !== undefined) {
+    const { signal, after } = signalOf(world, step)
+    await run({ world, end, subject: end.subject, step, signal, place })
+    after()
+  }
+  await gaps[step.gap]?.()
+}
+
+/** Waits until all of these calls are over, or tells which are not.
+ * @param {World} world
+ * @param {string} when
+ * @param {() => Iterable<import('./world.mjs').Call>} calls
+ */
+const settled = async (world, when, calls) => {
+  const { patience } = world
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, patience, 'late')
+  })
+  try {
+    for (let list = [...calls()]; list.length > 0; list = [...calls()]) {
+      if ((await Promise.race([Promise.all(list.map(({ done }) => done)), late])) === 'late') {
+        world.problem(`never settled ${when}: ${list.map(({ name }) => name).join(', ')}`)
+        return
+      }
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The calls that a passed deadline or an aborted signal ends, whatever the other end does.
+ * @param {World} world
+ */
+const doomed = (world) => {
+  const aborted = [...world.calls].filter(({ signal }) => signal?.aborted === true)
+  const overdue = world.ends
+    .flatMap(({ r, w }) => [r, w])
+    .filter(({ hasDeadline, relayed }) => hasDeadline && !relayed)
+    .flatMap(({ calls }) => [...calls])
+  return new Set([...aborted, ...overdue])
+}
+
+/** Reads all that comes.
+ * @param {World} world
+ * @param {End} end
+ */
+const drain = async (world, end) => {
+  await Promise.all([...end.r.calls].filter(({ exclusive }) => exclusive).map(({ done }) => done))
+  const { subject } = end
+  if (end.from === null || subject === null || !end.open) return
+  const buf = Buffer.alloc(65_536)
+  for (let more = true; more; ) {
+    const got = getting(end)
+    const call = start(world, {
+      ...{ name: 'drain', end, subject, side: 'r', make: () => subject.read(buf) },
+      done: (n) => {
+        more = n !== null
+        got.end = n === null
+        got.n = Number(n)
+        got.data = Buffer.from(buf.subarray(0, got.n))
+      },
+      failed: () => {
+        more = false
+      },
+    })
+    await call.done
+  }
+}
+
+/** All that was sent is read before its end: a half-close would wake a reader that sleeps beside its bytes.
+ * @param {World} world
+ * @param {End} end
+ */
+const arrived = async (world, { into, link, w }) => {
+  if (into === null || link.lossy) return
+  const reader = link.ends.find(({ from }) => from === into)
+  const late = performance.now() + world.patience
+  const busy = () =>
+    [...(reader?.r.calls ?? [])].some(({ name }) => name !== 'drain' && name !== 'read')
+  while (!busy() && reader?.open && w.calls.size === 0 && into.bytes < into.total) {
+    if (performance.now() > late) {
+      world.problem(
+        `${into.total - into.bytes} bytes of ${into.total} wait in the kernel, and no read wakes`,
+      )
+      return
+    }
+    await turn()
+  }
+}
+
+/** Ends what an end sends, once all of it was taken.
+ * @param {World} world
+ * @param {End} end
+ */
+const finish = async (world, end) => {
+  await Promise.all([...end.w.calls].map(({ done }) => done))
+  const { subject, link } = end
+  if (end.into === null || subject === null || !end.open) return
+  await arrived(world, end)
+  if (!end.open) return
+  link.disturbed = true
+  if (subject.closeWrite !== undefined) {
+    try {
+      subject.closeWrite()
+    } catch (error) {
+      const { code } = /** @type {{ code?: string }} */ (error)
+      if (code !== 'ENOTCONN') world.problem(`closeWrite: ${code}`)
+    }
+  } else close(world, end)
+}
+
+/** @param {World} world */
+const drainAll = async (world) => {
+  const open = world.ends.filter((end) => end.open)
+  for (const end of open) {
+    for (const side of [end.r, end.w]) side.hasDeadline = false
+    if (end.link.kind !== 'file-fd') end.subject?.setDeadline(null)
+  }
+  const files = open.filter(({ link }) => link.kind === 'file-fd')
+  const others = open.filter(({ link }) => link.kind !== 'file-fd')
+  const work = [
+    ...others.map((end) => drain(world, end)),
+    ...others.map((end) => finish(world, end)),
+    // A file ends where it ends now: its writes first.
+    ...files.map(async (end) => {
+      await Promise.all([...end.link.a.w.calls].map(({ done }) => done))
+      await drain(world, end)
+    }),
+  ]
+  const all = Promise.all(work).then(() => undefined)
+  const call = { name: 'drain', exclusive: false, relay: false, signal: undefined, done: all }
+  world.calls.add(call)
+  void all.finally(() => world.calls.delete(call))
+  await settled(world, 'while all is read', () => world.calls)
+}
+
+/** Runs a program on fresh links; what it found is in `problems`.
+ * @param {Program} program
+ * @param {import('./make.mjs').Place} place
+ * @param {number} patience how long a call that must settle may take, in ms
+ */
+export const runProgram = async (program, place, patience) => {
+  const world = new World(patience)
+  for (const kind of program.kinds) world.links.push(await makeLink(kind, place, program.small))
+  for (const step of program.steps) await runStep(world, step, place)
+  await settled(world, 'on a worker', () =>
+    [...world.calls].filter(({ name }) => name === 'handOver'),
+  )
+  await settled(world, 'though it must', () => doomed(world))
+  for (const end of world.ends) for (const fd of end.dups.splice(0)) closeNumber(fd)
+  const drained = program.last === 'drain' && world.problems.length === 0
+  const whole = drained ? world.links.filter(({ lossy }) => !lossy) : []
+  if (drained) await drainAll(world)
+  for (const end of world.ends) if (end.open) close(world, end)
+  await settled(world, 'after close', () => world.calls)
+  for (const last of world.last) await last()
+  check(world, whole)
+  return world
+}
+
+/** @param {World} world @param {import('./world.mjs').Link[]} whole */
+const check = (world, whole) => {
+  for (const [i, link] of world.links.entries()) {
+    for (const [j, direction] of link.directions.entries()) {
+      for (const text of direction.problems(whole.includes(link))) {
+        world.problem(`link ${i} (${link.kind}), direction ${j}: ${text}`)
+      }
+    }
+  }
+  const left = listenersLeft(world)
+  if (left > 0) world.problem(`${left} listeners are left on signals`)
+}

@@ -1,0 +1,217 @@
+// What a program acts on, and what the plain model knows of it: for each direction of a link, the list of what
+// was sent and the list of what was got, in the order in which the calls were made.
+import { cut, differsAt } from './bytes.mjs'
+
+/**
+ * A connection or a bare FD: what it lacks, the program leaves out.
+ * @typedef {object} Subject
+ * @property {(buf: Uint8Array, o?: Options) => Promise<number | null>} read
+ * @property {(data: Uint8Array, o?: Options) => Promise<number>} write
+ * @property {(bufs: Uint8Array[], o?: Options) => Promise<number>} writev
+ * @property {(data: Uint8Array) => number} tryWrite
+ * @property {(t: number | null) => void} setDeadline
+ * @property {(t: number | null) => void} setReadDeadline
+ * @property {(t: number | null) => void} setWriteDeadline
+ * @property {() => number} dup
+ * @property {() => number} detach
+ * @property {() => Promise<void>} close
+ * @property {(buf: Uint8Array, o?: Options) => Promise<number>} [readFull]
+ * @property {(buf: Uint8Array, o?: Options & { min?: number }) => Promise<number>} [peek]
+ * @property {(src: unknown, o?: Options & { limit?: number | undefined }) => Promise<number>} [readFrom]
+ * @property {(dst: unknown, o?: Options & { limit?: number | undefined }) => Promise<number>} [writeTo]
+ * @property {() => void} [closeRead]
+ * @property {() => void} [closeWrite]
+ * @property {() => Promise<void>} [reset]
+ * @property {() => AsyncGenerator<Uint8Array, void, undefined>} [iterate]
+ */
+
+/** @typedef {{ signal?: AbortSignal | undefined }} Options */
+
+/**
+ * What a link is made of.
+ * @typedef {'tcp' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd'} Kind
+ */
+
+/**
+ * A piece of what was sent: bytes of its own, or what a relay took from another direction.
+ * @typedef {{ data: Buffer, taken: number } | { relay: Got, from: Direction, taken: number }} Sent
+ */
+
+/**
+ * A piece of what was got: its bytes where the program sees them, or only their number; whether it stays in
+ * place; and whether the end of the stream came after it.
+ * @typedef {{ data: Buffer | null, n: number, stays: boolean, end: boolean }} Got
+ */
+
+/** One direction of a link. */
+export class Direction {
+  /** @type {Sent[]} */
+  sent = []
+  /** @type {Got[]} */
+  got = []
+  /** Whether its reader has shut it down, or its end says nothing. */
+  endMeansNothing = false
+
+  /** All that was sent, in order.
+   * @returns {Buffer[]}
+   */
+  stream() {
+    return this.sent.flatMap((piece) => {
+      if ('data' in piece) return cut([piece.data], 0, piece.taken)
+      const at = piece.from.offsetOf(piece.relay)
+      return cut(piece.from.stream(), at, at + piece.taken)
+    })
+  }
+
+  /** How many bytes were got before this piece.
+   * @param {Got} piece
+   */
+  offsetOf(piece) {
+    let at = 0
+    for (const one of this.got) {
+      if (one === piece) break
+      if (!one.stays) at += one.n
+    }
+    return at
+  }
+
+  /** Every way in which what was got is not what was sent.
+   * @param {boolean} whole whether all of it must have come
+   */
+  problems(whole) {
+    const found = []
+    const stream = this.stream()
+    const total = stream.reduce((sum, part) => sum + part.length, 0)
+    let at = 0
+    for (const { data, n, stays, end } of this.got) {
+      const wrong = data === null ? -1 : differsAt(stream, at, data)
+      if (wrong >= 0) found.push(`byte ${at + wrong} of ${total} is another one`)
+      if (!stays) at += n
+      if (end && !this.endMeansNothing && at !== total) found.push(`end at ${at} of ${total}`)
+    }
+    if (at > total) found.push(`${at} bytes came of ${total}`)
+    if (whole && at !== total) found.push(`only ${at} bytes came of ${total}`)
+    return found
+  }
+
+  /** How many bytes were sent. */
+  get total() {
+    return this.sent.reduce((sum, { taken }) => sum + taken, 0)
+  }
+
+  /** How many bytes were got. */
+  get bytes() {
+    return this.got.reduce((sum, { n, stays }) => sum + (stays ? 0 : n), 0)
+  }
+}
+
+/** One direction of one end: who uses it, and what may happen to a call there. */
+export class Side {
+  /** @type {Set<Call>} */
+  calls = new Set()
+  /** A call that gives its turn away between two pieces: no other may be made beside it. */
+  get exclusive() {
+    return [...this.calls].some((call) => call.exclusive)
+  }
+  get relayed() {
+    return [...this.calls].some((call) => call.relay)
+  }
+  /** Whether it ever had a deadline, and whether it has one now. */
+  hadDeadline = false
+  hasDeadline = false
+}
+
+/** One end of a link. */
+export class End {
+  /** @type {Subject | null} */
+  subject = null
+  r = new Side()
+  w = new Side()
+  closed = false
+  /** Whether a worker has it. */
+  away = false
+  /** Whether its descriptor was ever taken from one object to another. */
+  moved = false
+  /** @type {number[]} */
+  dups = []
+
+  /**
+   * @param {Link} link
+   * @param {Direction | null} into
+   * @param {Direction | null} from
+   */
+  constructor(link, into, from) {
+    this.link = link
+    this.into = into
+    this.from = from
+  }
+
+  get open() {
+    return !(this.closed || this.away) && this.subject !== null
+  }
+}
+
+/** Two ends, and what goes between them. */
+export class Link {
+  /** Whether a call of either end may fail because of what the other end did. */
+  disturbed = false
+  /** Whether bytes under way may be lost: an end was closed or reset. */
+  lossy = false
+
+  /** @param {Kind} kind */
+  constructor(kind) {
+    this.kind = kind
+    const there = new Direction()
+    const back = new Direction()
+    const oneWay = kind === 'pipe-fd' || kind === 'fifo-fd' || kind === 'file-fd'
+    there.endMeansNothing = kind === 'file-fd'
+    this.directions = oneWay ? [there] : [there, back]
+    this.a = new End(this, there, oneWay ? null : back)
+    this.b = new End(this, oneWay ? null : back, there)
+  }
+
+  get ends() {
+    return [this.a, this.b]
+  }
+}
+
+/**
+ * A call that was made.
+ * @typedef {object} Call
+ * @property {string} name
+ * @property {boolean} exclusive
+ * @property {boolean} relay
+ * @property {AbortSignal | undefined} signal
+ * @property {Promise<void>} done
+ */
+
+/** All that one program has made, and what it found. */
+export class World {
+  /** @type {Link[]} */
+  links = []
+  /** @type {Set<Call>} */
+  calls = new Set()
+  /** @type {AbortController[]} */
+  controllers = []
+  shared = new AbortController()
+  /** @type {string[]} */
+  problems = []
+  /** @type {(() => unknown)[]} */
+  last = []
+  operations = 0
+  ids = 0
+
+  /** @param {number} patience how long a call that must settle may take, in ms */
+  constructor(patience) {
+    this.patience = patience
+  }
+
+  get ends() {
+    return this.links.flatMap(({ ends }) => ends)
+  }
+
+  /** @param {string} text */
+  problem(text) {
+    this.problems.push(text)
+  }
+}
