@@ -45,6 +45,46 @@ describe('Budget', () => {
     expect(order).toEqual(['before', 'deferred'])
   })
 
+  it('asks no more operations in a turn than it is enough for, however many wait', async () => {
+    const budget = new Budget()
+    let asked = 0
+    let left = 3 * BUDGET_OPS
+    const op: Deferred = {
+      nextTurn: () => {
+        asked++
+        if (budget.spent) return budget.defer(op)
+        left--
+        budget.charge(0)
+      },
+    }
+    for (let i = left; i > 0; i--) budget.defer(op)
+    for (let turns = 0; turns < 3; turns++) {
+      expect(left).toBe((3 - turns) * BUDGET_OPS)
+      await turn()
+    }
+    expect([left, asked]).toEqual([0, 3 * BUDGET_OPS])
+  })
+
+  it('lets one that always spends it all pass no other that waits', async () => {
+    const budget = new Budget()
+    const order: string[] = []
+    const greedy = (name: string): Deferred => {
+      const op = {
+        nextTurn: () => {
+          if (budget.spent) return budget.defer(op)
+          order.push(name)
+          budget.charge(BUDGET_BYTES)
+          if (order.length < 4) budget.defer(op)
+        },
+      }
+      return op
+    }
+    budget.defer(greedy('a'))
+    budget.defer(greedy('b'))
+    for (let turns = 0; turns < 4; turns++) await turn()
+    expect(order).toEqual(['a', 'b', 'a', 'b'])
+  })
+
   it('puts an operation that finds it spent again off to the turn after', async () => {
     const budget = new Budget()
     let turns = 0

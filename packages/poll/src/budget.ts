@@ -42,19 +42,23 @@ export class Budget {
 
   #nextTurn(): void {
     const queue = this.#queue
-    this.#queue = []
+    const waiting = queue.length
     this.#ops = 0
     this.#bytes = 0
     this.spent = false
-    // An operation that finds the new budget spent as well queues for the turn after.
-    for (const op of queue) {
+    let at = 0
+    // Those that the new budget is not enough for keep their places, before all that is put off now: to ask
+    // each of thousands in every turn would cost more than what they do.
+    while (at < waiting && !this.spent) {
       try {
-        op.nextTurn()
+        queue[at++]?.nextTurn()
       } catch (error) {
         // The others are waiting as well.
         report(error)
       }
     }
+    this.#queue = queue.slice(at)
+    if (this.#queue.length > 0) host.setImmediate(this.#refill)
   }
 }
 
