@@ -1,7 +1,7 @@
 // @ts-check
 // One end of a wire: a puppet with connections, by name.
 import { createHash } from 'node:crypto'
-import { Dialer, dial, ListenConfig, listen, serve } from '@netfd/net'
+import { copyBoth, Dialer, dial, ListenConfig, listen, serve } from '@netfd/net'
 import { obey, outcome } from '../lib/obey.mjs'
 import { sendStream } from '../lib/stream.mjs'
 
@@ -71,21 +71,6 @@ const receive = async (name) => {
   }
   seen.wait?.done()
   return { bytes: seen.at, sha: hash.digest('hex'), code }
-}
-
-/**
- * Relays between two connections, in the kernel.
- * @param {TCPConn} a
- * @param {TCPConn} b
- */
-const relay = async (a, b) => {
-  /** @type {(from: TCPConn, to: TCPConn) => Promise<number>} */
-  const oneWay = async (from, to) => {
-    const bytes = await to.readFrom(from)
-    to.closeWrite()
-    return bytes
-  }
-  return await Promise.all([oneWay(a, b), oneWay(b, a)])
 }
 
 const commands = {
@@ -178,7 +163,7 @@ const commands = {
     const a = await listener.accept()
     const b = await dial('tcp', address)
     conns.set('from', a).set('to', b)
-    return await relay(a, b)
+    return await copyBoth(a, b)
   },
   /** @type {(name: string, ms: number) => void} */
   userTimeout: (name, ms) => conn(name).setUserTimeout(ms),
