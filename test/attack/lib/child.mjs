@@ -38,7 +38,8 @@ const textOf = (error) => (error instanceof Error ? (error.stack ?? error.messag
 /** @param {unknown} error */
 const fail = async (error) => {
   await tell({ fault: textOf(error) })
-  process.exit(1)
+  // An exit waits for threads of the pool, which the part may have left waiting for it.
+  process.kill(process.pid, 'SIGKILL')
 }
 
 process.on('uncaughtException', fail)

@@ -228,7 +228,7 @@ const OTHERS = [
   () => ({ valueOf: fail, toString: fail, [Symbol.toPrimitive]: fail }),
   () => ({ length: 4, 0: new Uint8Array(4) }),
   () => () => undefined,
-  () => Posing,
+  () => new Proxy(() => undefined, {}),
   () => [],
   () => Object.freeze([new Uint8Array(4)]),
   () => new Array(2 ** 32 - 1),
