@@ -173,7 +173,8 @@ export const transfers = {
     play: async (stage) => {
       const { multipath } = await connect(stage, { mptcp: true }, {})
       expectWhole(stage, stage.bytes, await swap(stage, stage.bytes))
-      return multipath ? undefined : 'plain TCP where MPTCP was asked for'
+      const joins = await stage.far.do('joins')
+      return multipath ? `MPTCP over ${1 + joins} paths` : 'plain TCP where MPTCP was asked for'
     },
   },
 }
@@ -240,6 +241,18 @@ export const scenes = {
     ({ wire }) => wire.ip(1, `addr del ${NEAR}/24 dev wire`),
     ({ wire }) => wire.ip(1, `addr add ${NEAR}/24 dev wire`),
   ),
+  'a path of several that is gone': {
+    how: { ...GOOD, rate: SLOW },
+    play: async (stage) => {
+      const { multipath } = await connect(stage, { mptcp: true }, {})
+      if (!multipath) return
+      await stage.far.do('joined')
+      const bytes = 1_500_000
+      const { ended } = await underway(stage, bytes)
+      await stage.wire.ip(1, `addr del ${NEAR}/24 dev wire`)
+      expectWhole(stage, bytes, await ended)
+    },
+  },
   'a peer that is killed': {
     how: { rate: SLOW },
     kills: true,

@@ -28,10 +28,10 @@ export const buildWire = () => {
   renameSync(made, PROGRAM)
 }
 
-/** How a wire is: probabilities, microseconds, bytes a second. */
-export const HOW = /** @type {const} */ (['loss', 'doubled', 'late', 'delay', 'jitter', 'rate'])
-
-/** @typedef {Partial<Record<(typeof HOW)[number], number>>} How */
+/**
+ * How a wire is: probabilities, microseconds, bytes a second.
+ * @typedef {Partial<Record<'loss' | 'doubled' | 'late' | 'delay' | 'jitter' | 'rate', number>>} How
+ */
 
 /** The addresses of the ends. Each has a second one, which a Multipath TCP connection finds. */
 export const NEAR = '10.77.1.1'

@@ -1,6 +1,8 @@
 // @ts-check
 // One end of a wire: a puppet with connections, by name.
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { copyBoth, Dialer, dial, ListenConfig, listen, serve } from '@netfd/net'
 import { obey, outcome } from '../lib/obey.mjs'
 import { sendStream } from '../lib/stream.mjs'
@@ -73,6 +75,15 @@ const receive = async (name) => {
   return { bytes: seen.at, sha: hash.digest('hex'), code }
 }
 
+/** How many further paths the kernel has joined to connections here. */
+const joins = () => {
+  const [names = [], values = []] = readFileSync('/proc/self/net/netstat', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('MPTcpExt:'))
+    .map((line) => line.split(' '))
+  return Number(values[names.indexOf('MPJoinAckRx')] ?? 0)
+}
+
 const commands = {
   /** @type {(address: string, o?: import('@netfd/net').ListenOptions) => Promise<string>} */
   listen: async (address, o = {}) => {
@@ -110,8 +121,6 @@ const commands = {
     }),
   /** When the peer takes no more. @type {(name: string) => Promise<void>} */
   stuck: async (name) => {
-    /** @type {(ms: number) => Promise<unknown>} */
-    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
     for (let last = -1, same = 0; same < 5; ) {
       await sleep(100)
       const { bytesAcked } = conn(name).info()
@@ -164,6 +173,11 @@ const commands = {
     const b = await dial('tcp', address)
     conns.set('from', a).set('to', b)
     return await copyBoth(a, b)
+  },
+  joins,
+  /** When there is a second path. */
+  joined: async () => {
+    while (joins() === 0) await sleep(20)
   },
   /** @type {(name: string, ms: number) => void} */
   userTimeout: (name, ms) => conn(name).setUserTimeout(ms),
