@@ -1,6 +1,5 @@
 // Go: net/http/server.go, Serve and Shutdown. The loop around accept: a handler for each connection, and
 // an end to all of them.
-import { isNativeError } from 'node:util/types'
 import type { Abortable } from '@netfd/poll/internal'
 import {
   host,
@@ -12,10 +11,9 @@ import {
   wasAborted,
 } from '@netfd/poll/internal'
 import { checkFunction, checkOptions, checkType, kindOf } from './arguments.js'
-import type { OpError } from './errors.js'
 import type { Conn, Listener } from './net.js'
 import type { Warn } from './serve-warning.js'
-import { warnOfKinds } from './serve-warning.js'
+import { looked, warnOfKinds } from './serve-warning.js'
 
 /** How {@link serve} serves. */
 export interface ServeOptions<C extends Conn = Conn> {
@@ -144,6 +142,7 @@ class Serving<C extends Conn> implements Abortable {
   /** Wakes what waits for a handler to be done. */
   #left: (() => void) | null = null
   #grace: NodeJS.Timeout | null = null
+  #closing: Promise<void> | null = null
   #cut = false
 
   constructor(o: Settings<C>) {
@@ -211,8 +210,7 @@ class Serving<C extends Conn> implements Abortable {
   /** Whether it is what the abort led to. */
   #isAbort(error: unknown): boolean {
     if (error === reasonOf(this.#o.signal as AbortSignal)) return true
-    if (!isNativeError(error)) return false
-    const { code }: NodeJS.ErrnoException = error
+    const { code } = looked(error)
     return code === 'ABORT_ERR' || (this.#cut && code === 'ERR_NET_CLOSED')
   }
 
@@ -236,7 +234,13 @@ class Serving<C extends Conn> implements Abortable {
     }
   }
 
-  async #close(): Promise<void> {
+  /** Closes the listener, once: so what that fails with is told of once. */
+  #close(): Promise<void> {
+    this.#closing ??= this.#closeListener()
+    return this.#closing
+  }
+
+  async #closeListener(): Promise<void> {
     try {
       await this.#o.listener[Symbol.asyncDispose]()
     } catch (error) {
@@ -279,7 +283,6 @@ async function reset(conn: Conn & { reset?: () => Promise<void> }): Promise<void
 
 /** Whether it comes from a read of this connection: on one of another, half an answer may depend. */
 function wasReading(error: unknown, conn: Conn): boolean {
-  if (!isNativeError(error)) return false
-  const { op, addr } = error as Partial<OpError>
+  const { op, addr } = looked(error)
   return op === 'read' && addr === conn.remoteAddr
 }

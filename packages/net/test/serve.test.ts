@@ -208,6 +208,51 @@ describe('a handler that fails', () => {
     expect(errors.map(([error]) => (error as Error).message)).toEqual(['on purpose', 'on purpose'])
   })
 
+  describe.each([
+    ['whose code', 'code'],
+    ['whose op', 'op'],
+    ['whose message', 'message'],
+    ['whose look', Symbol.for('nodejs.util.inspect.custom')],
+  ])('with an error %s cannot be asked for', (_, key) => {
+    const evil = (): Error =>
+      Object.defineProperty(new Error('on purpose'), key, {
+        get: () => {
+          throw new Error('not to be looked at')
+        },
+      })
+
+    it('harms no other: it is told of, and serve ends', async () => {
+      const got = warnings()
+      const listener = await listening()
+      const served = serve(listener, () => Promise.reject(evil()))
+      expect(await endOf(await dialed(listener.addr))).toBe('ECONNRESET')
+      expect(await endOf(await dialed(listener.addr))).toBe('ECONNRESET')
+      await listener.close()
+      await served
+      await until(() => got.length === 1)
+      expect(got).toMatchObject([{ code: 'NETFD_SERVE' }])
+    })
+
+    it('is judged at the abort as any other', async () => {
+      const listener = await listening()
+      const stop = new AbortController()
+      const { errors, onError } = told()
+      const aborted = gate()
+      const server = counted(async () => {
+        await aborted.opened
+        throw evil()
+      })
+      const served = serve(listener, server.handle, { signal: stop.signal, onError })
+      const peer = await dialed(listener.addr)
+      await until(() => server.begun === 1)
+      stop.abort()
+      aborted.open()
+      await served
+      expect(await endOf(peer)).toBe('ECONNRESET')
+      expect(errors.length).toBe(1)
+    })
+  })
+
   it('is a warning where no onError is told, the first time for each code', async () => {
     const got = warnings()
     const listener = await listening()
@@ -744,6 +789,26 @@ describe('a listener of the program’s own', () => {
     await serve(late, server.handle, { signal: stop.signal })
     expect(await endOf(peer)).toBe('end')
     expect(server.begun).toBe(0)
+  })
+
+  it('is closed once, and a close that fails is told of once, also after an abort', async () => {
+    const { errors, onError } = told()
+    const stop = new AbortController()
+    let closes = 0
+    const listener = new Pipes([])
+    const bad = Object.assign(listener, {
+      [Symbol.asyncDispose]: async () => {
+        closes++
+        await listener.close()
+        throw new Error('no end')
+      },
+    })
+    const served = serve(bad, () => undefined, { signal: stop.signal, onError })
+    await turns(3)
+    stop.abort()
+    await served
+    expect(closes).toBe(1)
+    expect(errors).toMatchObject([[{ message: 'no end' }, null]])
   })
 
   it('whose close fails, and whose connections do, is told of', async () => {

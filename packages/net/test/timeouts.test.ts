@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { closeIdlePipes } from '../../poll/src/pipe-pool.js'
-import type { StreamConn } from '../src/index.js'
+import type { StreamConn, TCPConn } from '../src/index.js'
 import { OpError, pipe } from '../src/index.js'
 import { errorOf, fakeTime, pair, pattern, track, turns, until, watchPromise } from './support.js'
 
@@ -101,6 +101,28 @@ describe('the timeout of a connection in a transfer', () => {
     await pass(1)
     await until(() => moved.state !== 'pending')
     expect(moved.error).toMatchObject({ code: 'ETIMEDOUT', bytesWritten: 4 })
+  })
+
+  it.each([
+    ['a copy', (server: TCPConn) => server.writeTo(sink)],
+    ['a splice', async (server: TCPConn) => (await pair())[0].readFrom(server)],
+  ])('that is lifted does not end the next wait of %s', async (_, move) => {
+    fakeTime()
+    const [client, server] = await pair()
+    server.setReadTimeout(50)
+    const moved = watchPromise(move(server))
+    await turns(5)
+    server.setReadTimeout(0)
+    await pass(40)
+    await client.write('x')
+    await turns(5)
+    await pass(40)
+    expect(moved.state).toBe('pending')
+    expect(vi.getTimerCount()).toBe(0)
+    await client.write('y')
+    client.closeWrite()
+    await until(() => moved.state !== 'pending')
+    expect(moved.value).toBe(2)
   })
 
   it('is that of each wait of a splice for its source', async () => {
