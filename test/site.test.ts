@@ -306,7 +306,9 @@ describe.runIf(executablePath !== undefined || process.env.CI !== undefined)('in
         }
         const graceful = '/documents/Graceful_shutdown_and_restarts.html'
         expect(await hits(page, 'graceful shutdown', 1)).toEqual([graceful])
-        expect(await hits(page, 'abort', 1)).toEqual(['/documents/Deadlines_and_cancellation.html'])
+        const deadlines = '/documents/Deadlines_and_cancellation.html'
+        expect(await hits(page, 'abort', 1)).toEqual([deadlines])
+        expect(await hits(page, 'timeout', 1)).toEqual([deadlines])
         expect(await hits(page, 'TCPConn', 1)).toEqual(['/classes/_netfd_net.TCPConn.html'])
         expect(await hits(page, 'dial', 3)).toContain('/functions/_netfd_net.dial.html')
         expect(await hits(page, 'listen', 3)).toContain('/functions/_netfd_net.listen.html')

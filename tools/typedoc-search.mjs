@@ -38,7 +38,9 @@ const emphasis = (title, text) => {
   count(title, HEADINGS[0] ?? 0)
   for (const line of text.split('\n')) {
     const [, marks] = /^(#{2,}) /.exec(line) ?? []
-    count(line, marks === undefined ? 1 : (HEADINGS[marks.length - 1] ?? 1))
+    // A constant such as TCP_USER_TIMEOUT is a name of several words as well, but where a title says it.
+    const text = line.replace(/\w*_\w*/g, '')
+    count(text, marks === undefined ? 1 : (HEADINGS[marks.length - 1] ?? 1))
   }
   const length = Math.sqrt(wordsOf(text).length)
   return new Map([...counts].map(([word, n]) => [word, n / length]))
@@ -60,7 +62,8 @@ export const topics = (guides) => {
   const found = guides.map(() => [])
   for (const [word, all] of speakers) {
     const first = all.sort((a, b) => b.much - a.much).slice(0, GUIDES_A_WORD)
-    for (const { at } of first) found[at]?.push(word)
+    // Twice where it says most of it: a guide with many topics counts less for each.
+    for (const { at } of first.slice(0, 1).concat(first)) found[at]?.push(word)
   }
   return found.map((words) => words.join(' '))
 }

@@ -94,9 +94,9 @@ export interface TCPInfo {
   readonly pacingRate?: number
   /** Upper limit of that rate, in bytes a second; about 1.8e19 when there is none. */
   readonly maxPacingRate?: number
-  /** Bytes that the peer has acknowledged. */
+  /** Bytes that the peer has acknowledged. Of the end that dialed, its SYN counts as one; so does a FIN. */
   readonly bytesAcked?: number
-  /** Bytes received in order. */
+  /** Bytes received in order; a FIN counts as one. */
   readonly bytesReceived?: number
   /** Segments sent, those without data and retransmissions included. */
   readonly segsOut?: number
