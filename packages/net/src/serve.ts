@@ -50,7 +50,8 @@ export interface ServeOptions<C extends Conn = Conn> {
  *   and what is left then is reset. A handler that waits for something else than its connection is waited for
  *   all the same: hand it the signal. Errors that the abort led to (`ABORT_ERR`, the signal's reason,
  *   `ERR_NET_CLOSED` after a reset) are not reported. A handler that fails because the signal ended its read of
- *   this very connection was between two requests: its connection is closed, not reset.
+ *   this very connection was between two requests: its connection is closed, not reset. With requests unread
+ *   the kernel resets it all the same: there `closeGracefully` in the handler saves the last answers.
  * - **Accepting that fails for good** closes the listener and tells `onError` at once; serve rejects with that
  *   OpError when the handlers are done. The abort shortens that as well.
  *
