@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 const PERIOD = 65_521
 
 /** The largest piece. */
-export const LARGEST = 2 * 1024 * 1024
+const LARGEST = 2 * 1024 * 1024
 
 const STEP = 7_919
 

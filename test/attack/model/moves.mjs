@@ -36,7 +36,7 @@ export const detach = (context) => {
  */
 
 /** The other thread: it is given descriptors, and gives them back. */
-export class Elsewhere {
+class Elsewhere {
   #worker = new Worker(new URL('./elsewhere.mjs', import.meta.url))
   /** @type {Map<number, (report: Report) => void>} */
   #asked = new Map()

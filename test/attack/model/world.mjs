@@ -44,7 +44,7 @@ import { cut, differsAt } from './bytes.mjs'
  */
 
 /** One direction of a link. */
-export class Direction {
+class Direction {
   /** @type {Sent[]} */
   sent = []
   /** @type {Got[]} */
@@ -106,7 +106,7 @@ export class Direction {
 }
 
 /** One direction of one end: who uses it, and what may happen to a call there. */
-export class Side {
+class Side {
   /** @type {Set<Call>} */
   calls = new Set()
   /** A call that gives its turn away between two pieces: no other may be made beside it. */
