@@ -7,6 +7,7 @@ import { checkIdle } from './copy.js'
 import { WriterSink } from './destination-writer.js'
 import { OpError } from './errors.js'
 import { Guard } from './guard.js'
+import { looked } from './looked.js'
 import type { Reader, StreamConn } from './net.js'
 import { CHUNK } from './pieces.js'
 import { ReaderTap } from './source-reader.js'
@@ -111,8 +112,9 @@ class Direction {
       this.moved = await this.#move()
       await this.#dst.closeWrite?.()
     } catch (thrown) {
-      const error: Error & { bytesWritten?: unknown } = errorFrom(thrown)
-      if (typeof error.bytesWritten === 'number') this.moved = error.bytesWritten
+      const error = errorFrom(thrown)
+      const { bytesWritten } = looked(error)
+      if (typeof bytesWritten === 'number') this.moved = bytesWritten
       failed(error)
     }
   }

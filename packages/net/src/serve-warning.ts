@@ -1,24 +1,6 @@
 // Go: net/http/server.go, logf. What a server says of a connection's error when nothing else hears of it.
 import { inspect } from 'node:util'
-import { isNativeError } from 'node:util/types'
-import type { OpError } from './errors.js'
-
-/** What may be known of an error. Of a stranger's it may be of any type. */
-type Looked = { readonly [K in 'code' | 'name' | 'message' | 'op' | 'addr']?: unknown }
-
-/**
- * What a server asks of an error. A handler may throw anything, also what throws when it is looked at: of that
- * nothing is known.
- */
-export function looked(error: unknown): Looked {
-  if (!isNativeError(error)) return {}
-  try {
-    const { code, name, message, op, addr } = error as Partial<OpError>
-    return { code, name, message, op, addr }
-  } catch {
-    return {}
-  }
-}
+import { looked } from './looked.js'
 
 /** Warns of an error, and says what came of it. */
 export type Warn = (said: string, error: unknown) => void

@@ -11,9 +11,10 @@ import {
   wasAborted,
 } from '@netfd/poll/internal'
 import { checkFunction, checkOptions, checkType, kindOf } from './arguments.js'
+import { looked } from './looked.js'
 import type { Conn, Listener } from './net.js'
 import type { Warn } from './serve-warning.js'
-import { looked, warnOfKinds } from './serve-warning.js'
+import { warnOfKinds } from './serve-warning.js'
 
 /** How {@link serve} serves. */
 export interface ServeOptions<C extends Conn = Conn> {

@@ -219,6 +219,22 @@ describe('copyBoth', () => {
     expect(await failed).toBe(broken)
   })
 
+  it('ends the other direction also when an end fails with what cannot be asked', async () => {
+    const { left, a, b, right } = await relayed()
+    const evil = Object.defineProperty(new Error('on purpose'), 'bytesWritten', {
+      get: () => {
+        throw new Error('not to be looked at')
+      },
+    })
+    const deaf = Object.assign(own(b as Ended), { closeWrite: () => Promise.reject(evil) })
+    const failed = errorOf(copyBoth(a, deaf))
+    left.closeWrite()
+    expect(await failed).toBe(evil)
+    // Nothing is taken from it any more.
+    await right.write('mine')
+    expect(await b.read(new Uint8Array(8))).toBe(4)
+  })
+
   it('takes an end without closeWrite', async () => {
     const { left, a, b, right } = await relayed()
     const { read, write } = own(b as Ended)
