@@ -169,8 +169,8 @@ const each = (before, after, n) =>
 /** @type {import('./lib/part.mjs').Part} */
 export const part = {
   what: 'as many connections as the limit allows: opened, used, timed out, aborted, reset and closed all at once',
-  seconds: 60,
-  beside: 120,
+  seconds: 45,
+  beside: 240,
   // A network of its own has all ports free, and keeps none of ours busy.
   before: async () => ['unshare', '--net'],
   run: async ({ seed, short, over, progress, at, random }) => {

@@ -54,7 +54,7 @@ const inLanes = async (tasks, lanes) => {
 export const part = {
   what: 'transfers and faults over a wire that loses, doubles, reorders, delays, throttles and cuts',
   seconds: 90,
-  beside: 180,
+  beside: 240,
   before: async () => {
     buildWire()
     return []

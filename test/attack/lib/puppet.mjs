@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { Fault } from './part.mjs'
 
 /** How long any one thing may take on a machine that is busy, in milliseconds. */
-const PATIENCE = 90_000
+const PATIENCE = 180_000
 
 /**
  * The promise, or a fault when it takes too long.
