@@ -37,13 +37,26 @@ export const obey = async (commands, warm) => {
   let ended = false
   // A master that has gone tells no more; after the end the process goes by itself, or its master says it does not.
   process.on('disconnect', () => void (ended || process.exit(1)))
+  /** What has no outcome yet. @type {Set<Promise<unknown>>} */
+  const open = new Set()
+  /** @type {(command: string, args: unknown[]) => Promise<unknown>} */
+  const outcomeOf = async (command, args) => {
+    const doing = Promise.resolve(commands[command]?.(...args))
+    if (command !== 'end') {
+      open.add(doing)
+      return await doing.finally(() => open.delete(doing))
+    }
+    await doing
+    // Whatever still waited has an outcome, now that all is closed.
+    await Promise.allSettled(open)
+    return leftSince(before)
+  }
   /** @type {(message: { id: number, command: string, args: unknown[] }) => Promise<void>} */
   const answer = async ({ id, command, args }) => {
     try {
-      const value = await commands[command]?.(...args)
-      if (command !== 'end') return void process.send?.({ id, value })
-      ended = true
-      process.send?.({ id, value: leftSince(before) })
+      const value = await outcomeOf(command, args)
+      ended = command === 'end'
+      process.send?.({ id, value })
     } catch (error) {
       process.send?.({ id, error: error instanceof Error ? error.stack : String(error) })
     }
