@@ -51,8 +51,8 @@ export interface ServeOptions<C extends Conn = Conn> {
  *   and what is left then is reset. A handler that waits for something else than its connection is waited for
  *   all the same: hand it the signal. Errors that the abort led to (`ABORT_ERR`, the signal's reason,
  *   `ERR_NET_CLOSED` after a reset) are not reported. A handler that fails because the signal ended its read of
- *   this very connection was between two requests: its connection is closed, not reset. With requests unread
- *   the kernel resets it all the same: there `closeGracefully` in the handler saves the last answers.
+ *   this very connection was between two requests: its connection is closed, not reset; where further requests
+ *   are there unread, by `closeGracefully`, so that the answers before them arrive.
  * - **Accepting that fails for good** closes the listener and tells `onError` at once; serve rejects with that
  *   OpError when the handlers are done. The abort shortens that as well.
  *
@@ -137,6 +137,13 @@ interface Settings<C extends Conn> {
   readonly signal: AbortSignal | undefined
 }
 
+/** What some kinds of connections can do at their end. */
+interface Ending {
+  readonly unread?: boolean
+  closeGracefully?(): Promise<void>
+  reset?(): Promise<void>
+}
+
 class Serving<C extends Conn> implements Abortable {
   readonly #o: Settings<C>
   readonly #open = new Set<C>()
@@ -199,7 +206,7 @@ class Serving<C extends Conn> implements Abortable {
 
   /** Tells of it, and how the connection is to end. */
   #failed(error: unknown, conn: C): typeof closed {
-    if (this.#stopped && this.#isAbort(error)) return wasReading(error, conn) ? closed : reset
+    if (this.#stopped && this.#isAbort(error)) return wasReading(error, conn) ? letGo : reset
     this.#tell(error, conn)
     return reset
   }
@@ -273,8 +280,21 @@ class Serving<C extends Conn> implements Abortable {
 
 const closed = (conn: Conn): PromiseLike<void> => conn[Symbol.asyncDispose]()
 
+/**
+ * Closes a connection that waited for its next request. One that is there and unread would turn the close into
+ * a reset, which takes the answers along that the peer has not read: then what comes is read and dropped.
+ */
+async function letGo(conn: Conn & Ending): Promise<void> {
+  try {
+    if (conn.unread === true) await conn.closeGracefully?.()
+  } catch {
+    // The handler has closed it while it was read.
+  }
+  await closed(conn)
+}
+
 /** Aborts a connection, where its kind can be; closed it is in any case, unless it was before. */
-async function reset(conn: Conn & { reset?: () => Promise<void> }): Promise<void> {
+async function reset(conn: Conn & Ending): Promise<void> {
   try {
     await conn.reset?.()
   } catch {

@@ -1,6 +1,7 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
 
 import { inspect } from 'node:util'
+import { unread } from '@netfd/poll/internal'
 import type { TCPInfo } from '@netfd/syscall'
 import {
   IPPROTO_TCP,
@@ -72,6 +73,8 @@ export class TCPConn extends NetStreamConn {
       // The peer has reset the connection, and what it sent is read to its end all the same.
       if ((error as OpError).code !== 'ENOTCONN') throw error
     }
+    // Its own time counts, and not that of a read before.
+    if (!this.fd.closed) this.fd.setReadTimeout(0)
     await readToEnd(this.fd, ms)
     if (!this.fd.closed) await this.close()
   }
@@ -83,6 +86,14 @@ export class TCPConn extends NetStreamConn {
   async reset(): Promise<void> {
     this.setLinger(0)
     await this.close()
+  }
+
+  /**
+   * Whether a close would reset it now, for bytes of the peer's are unread.
+   * @internal
+   */
+  get unread(): boolean {
+    return !this.fd.closed && unread(this.fd.sysfd)
   }
 
   /** Whether small writes are sent at once, as they are by default. Go: `SetNoDelay`; TCP_NODELAY. */

@@ -578,6 +578,34 @@ describe('the abort', () => {
     expect(errors).toEqual([])
   })
 
+  it('loses no answer of a client that has sent further requests and reads late', async () => {
+    const listener = await listening()
+    const stop = new AbortController()
+    let answered = 0
+    const served = serve(
+      listener,
+      async (conn: TCPConn) => {
+        const reader = bufReader(conn)
+        for (;;) {
+          if ((await reader.peek(1, { signal: stop.signal })).length === 0) return
+          await conn.write(`${await reader.readLine({ max: 100 })}\n`)
+          if (++answered === 400) stop.abort()
+        }
+      },
+      { signal: stop.signal },
+    )
+    const client = await dialed(listener.addr)
+    // More than the server's buffer holds: the end finds requests unread.
+    const sending = client.write('hello world\n'.repeat(20_000))
+    await until(() => stop.signal.aborted)
+    await turns(20)
+    const answers = readAll(client)
+    await sending
+    client.closeWrite()
+    expect(text(await answers)).toBe('hello world\n'.repeat(answered))
+    await served
+  })
+
   it('closes one whose buffered reader found it aborted after an answer', async () => {
     const listener = await listening()
     const stop = new AbortController()

@@ -85,7 +85,8 @@ function sending(fd: number): boolean {
   return (intsOf(fd, SOL_SOCKET, SO_MEMINFO, WMEM_QUEUED + 1)[WMEM_QUEUED] ?? 0) > 0
 }
 
-function unread(fd: number): boolean {
+/** Whether bytes are there that no call has taken: a close resets the connection then. */
+export function unread(fd: number): boolean {
   return hook.recv(fd, new Uint8Array(1), 0, 1, MSG_PEEK | MSG_DONTWAIT) > 0
 }
 
