@@ -38,6 +38,7 @@ export const net = [
     file: 'src/connect.ts',
     find: 'fd.setWriteDeadline(null)',
     put: '',
+    see: ['--project', 'net', 'dial-timeout'],
   },
   {
     what: 'a dial that fails leaks its socket',

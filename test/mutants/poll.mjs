@@ -56,6 +56,7 @@ export const poll = [
     file: 'src/op-io.ts',
     find: 'if (this.waited) checkSize(this.#buf, this.#size)\n    return this.#read(fd, this.#buf)',
     put: 'return this.#read(fd, this.#buf)',
+    see: ['--project', 'reports', 'detached-buffers'],
   },
   {
     what: 'a writev stays in its first buffer',
@@ -128,6 +129,7 @@ export const poll = [
     file: 'src/poll-desc.ts',
     find: 'if (death !== 0) return errno === EPIPE ? death : errno',
     put: 'if (death !== 0) return errno',
+    see: ['--project', 'reports', 'reset-stays'],
   },
   {
     what: 'a deadline that is set for a call that waits starts no timer',
@@ -208,10 +210,11 @@ export const poll = [
     put: 'if (op.retry(-n)) return false',
   },
   {
-    what: 'an errno has the wrong sign',
+    what: 'an errno has the wrong sign where a connection’s death is kept',
     file: 'src/fd-loop.ts',
     find: 'new SyscallError(op.call, -this.failed(op.mortal, -n))',
-    put: 'new SyscallError(op.call, this.failed(op.mortal, -n))',
+    put: 'new SyscallError(op.call, -this.failed(op.mortal, n))',
+    see: ['--project', 'reports', 'reset-stays'],
   },
   {
     what: 'a call whose deadline ran out makes no last try',
@@ -410,12 +413,14 @@ export const poll = [
     file: 'src/op-pour.ts',
     find: 'else if (poured === HELD) this.#room = room',
     put: 'else if (poured === HELD) this.#room = room\n    else returnRoom(room)',
+    see: ['--project', 'net', 'pour'],
   },
   {
     what: 'a transfer does not give its turn to a read that queues',
     file: 'src/op-pour.ts',
     find: "|| this.host?.contended('r') === true",
     put: '',
+    see: ['--project', 'net', 'pour'],
   },
   {
     what: 'a call that has ended keeps the timer of its own time',

@@ -1,7 +1,8 @@
 // Go: net/timeout_test.go and dial_test.go. Timeouts and deadlines of a dial.
 import { host } from '@netfd/poll/testing'
+import { ENOTCONN } from '@netfd/syscall'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { DeadlineExceededError, Dialer, dial, dialTimeout } from '../src/index.js'
+import { DeadlineExceededError, Dialer, dial, dialTimeout, hook } from '../src/index.js'
 import { rejected } from './error-walk.js'
 import { answering, fakeHosts } from './fake-hosts.js'
 import {
@@ -90,7 +91,13 @@ describe('a timeout (TestDialTimeout)', () => {
     expect(await conn.write('x')).toBe(1)
   })
 
-  it('means nothing to the connection once it is made', async () => {
+  it.each([
+    ['at once', 0],
+    ['after a wait', 1],
+  ])('means nothing to the connection once it is made, %s', async (_, looks) => {
+    const { getpeername } = hook
+    let left = looks
+    replace({ getpeername: (...args) => (left-- > 0 ? -ENOTCONN : getpeername(...args)) })
     const [client, server] = await pair(undefined, new Dialer({ timeout: 60_000 }))
     // An hour later, as far as any deadline can tell.
     const now = host.now()

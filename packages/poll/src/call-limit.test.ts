@@ -23,4 +23,19 @@ describe('the entry of a call that waited', () => {
     await other.close()
     await waiting
   })
+
+  it('is no more among the deadlines once the call is done, also when it queued', async () => {
+    fakeTime()
+    const [r, w] = tcpPair()
+    const enter = vi.spyOn(timers, 'enter')
+    r.setReadTimeout(1000)
+    const reading = [r.read(new Uint8Array(1)), r.read(new Uint8Array(1))]
+    const entries = enter.mock.calls.map(([entry]) => entry)
+    expect(new Set(entries).size).toBe(2)
+    await w.write(new Uint8Array(2))
+    await Promise.all(reading)
+    expect(entries.map(({ timed }) => timed)).toEqual([false, false])
+    enter.mockRestore()
+    expect(vi.getTimerCount()).toBe(0)
+  })
 })

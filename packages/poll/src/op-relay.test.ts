@@ -41,11 +41,15 @@ async function piece(c: Omit<Talk, 'moved'>, bytes: Uint8Array): Promise<void> {
   expect(await readFull(c.out, bytes.length)).toEqual(bytes)
 }
 
-async function talk(pair: () => [FD, FD] = tcpPair, max?: number): Promise<Talk> {
+async function talk(
+  pair: () => [FD, FD] = tcpPair,
+  max?: number,
+  signal?: AbortSignal,
+): Promise<Talk> {
   const [a, src] = pair()
   const [dst, out] = pair()
   const ends = { in: a, src, dst, out }
-  const moved = watchPromise(dst.spliceFrom(src, max))
+  const moved = watchPromise(dst.spliceFrom(src, max, { signal }))
   for (let i = 0; i < PIECES; i++) await piece(ends, pattern(3, i))
   return { ...ends, moved }
 }
@@ -60,6 +64,26 @@ describe.each<[string, () => [FD, FD]]>([
   ['TCP', () => tcpPair()],
   ['Unix streams', () => unixPair()],
 ])('a conversation over %s', (name, pair) => {
+  it('sends what it has taken, although it is aborted while that waits for its turn', async () => {
+    const stop = new AbortController()
+    const c = await talk(pair, undefined, stop.signal)
+    const { send } = hook
+    let refused = false
+    replace({
+      send: (fd, ...args) => {
+        if (fd !== c.dst.sysfd || refused) return send(fd, ...args)
+        refused = true
+        // The rest is put off to the next turn, and this comes before it.
+        while (!budget.spent) budget.charge(0)
+        setImmediate(() => stop.abort())
+        return -EAGAIN
+      },
+    })
+    await c.in.write(pattern(5))
+    expect(await failed(c)).toMatchObject({ code: 'ABORT_ERR', bytesWritten: BEFORE + 5 })
+    expect(await readFull(c.out, 5)).toEqual(pattern(5))
+  })
+
   it('costs one recv and one send a piece, and holds no pipe', async () => {
     closeIdlePipes()
     const c = await talk(pair)

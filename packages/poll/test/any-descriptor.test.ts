@@ -28,6 +28,7 @@ import {
 } from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
 import { FD } from '../src/index.js'
+import { hook } from '../src/testing.js'
 import { bundleForChildren, bundleURL, runChild } from './child.js'
 import {
   adoptFD,
@@ -37,6 +38,7 @@ import {
   pattern,
   readAll,
   readFull,
+  replace,
   turns,
   unixPair,
   until,
@@ -67,6 +69,19 @@ describe('a regular file', () => {
     expect(Buffer.from(await readAll(file)).toString()).toBe(', file')
     expect(await file.read(buf)).toBe(null)
     expect(await file.read(new Uint8Array(0))).toBe(0)
+  })
+
+  it('is not closed by the end of the thread while the pool has it, and is after that', async () => {
+    const file = adoptFD(openSync(newFile('hello'), 'r'))
+    const calls: string[] = []
+    const { disown, adopt, fileRead } = hook
+    replace({
+      disown: (fd) => void calls.push('disown') || disown(fd),
+      adopt: (...args) => void calls.push('adopt') || adopt(...args),
+      fileRead: (...args) => void calls.push('read') || fileRead(...args),
+    })
+    expect(await file.read(new Uint8Array(8))).toBe(5)
+    expect(calls).toEqual(['read', 'disown', 'adopt'])
   })
 
   it('is written at its own position', async () => {

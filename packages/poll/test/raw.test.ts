@@ -256,6 +256,16 @@ describe('detach', () => {
     expect(() => b.detach()).toThrow(expect.objectContaining({ code: 'ERR_NET_CLOSED' }))
   })
 
+  it('leaves a number that the end of the thread does not close', () => {
+    const [a] = tcpPair()
+    const disowned: number[] = []
+    const { disown } = hook
+    replace({ disown: (fd) => void disowned.push(fd) || disown(fd) })
+    const number = a.detach()
+    expect(disowned).toEqual([number])
+    close(number)
+  })
+
   it('rejects the calls that wait, and those that queue', async () => {
     const [a] = tcpPair()
     await fill(a)
