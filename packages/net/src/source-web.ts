@@ -71,7 +71,7 @@ export class WebTap implements Tap {
     return rest.length > 0 ? rest : null
   }
 
-  /** Without cancelling: a piece that comes later stays in the stream. */
+  /** Without cancelling: a piece that comes later stays in the stream, unless a reader of the caller's has asked. */
   leave(): undefined {
     if (this.#stream !== null) this.#reader.releaseLock()
     return undefined

@@ -119,7 +119,7 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * many. From a TCPConn they are spliced inside the kernel, but for a row of small pieces, which are
    * cheaper to copy; from a FileHandle sent by sendfile from its own position. Anything else is copied: a
    * Conn, streams of Node and of the web and their readers, iterables of bytes or of text. A stream keeps
-   * what is behind the limit, and is never destroyed.
+   * what is behind the limit, but for a web stream that is not of bytes, and is never destroyed.
    *
    * Rejects with OpError: what the source failed with, or as `write` does, also while the source is silent:
    * `ERR_NET_CLOSED`, `ETIMEDOUT` past the write deadline or when nothing moved for `idleTimeout`, `ABORT_ERR`.
