@@ -1,5 +1,9 @@
 // The kernel tells of a reset once, to the first call, and says "end" from then on. A connection that
 // was killed must never look like one that ended.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TCPConn } from '@netfd/net'
 import { pipe } from '@netfd/net'
@@ -29,7 +33,7 @@ import {
   SOL_SOCKET,
   sockopt,
 } from '@netfd/syscall'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { chain, errorOf, pair } from '../../packages/net/test/support.js'
 import { closeIdlePipes } from '../../packages/poll/src/pipe-pool.js'
 import {
@@ -153,11 +157,26 @@ describe('a reset stays', () => {
   it('for a file that is sent to it', async () => {
     const conn = await killed()
     await conn.read(room()).catch(() => undefined)
-    const file = await import('node:fs/promises').then(({ open }) =>
-      open(fileURLToPath(import.meta.url)),
-    )
+    const file = await open(fileURLToPath(import.meta.url))
     expect(await errorOf(conn.readFrom(file))).toMatchObject({ code: 'ECONNRESET' })
     await file.close()
+  })
+
+  it('for the read after a file that takes the reset along and says how much went', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'netfd-reset-')), 'file')
+    writeFileSync(path, new Uint8Array(400_000))
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }))
+    const [conn, peer] = await pair()
+    // The peer leaves what it is sent unread, and half of its own message is on its way.
+    const message = peer.write(new Uint8Array(1_500_000)).catch(() => 0)
+    const closed = peer.close()
+    await using file = await open(path)
+    expect(await errorOf(conn.readFrom(file))).toMatchObject({ code: 'ECONNRESET' })
+    const rest = async () => {
+      while ((await conn.read(room())) !== null);
+    }
+    expect(await codeOf(rest())).toBe('ECONNRESET')
+    await Promise.all([message, closed])
   })
 
   it('for both ways of a proxy: half an answer does not look whole', async () => {

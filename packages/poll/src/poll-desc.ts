@@ -1,7 +1,17 @@
 // Go: internal/poll/fd_poll_runtime.go and pollDesc of runtime/netpoll.go. Readiness of one descriptor.
 // The state of one direction is in poll-side.ts; what both share, and what the poller tells, is here.
-import { EPIPE, EPOLLERR, EPOLLHUP, EPOLLIN, EPOLLOUT, EPOLLRDHUP } from '@netfd/syscall'
+import {
+  ECONNRESET,
+  EPIPE,
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLRDHUP,
+  TCP_CLOSE,
+} from '@netfd/syscall'
 import { isDeadly } from './deaths.js'
+import { tcpState } from './linger.js'
 import type { PollCode, Poller, Waiter } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import { PollSide } from './poll-side.js'
@@ -19,6 +29,7 @@ const CLOSED = 0x2000
 const HUNG_UP = 0x4000
 const ONLY_ERR = 0x8000
 const GUARDED = 0x10000
+const SENDING = 0x20000
 
 /**
  * The state that a poller and the operations on one descriptor share. A Poller of your own is given one
@@ -179,9 +190,20 @@ export class PollDesc {
    * @internal
    */
   ended(): number {
+    // An end that the peer has sent leaves this side open (CLOSE-WAIT).
+    if ((this.#marks & SENDING) !== 0 && tcpState(this.sysfd) === TCP_CLOSE) this.failed(ECONNRESET)
     if ((this.#marks & ENDED) === 0 && (this.#marks & ERRNO) !== 0) return this.#marks & ERRNO
     this.#marks |= ENDED
     return 0
+  }
+
+  /**
+   * A call on the thread pool sends on a connection that is open, and may take the errno of its death along.
+   * @internal
+   */
+  sending(on: boolean): void {
+    if (on) this.#marks |= SENDING
+    else this.#marks &= ~SENDING
   }
 
   /**

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises'
 import {
   EAGAIN,
   EBADF,
+  ECONNRESET,
   EINTR,
   EINVAL,
   ENOSYS,
@@ -10,6 +11,7 @@ import {
   EPIPE,
   SyscallError,
   TCP_CLOSE,
+  TCP_ESTABLISHED,
 } from '@netfd/syscall'
 import { deadlineError, RAN_OUT } from './deadline.js'
 import { CanceledError } from './errors.js'
@@ -116,12 +118,20 @@ class Sending implements Mover {
     if (signal !== undefined && wasAborted(signal)) throw new CanceledError(reasonOf(signal))
     const at = positionOf(this.#offset, this.sent)
     const fd = numberOf(this.#file)
-    return await hook.sendfilePool(
-      this.#dst.sysfd,
-      fd,
-      at,
-      Math.min(this.#count - this.sent, CHUNK),
-    )
+    const most = Math.min(this.#count - this.sent, CHUNK)
+    const { sysfd } = this.#dst
+    // A reset that comes within a call leaves a short count, and the kernel tells of it once: to sendfile, which
+    // drops it. From then on it says "end" and EPIPE, to a read that runs beside the call as well.
+    const open = tcpState(sysfd) === TCP_ESTABLISHED
+    const { pd } = this.#dst
+    pd?.sending(open)
+    try {
+      const n = await hook.sendfilePool(sysfd, fd, at, most)
+      if (open && n > 0 && n < most && tcpState(sysfd) === TCP_CLOSE) this.#dst.failed(ECONNRESET)
+      return n
+    } finally {
+      pd?.sending(false)
+    }
   }
 
   #went(n: number): void {

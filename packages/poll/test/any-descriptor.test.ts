@@ -76,9 +76,18 @@ describe('a regular file', () => {
     const calls: string[] = []
     const { disown, adopt, fileRead } = hook
     replace({
-      disown: (fd) => void calls.push('disown') || disown(fd),
-      adopt: (...args) => void calls.push('adopt') || adopt(...args),
-      fileRead: (...args) => void calls.push('read') || fileRead(...args),
+      disown: (fd) => {
+        calls.push('disown')
+        return disown(fd)
+      },
+      adopt: (...args) => {
+        calls.push('adopt')
+        return adopt(...args)
+      },
+      fileRead: (...args) => {
+        calls.push('read')
+        return fileRead(...args)
+      },
     })
     expect(await file.read(new Uint8Array(8))).toBe(5)
     expect(calls).toEqual(['read', 'disown', 'adopt'])

@@ -260,7 +260,12 @@ describe('detach', () => {
     const [a] = tcpPair()
     const disowned: number[] = []
     const { disown } = hook
-    replace({ disown: (fd) => void disowned.push(fd) || disown(fd) })
+    replace({
+      disown: (fd) => {
+        disowned.push(fd)
+        return disown(fd)
+      },
+    })
     const number = a.detach()
     expect(disowned).toEqual([number])
     close(number)
