@@ -142,6 +142,7 @@ describe('go-tour.md, from the other side,', () => {
     'set',
     'splices',
     'takeFrom',
+    'unread',
     'TCPListener.do',
     'TCPListener.made',
   ]
