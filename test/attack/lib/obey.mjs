@@ -49,6 +49,8 @@ export const obey = async (commands, warm) => {
     await doing
     // Whatever still waited has an outcome, now that all is closed.
     await Promise.allSettled(open)
+    // And its answer has gone: the master closes the channel when it has the last one.
+    await new Promise((resolve) => setImmediate(resolve))
     return leftSince(before)
   }
   /** @type {(message: { id: number, command: string, args: unknown[] }) => Promise<void>} */

@@ -17,6 +17,7 @@ import { FAR, NEAR } from './wire.mjs'
 /**
  * @typedef {object} Scene
  * @property {import('./wire.mjs').How} [how] what the wire must be; the rest is as the seed has it
+ * @property {boolean} [slow] whether the short form goes without it
  * @property {boolean} [kills] whether the near end is killed
  * @property {(stage: Stage) => Promise<string | void>} play answers a remark
  */
@@ -243,6 +244,8 @@ export const scenes = {
   ),
   'a path of several that is gone': {
     how: { ...GOOD, rate: SLOW },
+    // The kernel takes some ten seconds to send what the lost path had by the other.
+    slow: true,
     play: async (stage) => {
       const { multipath } = await connect(stage, { mptcp: true }, {})
       if (!multipath) return
