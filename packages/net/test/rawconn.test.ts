@@ -22,7 +22,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TCPConn } from '../src/index.js'
 import { fileConn, fileListener } from '../src/index.js'
 import { rejected, throws } from './error-walk.js'
-import { dialed, listening, PAST, pair, track, turns, watchPromise } from './support.js'
+import { dialed, listening, PAST, pair, track, turns, until, watchPromise } from './support.js'
 
 /** One recv(2) into `buf`, as the callback of RawConn.read has it; the outcome is in `got`. */
 const receiving = (buf: Uint8Array) => {
@@ -251,6 +251,26 @@ describe('detach', () => {
     const again = track(fileConn(fd))
     close(fd)
     await echoes(again, server)
+  })
+
+  it('leaves a linger with the socket, which blocks no close of what it is made into', async () => {
+    const [client, server] = await pair()
+    client.setLinger(5)
+    const fd = client.detach()
+    const again = track(fileConn(fd))
+    close(fd)
+    // Not through the raw connection, after which every close looks for a linger.
+    const writing = rejected('write', again.write(new Uint8Array(16 << 20)))
+    await turns(3)
+    const closing = watchPromise(again.close())
+    await writing
+    await turns(3)
+    // It waits for its peer, and the loop turns all the same.
+    expect(closing.state).toBe('pending')
+    const buf = new Uint8Array(1 << 16)
+    while ((await server.read(buf)) !== null);
+    await until(() => closing.state !== 'pending')
+    expect(closing.state).toBe('resolved')
   })
 })
 

@@ -120,3 +120,10 @@ it('netfd:open, accept and close tell of connections and listeners, with both ad
     ['tcp', String(listener.addr), 'null'],
   ])
 })
+
+it('netfd:close says nothing of a socket that a failed dial has closed', async () => {
+  const said = heard('netfd:close')
+  await rejected('dial', new Dialer().dial('tcp', String(await refusing())))
+  // The listener that was there before it.
+  expect(said.map(({ remoteAddr }) => remoteAddr)).toEqual([null])
+})
