@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
+import { hook as pollHook } from '@netfd/poll/testing'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { closeIdlePipes } from '../../poll/src/pipe-pool.js'
 import type { Source } from '../src/index.js'
 import { pipe } from '../src/index.js'
@@ -205,4 +206,18 @@ describe('writeTo', () => {
       .catch((error: Error) => error)
     expect(error).toMatchObject({ name: 'OpError', op: 'writeto', cause: full })
   })
+})
+
+it('a transfer holds the process for as long as it lasts, also when it fails', async () => {
+  const [client] = await pair()
+  const poller = pollHook.poller()
+  const [hold, release] = [vi.spyOn(poller, 'hold'), vi.spyOn(poller, 'release')]
+  onTestFinished(() => void vi.restoreAllMocks())
+  async function* failing(): AsyncGenerator<string> {
+    yield 'begun'
+    throw new Error('the source')
+  }
+  await expect(client.readFrom(failing())).rejects.toThrow('the source')
+  expect(hold.mock.calls.length).toBeGreaterThan(0)
+  expect(release).toHaveBeenCalledTimes(hold.mock.calls.length)
 })
