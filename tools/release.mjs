@@ -33,7 +33,7 @@ export const refusal = ({ dryRun, env, versions, pending, repository }) => {
   return null
 }
 
-/** What a dry run leaves to whoever publishes, a line each, the last one the command itself.
+/** What a dry run leaves to the maintainer, a line each, the last one the command itself.
  * @param {Release} release
  */
 export const remaining = (release) => {

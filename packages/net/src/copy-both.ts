@@ -11,7 +11,7 @@ import { looked } from './looked.js'
 import type { Reader, StreamConn } from './net.js'
 import { CHUNK } from './pieces.js'
 import { ReaderTap } from './source-reader.js'
-import { NetStreamConn } from './stream-conn.js'
+import { isStreamConn } from './stream-conn.js'
 
 /** How the two directions of `copyBoth` may be ended. */
 export interface CopyBothOptions extends CallOptions {
@@ -128,8 +128,6 @@ class Direction {
       : await copy(src, dst, this.#terms)
   }
 }
-
-const isStreamConn = (end: object): end is NetStreamConn => end instanceof NetStreamConn
 
 /** Where neither end is a connection of this package. */
 async function copy(src: Reader, dst: CopyEnd, { signal, flow }: TransferTerms): Promise<number> {

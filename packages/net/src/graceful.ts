@@ -9,13 +9,6 @@ import type { NetFD } from './fd.js'
 let drain: Uint8Array | undefined
 const ROOM = 64 * 1024
 
-/** Throws TypeError or RangeError, before anything is sent. */
-export function checkPatience(ms: unknown): void {
-  if (typeof ms !== 'number') throw new TypeError(`ms must be a number, got ${typeof ms}`)
-  if (ms >= 0 && Number.isFinite(ms)) return
-  throw new RangeError(`ms must be a finite number from 0 on, got ${ms}`)
-}
-
 /** Reads and drops what arrives until the peer's end, an error, or for `ms` milliseconds. */
 export async function readToEnd(fd: NetFD, ms: number): Promise<void> {
   drain ??= new Uint8Array(ROOM)

@@ -226,7 +226,7 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
 }
 
 // Outside the class: a bundler renames one that names itself.
-const isStreamConn = (end: object): end is NetStreamConn => end instanceof NetStreamConn
+export const isStreamConn = (end: object): end is NetStreamConn => end instanceof NetStreamConn
 
 /**
  * Reads until `buf` is full: its length, or how many bytes there were before the end. An error on the

@@ -1,7 +1,7 @@
 // Go: net/tcpsock.go and tcpsockopt_posix.go, TCPConn.
 
 import { inspect } from 'node:util'
-import { unread } from '@netfd/poll/internal'
+import { checkTimeout, unread } from '@netfd/poll/internal'
 import type { TCPInfo } from '@netfd/syscall'
 import {
   IPPROTO_TCP,
@@ -13,7 +13,7 @@ import {
 import { checkType } from './arguments.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
-import { checkPatience, readToEnd } from './graceful.js'
+import { readToEnd } from './graceful.js'
 import { endsOf } from './inspect.js'
 import type { KeepAliveConfig, SetInt } from './keep-alive.js'
 import { setKeepAliveConfig, setKeepAliveIdle } from './keep-alive.js'
@@ -66,7 +66,7 @@ export class TCPConn extends NetStreamConn {
    * TypeError or RangeError for an `ms` that is no finite number from 0 on.
    */
   async closeGracefully(ms = 5_000): Promise<void> {
-    checkPatience(ms)
+    checkTimeout(ms)
     try {
       this.closeWrite()
     } catch (error) {

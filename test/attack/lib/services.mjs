@@ -85,7 +85,7 @@ export class Services {
   }
 
   /**
-   * Waits until all clients have gone, but for so many whose descriptors nobody can close.
+   * Waits until all clients have gone, but for so many whose descriptors no code can close.
    * @param {number} ms
    * @param {number} lost
    */

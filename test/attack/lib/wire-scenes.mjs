@@ -301,7 +301,7 @@ export const scenes = {
         await wire.say(`flood 200 ${port}`)
         expect('an open connection', await near.do('ping', 'c', `still ${i}`), `still ${i}`)
       }
-      // A crowd that nobody accepts: the kernel takes the first few, and lets the rest wait.
+      // A crowd that the server does not accept: the kernel takes the first few, and lets the rest wait.
       const crowd = await near.do('crowd', address, 200, 700)
       expect('a crowd', Object.keys(crowd).sort(), ['ETIMEDOUT', 'dialed'])
       expect('an open connection', await near.do('ping', 'c', 'beside a crowd'), 'beside a crowd')

@@ -113,7 +113,7 @@ const work = {
     await conn.close()
   },
   leave: async () => {
-    // Nobody closes it, and nobody waits for it: it is the thread's.
+    // The worker neither closes it nor waits for it: the end of its thread does.
     await connect('deaf')
     await never
   },

@@ -141,7 +141,7 @@ const inWorker = async (job, with_ = () => undefined) => {
 /** @param {unknown} seen */
 const say = (seen) => console.log(JSON.stringify(seen))
 
-/** A read whose deadline is `within` ms away, and how it ended; `meanwhile` is run before it ends. */
+/** A read whose deadline is `within` ms away, and how it ended; `meanwhile` is what the program does before it ends. */
 const late = async (within = 200) => {
   const [a, b] = await pair()
   a.setReadDeadline(Date.now() + within)
