@@ -41,6 +41,8 @@ const OPENING = 0
 const LISTENING = 1
 /** Before this, errors are the dialer's or listener's to wrap. */
 const ESTABLISHED = 2
+/** A listening socket has options that accepted ones may inherit, and `listen` did not give. */
+const TUNED = 4
 
 /** A socket. Once established, everything it rejects is an OpError. */
 export class NetFD extends FD {
@@ -61,7 +63,7 @@ export class NetFD extends FD {
   }
 
   override get sole(): boolean {
-    return !this.mayShare
+    return !this.mayShare && (this.#stage & TUNED) === 0
   }
 
   /** The local address: the same object each time, also after close. */
@@ -136,6 +138,7 @@ export class NetFD extends FD {
 
   /** Sets an option of the typed table. Throws TypeError, RangeError or SyscallError. */
   setOption<O extends SettableSockopt>(option: O, value: SockoptValue<O>): void {
+    if (this.#stage & LISTENING) this.#stage |= TUNED
     setOptionOf(this, option, value)
   }
 

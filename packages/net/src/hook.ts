@@ -14,7 +14,8 @@ export const hook = {
   ensureNonblock: sys.ensureNonblock,
   close: sys.close,
   bind: sys.bind,
-  listen: sys.listen,
+  /** A number, or where it cannot be known at once the promise of one. */
+  listen: sys.listen as (fd: number, backlog: number) => number | Promise<number>,
   connect: sys.connect,
   getsockname: sys.getsockname,
   getpeername: sys.getpeername,

@@ -85,7 +85,9 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
     must('bind', hook.bind(fd.sysfd, sockaddr))
     // Before the first connection is made, and after the callback, which must not have the last word.
     if (fd.sole) setConnOptions(fd.sysfd, plan.options)
-    must('listen', hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog()))
+    const listening = hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog())
+    // Node's servers say it in a later turn of the event loop. The kernel says it at once, and costs no promise.
+    must('listen', typeof listening === 'number' ? listening : await listening)
     fd.init()
     fd.setLocalAddr()
     return fd

@@ -143,6 +143,20 @@ describe('the options of an accepted connection', () => {
     for (let i = 0; i < 2; i++) expect(valuesOf(await accepted(listener))).toEqual(DEFAULTS)
   })
 
+  it('do not depend on what the raw connection of the listener sets, before it listens or later', async () => {
+    const spoilRaw = (raw: RawConn) => {
+      raw.setOption('keepAlive', false)
+      raw.setOption('keepIdle', 99)
+    }
+    const control = (_network: string, _address: string, raw: RawConn) => spoilRaw(raw)
+    for (const o of [{ control }, {}]) {
+      const listener = await listening('tcp', '127.0.0.1:0', o)
+      for (let i = 0; i < 2; i++) expect(valuesOf(await accepted(listener))).toEqual(DEFAULTS)
+      spoilRaw(listener.syscallConn())
+      for (let i = 0; i < 2; i++) expect(valuesOf(await accepted(listener))).toEqual(DEFAULTS)
+    }
+  })
+
   it('do not depend on what is set through a duplicate of the listener', async () => {
     const listener = await listening()
     const copy = listener.dup()

@@ -38,6 +38,18 @@ describe('control', () => {
     expect(size).toBe(81_920)
   })
 
+  it('sets options by name, before the connection is made', async () => {
+    const listener = await listening()
+    const seen: unknown[] = []
+    const control = (_network: string, _address: string, raw: RawConn) => {
+      raw.setOption('linger', { on: true, seconds: 0 })
+      seen.push(raw.getOption('linger'))
+    }
+    const conn = await dialed(listener.addr, 'tcp', new Dialer({ control }))
+    expect(seen).toEqual([{ on: true, seconds: 0 }])
+    expect(conn.syscallConn().getOption('linger')).toEqual({ on: true, seconds: 0 })
+  })
+
   it('is told the port alone for an empty host', async () => {
     const listener = await listening()
     const addresses: string[] = []

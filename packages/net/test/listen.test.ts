@@ -14,6 +14,7 @@ import type { ListenOptions, RawConn, TCPListener, TCPNetwork } from '../src/ind
 import {
   AddrError,
   DNSError,
+  hook,
   ListenConfig,
   listen,
   listenTCP,
@@ -22,7 +23,16 @@ import {
   UnknownNetworkError,
 } from '../src/index.js'
 import { rejected } from './error-walk.js'
-import { dialed, errorOf, listening, noSuchHost, replace, socketLedger, track } from './support.js'
+import {
+  dialed,
+  errorOf,
+  listening,
+  noSuchHost,
+  replace,
+  socketLedger,
+  track,
+  turns,
+} from './support.js'
 
 const option = (listener: TCPListener, optname: number): number =>
   listener.syscallConn().control((fd) => getsockopt(fd, SOL_SOCKET, optname))
@@ -154,6 +164,7 @@ it.each([
   ['socket', { socket: () => -24 }, 'socket', 'EMFILE'],
   ['setsockopt', { setsockopt: () => -12 }, 'setsockopt', 'ENOMEM'],
   ['listen', { listen: () => -98 }, 'listen', 'EADDRINUSE'],
+  ['later listen', { listen: () => Promise.resolve(-98) }, 'listen', 'EADDRINUSE'],
   ['getsockname', { getsockname: () => -9 }, 'getsockname', 'EBADF'],
 ])('a failing %s leaves no descriptor (TestListenError)', async (_, entries, syscall, code) => {
   const ledger = socketLedger()
@@ -164,6 +175,14 @@ it.each([
     code,
   })
   expect(ledger.open.size).toBe(0)
+})
+
+it('listens where the host says so in a later turn', async () => {
+  const { listen: now } = hook
+  replace({ listen: (fd, backlog) => turns(2).then(() => now(fd, backlog)) })
+  const listener = await listening()
+  await dialed(listener.addr)
+  track(await listener.accept())
 })
 
 describe('control (TestListenConfigControl)', () => {

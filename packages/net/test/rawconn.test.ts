@@ -6,6 +6,7 @@ import {
   close,
   connect,
   EAGAIN,
+  ENOPROTOOPT,
   encodeSockaddr,
   F_GETFL,
   getsockopt,
@@ -22,7 +23,17 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TCPConn } from '../src/index.js'
 import { fileConn, fileListener } from '../src/index.js'
 import { rejected, throws } from './error-walk.js'
-import { dialed, listening, PAST, pair, track, turns, until, watchPromise } from './support.js'
+import {
+  dialed,
+  listening,
+  PAST,
+  pair,
+  replacePoll,
+  track,
+  turns,
+  until,
+  watchPromise,
+} from './support.js'
 
 /** One recv(2) into `buf`, as the callback of RawConn.read has it; the outcome is in `got`. */
 const receiving = (buf: Uint8Array) => {
@@ -111,6 +122,25 @@ describe('a raw connection', () => {
         )
       ).code,
     ).toBe('ERR_NET_CLOSED')
+  })
+
+  it('sets and gets options by name, without lending the number', async () => {
+    const [client, server] = await pair()
+    const raw = client.syscallConn()
+    raw.setOption('noDelay', false)
+    expect(raw.getOption('noDelay')).toBe(false)
+    expect(client.getOption('noDelay')).toBe(false)
+    expect(() => raw.setOption('noDelay', 'yes' as never)).toThrow(TypeError)
+    replacePoll({ setsockopt: () => -ENOPROTOOPT, getsockopt: () => -ENOPROTOOPT })
+    const ends = `tcp ${client.localAddr}->${client.remoteAddr}`
+    const refused = throws('set', () => raw.setOption('noDelay', true))
+    expect(refused).toMatchObject({ code: 'ENOPROTOOPT' })
+    expect(refused.message).toBe(`set ${ends}: setsockopt: protocol not available`)
+    expect(throws('get', () => raw.getOption('noDelay')).code).toBe('ENOPROTOOPT')
+    await client.close()
+    expect(throws('set', () => raw.setOption('noDelay', true)).code).toBe('ERR_NET_CLOSED')
+    expect(throws('get', () => raw.getOption('noDelay')).code).toBe('ERR_NET_CLOSED')
+    await server.close()
   })
 
   it('that has read by itself leaves nothing behind for the next read to miss', async () => {

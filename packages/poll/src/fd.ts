@@ -297,9 +297,9 @@ export class FD extends OwnedFD {
 
   /**
    * Moves up to `max` bytes from one stream socket to this one through a pipe inside the kernel, until
-   * `src` ends; after eight pieces under 8 KiB in a row, small ones are copied, which is cheaper.
-   * Resolves to the bytes moved, or to null, nothing having been moved, when the kernel does not splice
-   * between the two. Writes to this descriptor and reads from `src` queue behind it.
+   * `src` ends; after eight pieces under 8 KiB in a row, small ones are copied, which is cheaper, and so are
+   * all where the kernel does not splice. Resolves to the bytes moved, or to null, nothing having been moved,
+   * when one of the two is no stream socket. Writes to this descriptor and reads from `src` queue behind it.
    *
    * A deadline or a close of either side ends it, and so does `signal`, which takes nothing more from
    * `src`. A rejection carries `bytesWritten`, and `bytesRead`, how many bytes `src` has given: more

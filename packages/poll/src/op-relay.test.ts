@@ -1,5 +1,5 @@
 // A splice that has turned into a conversation: small pieces are copied, and nothing else changes.
-import { EAGAIN, EINTR, EMFILE } from '@netfd/syscall'
+import { EAGAIN, EINTR, EINVAL, EMFILE, EOPNOTSUPP } from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   codeOf,
@@ -215,6 +215,72 @@ describe.each<[string, () => [FD, FD]]>([
     expect(Buffer.compare(got, big)).toBe(0)
     expect(calls.splice).toBe(0)
   })
+})
+
+/** A transfer for which there is no splice from its first byte on. */
+async function refused(pair: () => [FD, FD], max?: number): Promise<Talk> {
+  const [a, src] = pair()
+  const [dst, out] = pair()
+  const moved = watchPromise(dst.spliceFrom(src, max))
+  await turns(2)
+  return { in: a, src, dst, out, moved }
+}
+
+/** How each of them refuses: there are no pipes, or the kernel does not splice from this source. */
+const REFUSALS: [string, () => void][] = [
+  ['no pipes', () => replace({ pipe2: () => -EOPNOTSUPP })],
+  ['no splice', () => replace({ splice: () => -EINVAL })],
+  ['no pipe to be had', () => replace({ pipe2: () => -EMFILE })],
+]
+
+describe.each(REFUSALS)('a transfer where there is %s', (_, refuse) => {
+  const pair = tcpPair
+  const start = (max?: number) => {
+    closeIdlePipes()
+    refuse()
+    return refused(pair, max)
+  }
+
+  it('is relayed from its first byte to its end', async () => {
+    const c = await start()
+    const big = pattern((1 << 20) + 3)
+    const sent = c.in.write(big).then(() => c.in.close())
+    const got = await readFull(c.out, big.length)
+    await sent
+    expect(Buffer.compare(got, big)).toBe(0)
+    await turns(3)
+    expect(c.moved).toMatchObject({ state: 'resolved', value: big.length, settlements: 1 })
+  })
+
+  it('stops at its limit', async () => {
+    const c = await start(70_000)
+    await c.in.write(pattern(100_000))
+    await readFull(c.out, 70_000)
+    expect(await readFull(c.src, 30_000)).toEqual(pattern(30_000, 70_000))
+  })
+
+  it('is ended by a close of its destination while its source is silent', async () => {
+    const c = await start()
+    expect(c.moved.state).toBe('pending')
+    await c.dst.close()
+    expect(await failed(c)).toMatchObject({ code: 'ERR_NET_CLOSED', bytesWritten: 0, bytesRead: 0 })
+    expect(c.src.closed).toBe(false)
+  })
+})
+
+it('a transfer for which there are no pipes asks for one once', async () => {
+  closeIdlePipes()
+  let asked = 0
+  replace({
+    pipe2: () => {
+      asked++
+      return -EOPNOTSUPP
+    },
+  })
+  const c = await refused(tcpPair)
+  const big = pattern(1 << 20)
+  await Promise.all([readFull(c.out, big.length), c.in.write(big)])
+  expect(asked).toBe(1)
 })
 
 it('keeps what two conversations have no room for apart', async () => {

@@ -181,6 +181,8 @@ export class SpliceOp extends PieceOp {
 
   override retry(errno: number): boolean {
     this.unsupported ||= errno === EINVAL
+    // Not what the connection died of, whatever a kernel without pipes says.
+    if (this.unsupported) this.error = new SyscallError(this.call, -errno)
     return false
   }
 

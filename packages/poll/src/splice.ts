@@ -1,5 +1,6 @@
 // Go: internal/poll/splice_linux.go. From one socket to another without the bytes leaving the kernel.
-import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
+import type { SyscallError } from '@netfd/syscall'
+import { EMFILE, ENFILE, SO_TYPE, SOCK_STREAM, SOL_SOCKET } from '@netfd/syscall'
 import { CanceledError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import type { Flow, Mover } from './flow.js'
@@ -19,8 +20,8 @@ import type { TransferEnd } from './transfer.js'
 
 /**
  * Moves up to `max` bytes from src to dst, until src ends. Resolves to the bytes that reached dst, or
- * to null when the kernel does not splice between the two or has no pipe to give, nothing having been
- * moved then. The signal ends a wait, and keeps the next piece from being taken from the source; a piece
+ * to null, nothing having been moved, when one of them is no stream socket or the kernel does not splice
+ * between the two and one is not polled. The signal ends a wait, and keeps the next piece from being taken from the source; a piece
  * that was taken is sent on first, as far as dst has room for it.
  */
 export async function splice(
@@ -147,6 +148,8 @@ class Transfer implements Mover {
   #moved = 0
   /** How many small pieces came in a row. */
   #row = 0
+  /** Whether the kernel has said that it does not splice between the two. */
+  #refused = false
 
   constructor(
     ...[dst, src, max, signal, flow]: [
@@ -183,7 +186,8 @@ class Transfer implements Mover {
     if (!isStream(this.#dst) || !isStream(this.#src)) return null
     try {
       while (this.#moved < this.#max) {
-        const more = this.#row >= this.#conversation ? await this.#relay() : await this.#splice()
+        const relays = this.#refused || this.#row >= this.#conversation
+        const more = relays ? await this.#relay() : await this.#splice()
         if (more === null) return null
         if (!more) break
       }
@@ -214,15 +218,16 @@ class Transfer implements Mover {
       return !pieces.ended
     } catch (error) {
       if (!pieces.unsupported || (this.#moved > 0 && !this.#polled)) throw error
-      return this.#unspliced()
+      return this.#unspliced(error as SyscallError)
     } finally {
       pieces.leavePipe()
     }
   }
 
-  /** Small pieces until one is not: whether there may be more. */
+  /** Pieces through memory, small ones until one is not: whether there may be more. */
   async #relay(): Promise<boolean> {
-    const pieces = new RelayOp(this.#dst, this.#max - this.#moved, this.#src.stream)
+    const { stream } = this.#src
+    const pieces = new RelayOp(this.#dst, this.#max - this.#moved, stream, this.#refused)
     await this.#fromSource(pieces)
     if (pieces.rest === null) this.#row = 0
     else await this.#toDestination(new RestOp(STREAM).of(pieces.rest))
@@ -260,10 +265,15 @@ class Transfer implements Mover {
     }
   }
 
-  /** No splice between the two, or no pipe for one: nothing has been moved, or it goes on as it did. */
-  #unspliced(): null | true {
-    if (this.#moved === 0) return null
-    this.#row = CONVERSATION
+  /**
+   * No splice between the two, or no pipe for one: the bytes go through memory, from the first one if need be.
+   * null where that needs a poller and there is none; nothing has been moved then.
+   */
+  #unspliced({ errno }: SyscallError): null | true {
+    if (!this.#polled) return null
+    // A pipe may be there for a later piece.
+    if (errno === -EMFILE || errno === -ENFILE) this.#row = CONVERSATION
+    else this.#refused = true
     return true
   }
 }
