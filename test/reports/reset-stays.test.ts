@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TCPConn } from '@netfd/net'
-import { pipe } from '@netfd/net'
+import { copyBoth, pipe } from '@netfd/net'
 import { hook } from '@netfd/poll/testing'
 import {
   EACCES,
@@ -28,6 +28,7 @@ import {
   EPROTO,
   ETIMEDOUT,
   errnoName,
+  getsockopt,
   SO_ERROR,
   SOCK_DGRAM,
   SOL_SOCKET,
@@ -60,6 +61,25 @@ async function killed(said = ''): Promise<TCPConn> {
 }
 
 const codeOf = async (promise: Promise<unknown>): Promise<unknown> => (await errorOf(promise)).code
+
+/**
+ * The first splice to a socket moves ten bytes, and `peer`, to which they go, resets the connection within the
+ * call: its next attempt takes the errno along, as splice_to_socket of the kernel does.
+ */
+function cutShort(peer: TCPConn): void {
+  const { splice } = hook
+  let first = true
+  replace({
+    splice: (r, w, length, flags, toPipe) => {
+      if (toPipe || !first) return splice(r, w, length, flags, toPipe)
+      first = false
+      const n = splice(r, w, 10, flags, toPipe)
+      void peer.reset()
+      getsockopt(w, SOL_SOCKET, SO_ERROR)
+      return n
+    },
+  })
+}
 
 describe('a reset stays', () => {
   it('for the read after the write that took it', async () => {
@@ -179,6 +199,57 @@ describe('a reset stays', () => {
     await Promise.all([message, closed])
   })
 
+  it('for the transfer whose splice takes it along and says how much went, and what follows', async () => {
+    const { from, src, dst, to } = await chain()
+    cutShort(to)
+    await from.write(new Uint8Array(1000))
+    expect(await errorOf(dst.readFrom(src))).toMatchObject({
+      code: 'ECONNRESET',
+      bytesWritten: 10,
+      bytesRead: 1000,
+    })
+    expect(await codeOf(dst.read(room()))).toBe('ECONNRESET')
+    expect(await codeOf(dst.write('x'))).toBe('ECONNRESET')
+  })
+
+  it('for a read that waits when a splice takes it along', async () => {
+    const { from, src, dst, to } = await chain()
+    cutShort(to)
+    const read = codeOf(dst.read(room()))
+    const transfer = dst.readFrom(src, { limit: 1000 })
+    await from.write(new Uint8Array(1000))
+    expect(await codeOf(transfer)).toBe('ECONNRESET')
+    expect(await read).toBe('ECONNRESET')
+  })
+
+  it('for the transfer and the read after it, when the kernel itself cuts a splice short', async () => {
+    const { from, src, dst, to } = await chain()
+    // A splice sends sixteen pages at once: a message each, for between two of them lies what another
+    // connection was sent.
+    const [other, sink] = await pair()
+    for (let i = 0; i < 64; i++) {
+      await from.write(new Uint8Array(100))
+      await other.write(new Uint8Array(100))
+    }
+    // The peer leaves what it is sent unread, and half of its own message is on its way.
+    const message = to.write(new Uint8Array(1_500_000)).catch(() => 0)
+    const closed = to.close()
+    expect(await errorOf(dst.readFrom(src))).toMatchObject({ code: 'ECONNRESET' })
+    const rest = async () => {
+      while ((await dst.read(room())) !== null);
+    }
+    expect(await codeOf(rest())).toBe('ECONNRESET')
+    await Promise.all([message, closed, other.close(), sink.close()])
+  })
+
+  it('for both ways of copyBoth when a splice of one takes it along', async () => {
+    const { from, src, dst, to } = await chain()
+    cutShort(to)
+    await from.write(new Uint8Array(1000))
+    expect(await codeOf(copyBoth(src, dst))).toBe('ECONNRESET')
+    expect(await codeOf(dst.read(room()))).toBe('ECONNRESET')
+  })
+
   it('for both ways of a proxy: half an answer does not look whole', async () => {
     // As the example tcp-proxy does it: client - a, b - server.
     const [client, a] = await pair()
@@ -280,6 +351,28 @@ const DEADLY = [
   EOPNOTSUPP,
   EACCES,
 ]
+
+describe('an end before a reset that a splice takes along', () => {
+  it('is read as the end it is', async () => {
+    const { from, src, dst, to } = await chain()
+    await to.write('whole')
+    to.closeWrite()
+    cutShort(to)
+    await from.write(new Uint8Array(1000))
+    expect(await errorOf(dst.readFrom(src))).toMatchObject({ bytesWritten: 10 })
+    expect(await dst.read(room())).toBe(5)
+    expect(await dst.read(room())).toBe(null)
+  })
+
+  it('leaves the EPIPE that the kernel says, once all has been read', async () => {
+    const { from, src, dst, to } = await chain()
+    to.closeWrite()
+    cutShort(to)
+    await from.write(new Uint8Array(1000))
+    expect(await codeOf(dst.readFrom(src))).toBe('EPIPE')
+    expect(await dst.read(room())).toBe(null)
+  })
+})
 
 describe('what kills a connection', () => {
   it.each(DEADLY.map((errno) => [errnoName(errno), errno] as const))(

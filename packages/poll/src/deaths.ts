@@ -7,6 +7,7 @@ import {
   ECONNRESET,
   EHOSTDOWN,
   EHOSTUNREACH,
+  EIO,
   ENETDOWN,
   ENETUNREACH,
   ENONET,
@@ -14,7 +15,12 @@ import {
   EOPNOTSUPP,
   EPROTO,
   ETIMEDOUT,
+  IPPROTO_TCP,
+  TCP_CLOSE,
+  TCP_ZEROCOPY_RECEIVE,
 } from '@netfd/syscall'
+import { hook } from './hook.js'
+import { tcpState } from './linger.js'
 
 /**
  * The errors after which a stream socket is no more: a reset, time that ran out, a connection that was
@@ -40,3 +46,17 @@ const DEADLY: ReadonlySet<number> = new Set([
 
 /** Whether a stream socket that fails with it is dead. */
 export const isDeadly = (errno: number): boolean => DEADLY.has(errno)
+
+/** A struct tcp_zerocopy_receive that asks for nothing, up to its last field that has always been there. */
+const NOTHING_MAPPED = 16
+
+/**
+ * Whether a TCP connection that says "end" or EPIPE was reset. It is closed then, without the end that its peer
+ * sends. Of that only a receive by mapping tells, which fails with EIO behind it; while bytes are there that
+ * no call has taken the answer is yes, whatever comes behind them.
+ */
+export function isReset(fd: number): boolean {
+  if (tcpState(fd) !== TCP_CLOSE) return false
+  const nothing = new Uint8Array(NOTHING_MAPPED)
+  return hook.unsafeGetsockopt(fd, IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE, nothing) !== -EIO
+}

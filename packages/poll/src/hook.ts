@@ -67,6 +67,7 @@ export const hook = {
   fcntl: sys.fcntl,
   getsockopt: sys.getsockopt,
   getsockoptBytes: sys.getsockoptBytes,
+  unsafeGetsockopt: sys.unsafeGetsockopt,
   pipe2: sys.pipe2,
   splice: sys.trySplice,
   sendfilePool: sys.sendfilePool,

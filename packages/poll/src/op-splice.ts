@@ -16,6 +16,7 @@ import { READY } from './netpoll.js'
 import { DEFERRED, describe, Op } from './op.js'
 import type { Pipe } from './pipe-pool.js'
 import { putPipe, takePipe } from './pipe-pool.js'
+import type { PollDesc } from './poll-desc.js'
 import type { PollSide } from './poll-side.js'
 import type { TransferEnd } from './transfer.js'
 
@@ -130,6 +131,13 @@ export abstract class PieceOp extends Op<void> {
   }
 }
 
+/** Moves what is in a pipe to a socket: how many bytes went, or a negated errno. */
+function give(pipe: Pipe, pd: PollDesc | null, fd: number): number {
+  const sent = hook.splice(pipe.r, fd, pipe.left, FLAGS, false)
+  if (sent > 0) pd?.cut(sent < pipe.left)
+  return sent
+}
+
 /** Pieces through a pipe, which it has only from the moment that a piece is there until that has gone. */
 export class SpliceOp extends PieceOp {
   readonly #conversation: number
@@ -168,7 +176,7 @@ export class SpliceOp extends PieceOp {
 
   protected send(fd: number): number {
     const pipe = this.pipe as Pipe
-    const sent = hook.splice(pipe.r, fd, pipe.left, FLAGS, false)
+    const sent = give(pipe, this.dst.pd, fd)
     if (sent > 0) pipe.left -= sent
     if (pipe.left === 0) this.leavePipe()
     return sent
@@ -200,14 +208,16 @@ export class PumpOp extends Op<void> {
   }
 
   readonly #pipe: Pipe
+  readonly #pd: PollDesc | null
   /** What is told of each part that goes. */
   flow: Flow | null = null
   /** How many bytes the destination took. */
   sent = 0
 
-  constructor(pipe: Pipe) {
+  constructor(pipe: Pipe, { pd }: TransferEnd) {
     super()
     this.#pipe = pipe
+    this.#pd = pd
   }
 
   override get mortal(): boolean {
@@ -215,7 +225,7 @@ export class PumpOp extends Op<void> {
   }
 
   attempt(fd: number): number {
-    return hook.splice(this.#pipe.r, fd, this.#pipe.left, FLAGS, false)
+    return give(this.#pipe, this.#pd, fd)
   }
 
   advance(n: number): boolean {

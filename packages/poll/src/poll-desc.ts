@@ -8,10 +8,8 @@ import {
   EPOLLIN,
   EPOLLOUT,
   EPOLLRDHUP,
-  TCP_CLOSE,
 } from '@netfd/syscall'
-import { isDeadly } from './deaths.js'
-import { tcpState } from './linger.js'
+import { isDeadly, isReset } from './deaths.js'
 import type { PollCode, Poller, Waiter } from './netpoll.js'
 import { CLOSING, NOT_POLLABLE, PARKED, READY, TIMEOUT } from './netpoll.js'
 import { PollSide } from './poll-side.js'
@@ -29,7 +27,7 @@ const CLOSED = 0x2000
 const HUNG_UP = 0x4000
 const ONLY_ERR = 0x8000
 const GUARDED = 0x10000
-const SENDING = 0x20000
+const CUT = 0x20000
 
 /**
  * The state that a poller and the operations on one descriptor share. A Poller of your own is given one
@@ -181,7 +179,7 @@ export class PollDesc {
     const death = this.#marks & ERRNO
     if (death !== 0) return errno === EPIPE ? death : errno
     if (isDeadly(errno)) this.#marks |= errno
-    return errno
+    return errno === EPIPE && this.#lostReset() ? ECONNRESET : errno
   }
 
   /**
@@ -190,20 +188,27 @@ export class PollDesc {
    * @internal
    */
   ended(): number {
-    // An end that the peer has sent leaves this side open (CLOSE-WAIT).
-    if ((this.#marks & SENDING) !== 0 && tcpState(this.sysfd) === TCP_CLOSE) this.failed(ECONNRESET)
-    if ((this.#marks & ENDED) === 0 && (this.#marks & ERRNO) !== 0) return this.#marks & ERRNO
-    this.#marks |= ENDED
-    return 0
+    if ((this.#marks & ENDED) !== 0) return 0
+    if ((this.#marks & ERRNO) === 0 && this.#lostReset()) this.#marks |= ECONNRESET
+    const death = this.#marks & ERRNO
+    if (death === 0) this.#marks |= ENDED
+    return death
   }
 
   /**
-   * A call on the thread pool sends on a connection that is open, and may take the errno of its death along.
+   * Bytes are moved to a connection inside the kernel: whether a call may have come short, as one that still
+   * runs may. Such a call (splice, sendfile) sends many times; what an attempt after the first one fails with
+   * it takes along, and says how much went before that. One that moves all it was given has met no error, and
+   * none before it has.
    * @internal
    */
-  sending(on: boolean): void {
-    if (on) this.#marks |= SENDING
-    else this.#marks &= ~SENDING
+  cut(short: boolean): void {
+    if (short) this.#marks |= CUT
+    else this.#marks &= ~CUT
+  }
+
+  #lostReset(): boolean {
+    return (this.#marks & CUT) !== 0 && isReset(this.sysfd)
   }
 
   /**
@@ -211,7 +216,7 @@ export class PollDesc {
    * @internal
    */
   reborn(): void {
-    this.#marks &= ~(ERRNO | ENDED)
+    this.#marks &= ~(ERRNO | ENDED | CUT)
   }
 
   /**

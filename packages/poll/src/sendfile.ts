@@ -3,7 +3,6 @@ import type { FileHandle } from 'node:fs/promises'
 import {
   EAGAIN,
   EBADF,
-  ECONNRESET,
   EINTR,
   EINVAL,
   ENOSYS,
@@ -11,7 +10,6 @@ import {
   EPIPE,
   SyscallError,
   TCP_CLOSE,
-  TCP_ESTABLISHED,
 } from '@netfd/syscall'
 import { deadlineError, RAN_OUT } from './deadline.js'
 import { CanceledError } from './errors.js'
@@ -119,19 +117,12 @@ class Sending implements Mover {
     const at = positionOf(this.#offset, this.sent)
     const fd = numberOf(this.#file)
     const most = Math.min(this.#count - this.sent, CHUNK)
-    const { sysfd } = this.#dst
-    // A reset that comes within a call leaves a short count, and the kernel tells of it once: to sendfile, which
-    // drops it. From then on it says "end" and EPIPE, to a read that runs beside the call as well.
-    const open = tcpState(sysfd) === TCP_ESTABLISHED
-    const { pd } = this.#dst
-    pd?.sending(open)
-    try {
-      const n = await hook.sendfilePool(sysfd, fd, at, most)
-      if (open && n > 0 && n < most && tcpState(sysfd) === TCP_CLOSE) this.#dst.failed(ECONNRESET)
-      return n
-    } finally {
-      pd?.sending(false)
-    }
+    const { sysfd, pd } = this.#dst
+    // Also for the reads that run beside the call.
+    pd?.cut(true)
+    const n = await hook.sendfilePool(sysfd, fd, at, most)
+    if (n === most) pd?.cut(false)
+    return n
   }
 
   #went(n: number): void {

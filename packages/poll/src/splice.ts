@@ -214,7 +214,7 @@ class Transfer implements Mover {
     try {
       await this.#fromSource(pieces)
       this.#row = pieces.row
-      if (pieces.pipe !== null) await this.#toDestination(new PumpOp(pieces.pipe))
+      if (pieces.pipe !== null) await this.#toDestination(new PumpOp(pieces.pipe, this.#dst))
       return !pieces.ended
     } catch (error) {
       if (!pieces.unsupported || (this.#moved > 0 && !this.#polled)) throw error
