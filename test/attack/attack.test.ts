@@ -1,10 +1,11 @@
 // What the command does with parts that end in every way.
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { root } from '../../tools/step.mjs'
 import { fixture } from '../fixture.js'
-import { partsOf, runPart, shareOf } from './lib/attack.mjs'
+import { partsOf, removeLeft, runPart, shareOf } from './lib/attack.mjs'
 
 let printed: string[] = []
 
@@ -70,11 +71,37 @@ describe('a part', () => {
     expect(output).toContain('function for')
   })
 
+  it('makes its folders in its own, which goes with it', async () => {
+    const run = `const { mkdtempSync } = await import('node:fs'), { tmpdir } = await import('node:os')
+      given.at(mkdtempSync(tmpdir() + '/made-')); process.kill(process.pid, 'SIGKILL')
+      await new Promise(() => setTimeout(() => 0, 9e6))`
+    const [, made = ''] = /^at: (.+)$/m.exec((await tried(run)).output) ?? []
+    expect(made).toContain(`/netfd-attack-${process.pid}-`)
+    expect(existsSync(made)).toBe(false)
+  })
+
   it('gets the same random numbers for the same seed', async () => {
     const run = 'return { n: given.random(), m: given.random() }'
     const first = (await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]
     expect(first).toBeDefined()
     expect((await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]).toBe(first)
+  })
+})
+
+describe('the folders of commands', () => {
+  it('that were killed are removed by the next one, and no others', () => {
+    const place = fixture({})
+    const gone = spawnSync('true').pid
+    const [left, ours] = [gone, process.pid].map((pid) => {
+      const folder = mkdtempSync(join(place, `netfd-attack-${pid}-`))
+      mkdirSync(join(folder, 'place'))
+      return folder
+    })
+    mkdirSync(join(place, `netfd-attack-notes-${gone}`))
+    removeLeft(place)
+    expect(left && existsSync(left)).toBe(false)
+    expect(ours && existsSync(ours)).toBe(true)
+    expect(readdirSync(place)).toHaveLength(2)
   })
 })
 

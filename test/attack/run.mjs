@@ -11,7 +11,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { turbo } from '../../tools/step.mjs'
-import { partsOf, runPart, shareOf } from './lib/attack.mjs'
+import { partsOf, removeLeft, runPart, shareOf } from './lib/attack.mjs'
 import { anySeed } from './lib/random.mjs'
 
 const { values, positionals } = parseArgs({
@@ -51,6 +51,7 @@ const main = async () => {
   if (values.replay !== undefined) process.env.NETFD_ATTACK_REPLAY = resolve(values.replay)
   const [seed, seconds] = [numberOf('seed'), numberOf('seconds')]
   const how = { short: values.short, alone: positionals.length === 1, seconds }
+  removeLeft()
   let failed = 0
   for (const part of chosen) {
     const share = { seed: seed ?? anySeed(), seconds: shareOf(part, all, how), short: how.short }

@@ -1,7 +1,15 @@
 // @ts-check
 // Runs parts, each in a process of its own, and says in one line what came of it.
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -70,6 +78,19 @@ const inWords = (figures) =>
     .join(', ')
 
 /**
+ * Removes the folders of commands that were killed, and had no time to: each has the number of its process.
+ * @param {string} [place]
+ */
+export const removeLeft = (place = tmpdir()) => {
+  for (const name of readdirSync(place)) {
+    const [, pid] = /^netfd-attack-(\d+)-\w{6}$/.exec(name) ?? []
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    // Two commands may do it at once.
+    rmSync(join(place, name), { recursive: true, force: true })
+  }
+}
+
+/**
  * How the process of a part is started: the words before `node`, then it, its flags and what it runs.
  * @param {Found} part
  * @param {string} folder
@@ -96,12 +117,14 @@ const commandOf = async (part, folder, { seed, seconds, short }) => {
  * @returns {Promise<Ended>}
  */
 const runChild = async (part, share, show) => {
-  const folder = mkdtempSync(join(tmpdir(), 'netfd-attack-'))
+  const folder = mkdtempSync(join(tmpdir(), `netfd-attack-${process.pid}-`))
   const path = join(folder, 'case')
   const [command = '', ...args] = await commandOf(part, folder, share)
   const kept = openSync(path, 'w+')
   const child = spawn(command, args, {
     detached: true,
+    // What it makes for a time goes with its folder, however it ends.
+    env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', kept],
   })
   closeSync(kept)
