@@ -4,6 +4,7 @@ import { closeSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { native } from '@netfd/syscall/internal'
+import { compiled } from './lib/compile.mjs'
 import { Fault } from './lib/part.mjs'
 import { answer, program, start } from './lib/program.mjs'
 import { below, pick, shuffled } from './lib/random.mjs'
@@ -152,16 +153,20 @@ const standardInput = async ({ ms }) => {
   if ((flags & O_NONBLOCK) !== 0) throw new Fault('standard input was left non-blocking')
 }
 
-/** The program becomes another. @param {Given} given */
-const executed = async ({ ms }) => {
-  const ended = await start(life('execve', ms)).ended
-  must(ended, {})
-  const [before = '', ...after] = ended.stdout.trim().split('\n')
-  same(
-    after.flatMap((line) => / (\d+) -> /.exec(line)?.[1] ?? []),
-    JSON.parse(before),
-  )
-}
+/** The program becomes another, which has its three streams alone. @param {...string} way */
+const becomes =
+  (...way) =>
+  async (/** @type {Given} */ { ms }) => {
+    const ended = await start([...life('become', ms), ...way]).ended
+    must(ended, {})
+    const [before = '', ...after] = ended.stdout.trim().split('\n')
+    same(
+      after.flatMap((line) => / (\d+) -> /.exec(line)?.[1] ?? []),
+      JSON.parse(before),
+    )
+  }
+
+const ADDON = ['-shared', '-fPIC']
 
 const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
   ? '--permission'
@@ -201,7 +206,10 @@ const CASES = {
   'it is stopped over a deadline': stopped,
   'the clock is set': jumped,
   'children are started': alone('children'),
-  ...(Reflect.has(process, 'execve') ? { 'it becomes another program': executed } : {}),
+  'it becomes another program': (given) => becomes('addon', compiled('become', ADDON))(given),
+  ...(Reflect.has(process, 'execve')
+    ? { 'Node makes another program of it': becomes('execve') }
+    : {}),
   'workers end': workers,
   'it is a cluster': clustered,
   'its standard input is shared': standardInput,

@@ -1,9 +1,10 @@
 // @ts-check
 // Connections over a wire that loses, doubles, reorders, delays, throttles and cuts: a tun device at each end
 // and a program between them, as not every kernel has netem.
+import { compiled } from './lib/compile.mjs'
 import { Fault } from './lib/part.mjs'
 import { below, pick, seeded, shuffled } from './lib/random.mjs'
-import { buildWire, Wire } from './lib/wire.mjs'
+import { Wire } from './lib/wire.mjs'
 import { scenes, transfers } from './lib/wire-scenes.mjs'
 
 /** @typedef {import('./lib/wire-scenes.mjs').Scene} Scene */
@@ -56,7 +57,7 @@ export const part = {
   seconds: 90,
   beside: 240,
   before: async () => {
-    buildWire()
+    compiled('wire')
     return []
   },
   run: async ({ seed, short, over, progress, at, random }) => {

@@ -1,33 +1,17 @@
 // @ts-check
 // Two network namespaces with a bad wire between them: native/wire.c, and what goes on at its ends.
-import { execFile, execFileSync, spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { compiled } from './compile.mjs'
 import { Fault } from './part.mjs'
 import { Puppet, within } from './puppet.mjs'
 
 const run = promisify(execFile)
 
 const FOLDER = new URL('..', import.meta.url).pathname
-const SOURCE = join(FOLDER, 'native', 'wire.c')
-const PROGRAM = join(FOLDER, 'build', 'wire')
-
-/** @param {string} path */
-const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
-
-/** Compiles the wire where its source is newer. */
-export const buildWire = () => {
-  if (modified(PROGRAM) > modified(SOURCE)) return
-  mkdirSync(join(FOLDER, 'build'), { recursive: true })
-  // Two may do it at once: each renames a whole program.
-  const made = `${PROGRAM}.${process.pid}`
-  execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', made, SOURCE])
-  renameSync(made, PROGRAM)
-}
-
 /**
  * How a wire is: probabilities, microseconds, bytes a second.
  * @typedef {Partial<Record<'loss' | 'doubled' | 'late' | 'delay' | 'jitter' | 'rate', number>>} How
@@ -56,7 +40,7 @@ export class Wire {
 
   /** @param {number} seed */
   constructor(seed) {
-    this.#child = spawn(PROGRAM, [String(seed)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.#child = spawn(compiled('wire'), [String(seed)], { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 

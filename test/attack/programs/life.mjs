@@ -236,7 +236,8 @@ const cases = {
     await worker.terminate()
     await closeAll(all)
   },
-  execve: async () => {
+  become: async () => {
+    const [way = '', addon = ''] = process.argv.slice(4)
     say(
       told(spawnSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' }).stdout).map(
         (one) => one.split(' ')[0],
@@ -244,7 +245,8 @@ const cases = {
     )
     await everything()
     await sleep(ms)
-    Reflect.get(process, 'execve')('/bin/ls', ['ls', '-l', '/proc/self/fd'], process.env)
+    if (way === 'addon') process.dlopen({ exports: {} }, addon)
+    else Reflect.get(process, 'execve')('/bin/ls', ['ls', '-l', '/proc/self/fd'], process.env)
   },
   'own descriptors': async () => {
     process.send?.(readdirSync('/proc/self/fd').length)
