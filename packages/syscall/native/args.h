@@ -95,6 +95,7 @@ inline Napi::Value Refused() { return Napi::Value(); }
 // Each source file adds its own entries to the exports object.
 void ExportSocket(Napi::Env env, Napi::Object exports);
 void ExportIo(Napi::Env env, Napi::Object exports);
+void ExportDgram(Napi::Env env, Napi::Object exports);
 void ExportSockopt(Napi::Env env, Napi::Object exports);
 void ExportEpoll(Napi::Env env, Napi::Object exports);
 void ExportWatch(Napi::Env env, Napi::Object exports);

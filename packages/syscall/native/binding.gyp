@@ -13,6 +13,8 @@
         "state.cc",
         "socket.cc",
         "io.cc",
+        "iovec.cc",
+        "dgram.cc",
         "nonblock.cc",
         "sockopt.cc",
         "epoll.cc",

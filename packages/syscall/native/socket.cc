@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "args.h"
+#include "sockaddr.h"
 #include "state.h"
 
 namespace netfd {
@@ -50,16 +51,6 @@ Napi::Value Eventfd(const Napi::CallbackInfo& info) {
   return Ret(a.env(), State::Of(a.env())->AdoptNew(eventfd(initial, flags), adopt));
 }
 
-// A struct sockaddr as JavaScript passes it: its bytes, exactly as long as the address is.
-const sockaddr* ReadSockaddr(Args& a, size_t i, socklen_t* length) {
-  const Bytes bytes = a.View(i, "sockaddr");
-  if (a.ok() && (bytes.size < sizeof(sa_family_t) || bytes.size > sizeof(sockaddr_storage))) {
-    a.RangeError("sockaddr", "from 2 to 128 bytes long");
-  }
-  *length = static_cast<socklen_t>(bytes.size);
-  return reinterpret_cast<const sockaddr*>(bytes.data);
-}
-
 Napi::Value Bind(const Napi::CallbackInfo& info) {
   Args a(info);
   const int fd = a.Fd(0);
@@ -85,29 +76,6 @@ Napi::Value Listen(const Napi::CallbackInfo& info) {
   return Ret(a.env(), listen(fd, backlog));
 }
 
-// Where the kernel may write an address: the caller's bytes, or nothing when none were passed. What
-// lies behind the address is zeroed, so that a buffer used again never shows an older, longer name.
-class SockaddrOut {
- public:
-  SockaddrOut(Args& a, size_t i) {
-    if (!a.missing(i)) out_ = a.View(i, "sockaddr");
-    // The kernel takes the length for an int, and no address is longer than this.
-    const size_t most = sizeof(sockaddr_storage);
-    length_ = static_cast<socklen_t>(out_.size < most ? out_.size : most);
-  }
-  sockaddr* address() { return reinterpret_cast<sockaddr*>(out_.data); }
-  socklen_t* length() { return out_.data == nullptr ? nullptr : &length_; }
-  // The true length may exceed the room; the name was then cut to fit.
-  socklen_t Finish() {
-    if (length_ < out_.size) memset(out_.data + length_, 0, out_.size - length_);
-    return length_;
-  }
-
- private:
-  Bytes out_;
-  socklen_t length_ = 0;
-};
-
 // With Try, whatever O_NONBLOCK says: see nonblock.h.
 template <bool Try>
 Napi::Value Accept4(const Napi::CallbackInfo& info) {
@@ -115,11 +83,12 @@ Napi::Value Accept4(const Napi::CallbackInfo& info) {
   const int fd = a.Fd(0), flags = a.Int(1, "flags");
   SockaddrOut peer(a, 2);
   const bool adopt = a.Flag(3, "adopt");
+  int32_t* length = a.missing(4) ? nullptr : a.Ints(4, "length", 1);
   if (!a.ok()) return Refused();
   State* state = State::Of(a.env());
   if (Try) state->EnsureNonblock(fd);
   const int accepted = accept4(fd, peer.address(), peer.length(), flags);
-  if (accepted >= 0) peer.Finish();
+  if (accepted >= 0) peer.Finish(length);
   return Ret(a.env(), state->AdoptNew(accepted, adopt));
 }
 
@@ -129,11 +98,12 @@ Napi::Value Accept(const Napi::CallbackInfo& info) {
   const int fd = a.Fd(0);
   SockaddrOut peer(a, 1);
   const bool adopt = a.Flag(2, "adopt");
+  int32_t* length = a.missing(3) ? nullptr : a.Ints(3, "length", 1);
   if (!a.ok()) return Refused();
   State* state = State::Of(a.env());
   if (Try) state->EnsureNonblock(fd);
   const int accepted = accept(fd, peer.address(), peer.length());
-  if (accepted >= 0) peer.Finish();
+  if (accepted >= 0) peer.Finish(length);
   return Ret(a.env(), state->AdoptNew(accepted, adopt));
 }
 
@@ -144,7 +114,7 @@ Napi::Value Name(const Napi::CallbackInfo& info) {
   if (a.ok() && a.missing(1)) a.TypeError("sockaddr", "a Uint8Array");
   SockaddrOut name(a, 1);
   if (!a.ok()) return Refused();
-  if (name.address() == nullptr) {
+  if (!name.has_room()) {
     a.RangeError("sockaddr", "a Uint8Array with room for the answer");
     return Refused();
   }
@@ -321,14 +291,17 @@ void ExportSocket(Napi::Env env, Napi::Object exports) {
   // listen(2): 0.
   CALL(listen, Listen, (fd: number, backlog: number): number);
 
-  // accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed.
-  CALL(accept4, Accept4<false>, (fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean): number);
+  // accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed. Its
+  // true length, which may exceed the room, goes into `length[0]`: 0 without `sockaddr`.
+  CALL(accept4, Accept4<false>,
+       (fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean, length?: Int32Array): number);
 
   // `accept4` that never waits: O_NONBLOCK is switched on.
   CALL(tryAccept4, Accept4<true>, as accept4);
 
-  // accept(2): a descriptor without any flag.
-  CALL(accept, Accept<false>, (fd: number, sockaddr?: Uint8Array, adopt?: boolean): number);
+  // accept(2): as `accept4`, a descriptor without any flag.
+  CALL(accept, Accept<false>,
+       (fd: number, sockaddr?: Uint8Array, adopt?: boolean, length?: Int32Array): number);
 
   // `accept` that never waits: O_NONBLOCK is switched on.
   CALL(tryAccept, Accept<true>, as accept);

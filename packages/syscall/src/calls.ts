@@ -1,13 +1,9 @@
 // Go: syscall/syscall_linux.go. The calls on descriptors, throwing SyscallError.
-import { isUint8Array } from 'node:util/types'
 import { constants } from './constants.js'
 import * as raw from './raw.js'
 import type { Sockaddr } from './sockaddr.js'
-import { encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
+import { SOCKADDR_STORAGE_SIZE, sockaddrOf } from './sockaddr.js'
 import { must, SyscallError } from './syscall-error.js'
-
-const bytesOf = (address: Sockaddr | Uint8Array): Uint8Array =>
-  isUint8Array(address) ? address : encodeSockaddr(address)
 
 /** Runs a call that answers with two descriptors. */
 function pairOf(name: string, call: (pair: Int32Array) => number): [number, number] {
@@ -51,12 +47,12 @@ export function eventfd(initial: number, flags = 0): number {
 
 /** bind(2): gives a socket its local address. */
 export function bind(fd: number, address: Sockaddr | Uint8Array): void {
-  must('bind', raw.bind(fd, bytesOf(address)))
+  must('bind', raw.bind(fd, sockaddrOf(address)))
 }
 
 /** connect(2). A non-blocking socket throws EINPROGRESS: wait until it is writable, then ask SO_ERROR. */
 export function connect(fd: number, address: Sockaddr | Uint8Array): void {
-  must('connect', raw.connect(fd, bytesOf(address)))
+  must('connect', raw.connect(fd, sockaddrOf(address)))
 }
 
 /** listen(2): lets a bound socket accept connections, `backlog` of them waiting. */
@@ -64,14 +60,36 @@ export function listen(fd: number, backlog: number): void {
   must('listen', raw.listen(fd, backlog))
 }
 
-/** accept4(2): the next connection's descriptor, made with `flags`; its peer's address in `sockaddr`. */
-export function accept4(fd: number, flags: number, sockaddr?: Uint8Array): number {
-  return must('accept4', raw.accept4(fd, flags, sockaddr))
+/**
+ * accept4(2): the next connection's descriptor, made with `flags`; its peer's address in `sockaddr`, and
+ * the true length of that in `length[0]`: 2 for the unnamed peer of a unix socket.
+ *
+ * ```ts
+ * import * as sys from '@netfd/syscall'
+ * const listener = sys.socket(sys.AF_UNIX, sys.SOCK_STREAM)
+ * sys.bind(listener, { family: 'unix', path: '' }) // the kernel chooses a name
+ * sys.listen(listener, 1)
+ * const client = sys.socket(sys.AF_UNIX, sys.SOCK_STREAM)
+ * sys.connect(client, sys.getsockname(listener))
+ * const peer = new Uint8Array(sys.SOCKADDR_STORAGE_SIZE)
+ * const length = new Int32Array(1)
+ * const fd = sys.accept4(listener, sys.SOCK_CLOEXEC, peer, length)
+ * console.log(sys.decodeSockaddr(peer, length[0])) // { family: 'unix', path: '' }
+ * for (const one of [fd, client, listener]) sys.close(one)
+ * ```
+ */
+export function accept4(
+  fd: number,
+  flags: number,
+  sockaddr?: Uint8Array,
+  length?: Int32Array,
+): number {
+  return must('accept4', raw.accept4(fd, flags, sockaddr, false, length))
 }
 
-/** accept(2): the next connection's descriptor, blocking and inherited by children. */
-export function accept(fd: number, sockaddr?: Uint8Array): number {
-  return must('accept', raw.accept(fd, sockaddr))
+/** accept(2): as `accept4`, the next connection's descriptor, blocking and inherited by children. */
+export function accept(fd: number, sockaddr?: Uint8Array, length?: Int32Array): number {
+  return must('accept', raw.accept(fd, sockaddr, false, length))
 }
 
 /** getsockname(2): the local address as a struct sockaddr, for `decodeSockaddr`. */

@@ -91,9 +91,10 @@ export {
   TCP_TX_DELAY, TCP_ULP, TCP_USER_TIMEOUT, TCP_WINDOW_CLAMP, TCP_ZEROCOPY_RECEIVE,
 } from './constants.js'
 // constants: end
+export type { RecvfromResult, RecvmsgResult } from './dgram.js'
+export { recvfrom, recvmsg, sendmsg, sendto } from './dgram.js'
 export { errnoMessage, errnoName, errnoNumber } from './errno.js'
-export type { RecvmsgResult } from './io.js'
-export { read, readv, recv, recvmsg, send, sendfile, sendmsg, splice, write, writev } from './io.js'
+export { read, readv, recv, send, sendfile, splice, write, writev } from './io.js'
 export { formatIP, parseIP } from './ip.js'
 export { fmtEvents, fmtOpenFlags } from './printers.js'
 export type { Sockaddr, SockaddrInet4, SockaddrInet6, SockaddrUnix } from './sockaddr.js'

@@ -3,7 +3,7 @@
 // these modules from here (see tools/tsup.ts), so each exists once. It is no promise: any version may change it.
 export { native } from './binding.js'
 export { formatIP, parseIP } from './ip.js'
-export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
+export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE, sockaddrOf } from './sockaddr.js'
 export { sockopts } from './sockopt-table.js'
 export { getOption, getOptionOf, setOption, setOptionOf } from './sockopt-typed.js'
 export { must, SyscallError } from './syscall-error.js'

@@ -66,40 +66,6 @@ export function writev(
   return must('writev', raw.writev(fd, bufs, start, offset))
 }
 
-/** sendmsg(2): as `writev`, on a socket, with MSG_ flags and control data. */
-export function sendmsg(
-  fd: number,
-  bufs: readonly Uint8Array[],
-  flags?: number,
-  control?: Uint8Array,
-  start?: number,
-  offset?: number,
-): number {
-  return must('sendmsg', raw.sendmsg(fd, bufs, flags, control, start, offset))
-}
-
-/** What `recvmsg` tells besides the data. */
-export interface RecvmsgResult {
-  /** How many bytes of data came. */
-  readonly bytes: number
-  /** How many bytes of control data came. */
-  readonly controlLength: number
-  /** The MSG_ flags of the message, such as MSG_TRUNC. */
-  readonly flags: number
-}
-
-/** recvmsg(2): fills `bufs` and `control`. Descriptors that arrive are kept from child processes. */
-export function recvmsg(
-  fd: number,
-  bufs: readonly Uint8Array[],
-  flags?: number,
-  control?: Uint8Array,
-): RecvmsgResult {
-  const meta = new Int32Array(2)
-  const bytes = must('recvmsg', raw.recvmsg(fd, bufs, flags, control, meta))
-  return { bytes, controlLength: meta[0] ?? 0, flags: meta[1] ?? 0 }
-}
-
 /** splice(2): moves up to `length` bytes between a pipe and a descriptor inside the kernel. */
 export function splice(fdIn: number, fdOut: number, length: number, flags = 0): number {
   return must('splice', raw.splice(fdIn, fdOut, length, flags))

@@ -6,6 +6,46 @@ export interface Native {
   constants(): Readonly<Record<string, number>>
   /** Of every error. */
   errnos(): readonly [name: string, number: number, message: string][]
+  recvfrom(
+    fd: number,
+    buf: Uint8Array,
+    offset?: number,
+    length?: number,
+    flags?: number,
+    name?: Uint8Array,
+    meta?: Int32Array,
+  ): number
+  readonly tryRecvfrom: Native['recvfrom']
+  sendto(
+    fd: number,
+    buf: Uint8Array,
+    offset?: number,
+    length?: number,
+    flags?: number,
+    name?: Uint8Array,
+    nameLength?: number,
+  ): number
+  readonly trySendto: Native['sendto']
+  sendmsg(
+    fd: number,
+    bufs: readonly Uint8Array[] | Uint8Array,
+    flags?: number,
+    control?: Uint8Array,
+    start?: number,
+    offset?: number,
+    name?: Uint8Array,
+  ): number
+  readonly trySendmsg: Native['sendmsg']
+  recvmsg(
+    fd: number,
+    bufs: readonly Uint8Array[] | Uint8Array,
+    flags?: number,
+    control?: Uint8Array,
+    meta?: Int32Array,
+    name?: Uint8Array,
+    adopt?: boolean,
+  ): number
+  readonly tryRecvmsg: Native['recvmsg']
   epollCreate1(flags?: number, adopt?: boolean): number
   epollCtl(
     epfd: number,
@@ -27,22 +67,6 @@ export interface Native {
   readv(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
   writev(fd: number, bufs: readonly Uint8Array[], start?: number, offset?: number): number
   readonly tryWritev: Native['writev']
-  sendmsg(
-    fd: number,
-    bufs: readonly Uint8Array[],
-    flags?: number,
-    control?: Uint8Array,
-    start?: number,
-    offset?: number,
-  ): number
-  readonly trySendmsg: Native['sendmsg']
-  recvmsg(
-    fd: number,
-    bufs: readonly Uint8Array[],
-    flags?: number,
-    control?: Uint8Array,
-    meta?: Int32Array,
-  ): number
   splice(fdIn: number, fdOut: number, length: number, flags?: number): number
   trySplice(fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number
   sendfile(out: number, file: number, offset: number, count: number): number
@@ -61,9 +85,15 @@ export interface Native {
   bind(fd: number, sockaddr: Uint8Array): number
   connect(fd: number, sockaddr: Uint8Array): number
   listen(fd: number, backlog: number): number
-  accept4(fd: number, flags: number, sockaddr?: Uint8Array, adopt?: boolean): number
+  accept4(
+    fd: number,
+    flags: number,
+    sockaddr?: Uint8Array,
+    adopt?: boolean,
+    length?: Int32Array,
+  ): number
   readonly tryAccept4: Native['accept4']
-  accept(fd: number, sockaddr?: Uint8Array, adopt?: boolean): number
+  accept(fd: number, sockaddr?: Uint8Array, adopt?: boolean, length?: Int32Array): number
   readonly tryAccept: Native['accept']
   getsockname(fd: number, sockaddr: Uint8Array): number
   getpeername(fd: number, sockaddr: Uint8Array): number

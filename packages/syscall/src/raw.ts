@@ -12,6 +12,44 @@ import { native } from './binding.js'
 // Sockets go by MSG_DONTWAIT and pipes by RWF_NOWAIT; for what the kernel has no such flag, O_NONBLOCK is
 // switched on.
 
+/**
+ * recvfrom(2): as `recv`, with the address of the sender in `name`, when given; the rest of that is
+ * zeroed. `meta` receives the true length of the address, which may exceed the room, and the message's
+ * flags: MSG_TRUNC when the datagram was longer than the room for it.
+ */
+export const recvfrom = native.recvfrom
+
+/** `recvfrom` that never waits: MSG_DONTWAIT. */
+export const tryRecvfrom = native.tryRecvfrom
+
+/**
+ * sendto(2): as `send`, to the address in the first `nameLength` bytes of `name`, by default all.
+ * MSG_NOSIGNAL is always added.
+ */
+export const sendto = native.sendto
+
+/** `sendto` that never waits: MSG_DONTWAIT. */
+export const trySendto = native.trySendto
+
+/**
+ * sendmsg(2): as `writev`, on a socket, with flags, control data and the address it is for; `bufs` may be
+ * one buffer. MSG_NOSIGNAL is always added.
+ */
+export const sendmsg = native.sendmsg
+
+/** `sendmsg` that never waits: MSG_DONTWAIT. */
+export const trySendmsg = native.trySendmsg
+
+/**
+ * recvmsg(2): fills `bufs`, which may be one buffer; `meta` receives the length of the control data and
+ * the message's flags, and where it has a third place, the true length of the sender's address, which goes
+ * into `name`. Descriptors that come have FD_CLOEXEC; `adopt` adopts them within the call.
+ */
+export const recvmsg = native.recvmsg
+
+/** `recvmsg` that never waits: MSG_DONTWAIT. */
+export const tryRecvmsg = native.tryRecvmsg
+
 /** epoll_create1(2): a descriptor. */
 export const epollCreate1 = native.epollCreate1
 
@@ -60,15 +98,6 @@ export const writev = native.writev
 /** `writev` that never waits. */
 export const tryWritev = native.tryWritev
 
-/** sendmsg(2): as `writev`, on a socket, with flags and control data. MSG_NOSIGNAL is always added. */
-export const sendmsg = native.sendmsg
-
-/** `sendmsg` that never waits: MSG_DONTWAIT. */
-export const trySendmsg = native.trySendmsg
-
-/** recvmsg(2): fills `bufs`; `meta` receives the length of the control data and the message's flags. */
-export const recvmsg = native.recvmsg
-
 /** splice(2) between a descriptor and a pipe: how many bytes were moved. */
 export const splice = native.splice
 
@@ -116,13 +145,16 @@ export const connect = native.connect
 /** listen(2): 0. */
 export const listen = native.listen
 
-/** accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed. */
+/**
+ * accept4(2): a descriptor. The peer's address goes into `sockaddr`, when given; the rest is zeroed. Its
+ * true length, which may exceed the room, goes into `length[0]`: 0 without `sockaddr`.
+ */
 export const accept4 = native.accept4
 
 /** `accept4` that never waits: O_NONBLOCK is switched on. */
 export const tryAccept4 = native.tryAccept4
 
-/** accept(2): a descriptor without any flag. */
+/** accept(2): as `accept4`, a descriptor without any flag. */
 export const accept = native.accept
 
 /** `accept` that never waits: O_NONBLOCK is switched on. */

@@ -1,6 +1,7 @@
 // Go: syscall.Sockaddr. Socket addresses as plain objects, to and from the kernel's structs.
 
 import { endianness } from 'node:os'
+import { isUint8Array } from 'node:util/types'
 import { constants } from './constants.js'
 import { formatIP, parseIP } from './ip.js'
 
@@ -76,6 +77,11 @@ export function encodeSockaddr(sa: Sockaddr): Uint8Array {
     default:
       throw new TypeError(`unknown address family ${String((sa as Sockaddr).family)}`)
   }
+}
+
+/** The struct sockaddr of what a call takes for an address: that itself, or an object to encode. */
+export function sockaddrOf(address: Sockaddr | Uint8Array): Uint8Array {
+  return isUint8Array(address) ? address : encodeSockaddr(address)
 }
 
 function encodeInet4({ addr, port }: SockaddrInet4): Uint8Array {

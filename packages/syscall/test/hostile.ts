@@ -10,6 +10,7 @@ import {
   SHUT_RD,
   SO_KEEPALIVE,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -27,6 +28,8 @@ const open = (fd: number): number => {
 }
 
 const tcp = () => open(native.socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC))
+
+const udp = () => open(native.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC))
 
 const pair = (): [number, number] => {
   const fds = new Int32Array(2)
@@ -62,10 +65,10 @@ export const right: Record<string, () => Arguments> = {
   bind: () => [tcp(), loopback()],
   connect: () => [tcp(), loopback()],
   listen: () => [tcp(), 1],
-  accept4: () => [listening(), 0, bytes(), false],
-  accept: () => [listening(), bytes(), false],
-  tryAccept4: () => [listening(), 0, bytes(), false],
-  tryAccept: () => [listening(), bytes(), false],
+  accept4: () => [listening(), 0, bytes(), false, new Int32Array(1)],
+  accept: () => [listening(), bytes(), false, new Int32Array(1)],
+  tryAccept4: () => [listening(), 0, bytes(), false, new Int32Array(1)],
+  tryAccept: () => [listening(), bytes(), false, new Int32Array(1)],
   getsockname: () => [tcp(), bytes()],
   getpeername: () => [pair()[0], bytes()],
   shutdown: () => [pair()[0], SHUT_RD],
@@ -86,15 +89,20 @@ export const right: Record<string, () => Arguments> = {
   send: () => [pair()[0], bytes(), 0, 8, 0],
   readv: () => [pair()[0], [bytes(), bytes()], 0, 0],
   writev: () => [pair()[0], [bytes(), bytes()], 0, 0],
-  sendmsg: () => [pair()[0], [bytes(), bytes()], 0, new Uint8Array(0), 0, 0],
-  recvmsg: () => [pair()[0], [bytes(), bytes()], 0, bytes(), new Int32Array(2)],
+  sendmsg: () => [udp(), [bytes(), bytes()], 0, new Uint8Array(0), 0, 0, loopback()],
+  recvmsg: () => [udp(), [bytes()], 0, bytes(), new Int32Array(3), bytes(), false],
+  tryRecvmsg: () => [udp(), [bytes()], 0, bytes(), new Int32Array(3), bytes(), false],
+  recvfrom: () => [udp(), bytes(), 0, 8, 0, bytes(), new Int32Array(2)],
+  tryRecvfrom: () => [udp(), bytes(), 0, 8, 0, bytes(), new Int32Array(2)],
+  sendto: () => [udp(), bytes(), 0, 8, 0, loopback(), 16],
+  trySendto: () => [udp(), bytes(), 0, 8, 0, loopback(), 16],
   splice: () => [pair()[0], pair()[0], 8, 0],
   tryRead: () => [pair()[0], bytes(), 0, 8],
   tryWrite: () => [pair()[0], bytes(), 0, 8],
   tryRecv: () => [pair()[0], bytes(), 0, 8, 0],
   trySend: () => [pair()[0], bytes(), 0, 8, 0],
   tryWritev: () => [pair()[0], [bytes(), bytes()], 0, 0],
-  trySendmsg: () => [pair()[0], [bytes(), bytes()], 0, new Uint8Array(0), 0, 0],
+  trySendmsg: () => [udp(), [bytes(), bytes()], 0, new Uint8Array(0), 0, 0, loopback()],
   trySplice: () => [pair()[0], pair()[0], 8, 0, false],
   sendfile: () => [pair()[0], pair()[0], 0, 8],
   sendfilePool: () => [pair()[0], pair()[0], 0, 8],

@@ -24,7 +24,10 @@ const CONSTANTS = Object.values(c)
 /** Parameters that are descriptors, and numbers that are none. Of a name that is in neither we know nothing. */
 const DESCRIPTOR = /^(fd|fdIn|fdOut|epfd|out|file)$/
 const NUMBER =
-  /^(flags|events|slot|generation|timeout|offset|length|count|start|op|domain|type|protocol|initial|backlog|how|cmd|arg|index|level|optname|on|alive|watcher)$/
+  /^(flags|events|slot|generation|timeout|offset|length|nameLength|size|count|start|op|domain|type|protocol|initial|backlog|how|cmd|arg|index|level|optname|on|alive|watcher)$/
+
+/** Calls whose `adopt` is for descriptors that a message brings. */
+const RECEIVES = /^(tryR|r)ecvm/
 
 /** No call waits this long, in ms: the loop stands still for as long. */
 const MOST_WAIT = 1
@@ -86,6 +89,9 @@ class Batch {
     if (type === 'Uint8Array') return someBytes(random)
     if (type === 'Int32Array') return someInts(random)
     if (type === 'readonly Uint8Array[]') return someList(random, args)
+    if (type === 'readonly Uint8Array[] | Uint8Array') {
+      return random() < 0.5 ? someList(random, args) : someBytes(random)
+    }
     if (type.includes('=>')) return () => undefined
     throw new Error(`${of.name}: what is a ${type}? Say it in ${import.meta.url}`)
   }
@@ -196,7 +202,8 @@ class Batch {
   #made({ name, parameters }, args, result) {
     if (name === 'close') this.#closed(args[0])
     const places = parameters.map((parameter) => parameter.name)
-    if (places.includes('adopt')) {
+    // What a message brings is adopted, and the result is its length.
+    if (places.includes('adopt') && !RECEIVES.test(name)) {
       const pair = args[places.indexOf('pair')]
       const made = pair instanceof Int32Array ? [...pair.subarray(0, 2)] : [result]
       for (const fd of made) this.fds.keep(fd, `what ${name} made`)
