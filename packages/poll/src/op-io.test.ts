@@ -85,7 +85,7 @@ function rest(op: WritevOp): Uint8Array {
   let left: Uint8Array = new Uint8Array(0)
   replace({
     sendmsg: (_fd, bufs, _flags, _control, start = 0, offset = 0) => {
-      left = Buffer.concat(bufs.slice(start)).subarray(offset)
+      left = Buffer.concat([bufs].flat().slice(start)).subarray(offset)
       return 0
     },
   })

@@ -344,7 +344,7 @@ describe('a kernel that moves one byte a call', () => {
       send: (fd, buf, at = 0) => send(fd, buf, at, Math.min(1, buf.length - at)),
       write: (fd, buf, at = 0) => write(fd, buf, at, Math.min(1, buf.length - at)),
       writev: (fd, bufs, i = 0, at = 0) => writev(fd, [one(bufs, i, at)]),
-      sendmsg: (fd, bufs, _f, _c, i = 0, at = 0) => sendmsg(fd, [one(bufs, i, at)]),
+      sendmsg: (fd, bufs, _f, _c, i = 0, at = 0) => sendmsg(fd, one([bufs].flat(), i, at)),
     })
   }
   const one = (bufs: readonly Uint8Array[], i: number, at: number): Uint8Array =>
