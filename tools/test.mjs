@@ -11,7 +11,7 @@ import { run, tool, turbo } from './step.mjs'
 
 /**
  * @typedef {object} Report of vitest's reporter `json`
- * @property {{ name: string, status: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
+ * @property {{ name: string, status: string, message?: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
  *   one for each file
  */
 

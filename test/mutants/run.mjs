@@ -45,16 +45,20 @@ const failing = async (args) => {
   const reporters = ['--bail=1', '--reporter=json', `--outputFile.json=${report}`]
   const command = [tool('vitest/vitest.mjs'), 'run', ...reporters, ...args]
   rmSync(report, { force: true })
-  const { code } = await run(process.execPath, command, { timeout: LONGEST })
+  const { code, output } = await run(process.execPath, command, { timeout: LONGEST })
   if (code === 0) return null
   if (!existsSync(report)) return 'no end'
   /** @type {import('../../tools/test.mjs').Report} */
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  if (testResults.length === 0) throw new Error(`no test file is meant by ${args.join(' ')}`)
   for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed')
     if (failed !== undefined) return `${basename(name)}: ${failed.fullName}`
   }
-  return 'what is around the tests'
+  // What a file leaves behind, or a process that died under it.
+  const file = testResults.find(({ status }) => status === 'failed')
+  const [why = ''] = (file?.message ?? output.trimEnd()).split('\n').slice(-1)
+  return `what is around the tests${file === undefined ? '' : ` of ${basename(file.name)}`}: ${why}`
 }
 
 /**
@@ -65,7 +69,8 @@ const failing = async (args) => {
 const runsOf = ({ dir, projects }, { file, see }) => {
   const beside = file.replace(/\.ts$/, '.test.ts')
   const [own = ''] = projects
-  const near = existsSync(`${root}${dir}/${beside}`) ? [['--project', own, basename(beside)]] : []
+  const found = beside !== file && existsSync(`${root}${dir}/${beside}`)
+  const near = found ? [['--project', own, basename(beside)]] : []
   const named = see === undefined ? [] : [[...see]]
   return [...named, ...near, ...projects.map((project) => ['--project', project])]
 }
