@@ -398,6 +398,15 @@ describe('sendfile', () => {
     expect(drain(file)).toBe('0123456789')
   })
 
+  it('sends from offset 0 wherever the position of the file is', () => {
+    const file = fileWith('0123456789')
+    const [a, b] = nonblockingPair()
+    expect(sys.read(file, new Uint8Array(6))).toBe(6)
+    expect(sys.sendfile(a, file, 0, 3)).toBe(3)
+    expect(drain(b)).toBe('012')
+    expect(drain(file)).toBe('6789')
+  })
+
   it('moves the position of the file when there is no offset', () => {
     const file = fileWith('0123456789')
     const [a, b] = nonblockingPair()

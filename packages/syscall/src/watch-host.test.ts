@@ -24,13 +24,15 @@ describe('the helper thread', () => {
       encoding: 'utf8',
     })
 
-  it('calls as often as there is something to read, and refuses what cannot be watched', () => {
+  it('calls as often as there is something to read, refuses what cannot be watched, and lets go of what is closed', () => {
     const { stdout, stderr } = child('report')
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toEqual({
       drained: 6,
       closedByAnother: 1,
       thrown: 'from the callback',
+      watchedAgain: 'with the same number',
+      keepsCallback: false,
       regularFile: 'EPERM',
       nonblocking: false,
       closedDescriptor: 'EBADF',

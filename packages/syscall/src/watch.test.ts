@@ -1,5 +1,7 @@
 import { executionAsyncResource } from 'node:async_hooks'
 import { readdirSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { bundle, runProgram } from '../test/bundle.js'
 import { fileWith, nonblockingPair, own, ownBoth, release, thrown } from '../test/fds.js'
@@ -25,6 +27,8 @@ const first = <T>(fd: number, take: (watcher: sys.Watcher) => T): Promise<T> =>
 
 const ready = () => own(sys.eventfd(1, sys.EFD_NONBLOCK))
 const drain = (fd: number) => sys.read(fd, new Uint8Array(8))
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 const descriptors = () => readdirSync('/proc/self/fd').length
 const isOpen = (fd: number) => raw.fcntl(fd, sys.F_GETFD) >= 0
@@ -259,6 +263,21 @@ describe('Watcher', () => {
     const next = native.watchOpen(fd, () => undefined, cells())
     expect(next).toBeGreaterThan(id)
     expect(native.watchClose(next)).toBe(0)
+  })
+
+  it('lets go of its callback when it is closed', async () => {
+    const fd = ready()
+    const closed = (): WeakRef<() => void> => {
+      const onReadable = () => void drain(fd)
+      sys.watch(fd, onReadable).close()
+      return new WeakRef(onReadable)
+    }
+    const callback = closed()
+    for (let i = 0; i < 20 && callback.deref() !== undefined; i++) {
+      await turn()
+      gc()
+    }
+    expect(callback.deref()).toBe(undefined)
   })
 
   it('refuses cells that could be moved while it runs', () => {

@@ -1,11 +1,15 @@
 // Watches through the helper thread that Bun and Deno get, in a process or worker of its own, and
 // prints what it saw.
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { parentPort } from 'node:worker_threads'
 import * as sys from '../src/index.js'
 import * as raw from '../src/raw.js'
 import { threadHost, watchHost } from '../src/watch-host.js'
 
 Object.assign(watchHost, threadHost)
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 const codeOf = (call: () => unknown): string | undefined => {
   try {
@@ -43,7 +47,7 @@ const closedByAnother = async (): Promise<number> => {
       }),
     )
   })
-  await new Promise((resolve) => setImmediate(resolve))
+  await turn()
   sys.close(fd)
   return calls
 }
@@ -61,12 +65,45 @@ const thrown = async (): Promise<string> => {
   return error.message
 }
 
+/** The caller's descriptor holds the open file, and with it what the set knows of it. */
+const watchedAgain = (): string => {
+  const fd = sys.eventfd(0)
+  const numbers = [0, 1].map(() => {
+    const watcher = sys.watch(fd, () => undefined)
+    const number = watcher.fd
+    watcher.close()
+    return number
+  })
+  sys.close(fd)
+  return numbers[0] === numbers[1] ? 'with the same number' : numbers.join()
+}
+
+const keepsCallback = async (): Promise<boolean> => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const fd = sys.eventfd(0)
+  const closed = (): WeakRef<() => void> => {
+    const onReadable = () => void fd
+    sys.watch(fd, onReadable).close()
+    return new WeakRef(onReadable)
+  }
+  const callback = closed()
+  for (let i = 0; i < 20 && callback.deref() !== undefined; i++) {
+    await turn()
+    gc()
+  }
+  sys.close(fd)
+  return callback.deref() !== undefined
+}
+
 const jobs: Record<string, () => Promise<void> | void> = {
   report: async () => {
     const results = {
       drained: await drained(),
       closedByAnother: await closedByAnother(),
       thrown: await thrown(),
+      watchedAgain: watchedAgain(),
+      keepsCallback: await keepsCallback(),
       regularFile: codeOf(() => sys.watch(sys.dupCloexec(0), () => undefined)),
       // It is shared with others, and stays as it was.
       nonblocking: (sys.fcntl(0, sys.F_GETFL) & sys.O_NONBLOCK) !== 0,
