@@ -10,8 +10,9 @@ import { isMain } from './packages.mjs'
 import { run, tool, turbo } from './step.mjs'
 
 /**
+ * @typedef {{ status: string, fullName: string, failureMessages?: string[] }} Assertion
  * @typedef {object} Report of vitest's reporter `json`
- * @property {{ name: string, status: string, message?: string, assertionResults: { status: string, fullName: string }[] }[]} testResults
+ * @property {{ name: string, status: string, message?: string, assertionResults: Assertion[] }[]} testResults
  *   one for each file
  */
 

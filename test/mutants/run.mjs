@@ -53,7 +53,10 @@ const failing = async (args) => {
   if (testResults.length === 0) throw new Error(`no test file is meant by ${args.join(' ')}`)
   for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed')
-    if (failed !== undefined) return `${basename(name)}: ${failed.fullName}`
+    if (failed === undefined) continue
+    // A limit of time on a busy machine looks like this as well, so a reader is to see what it was.
+    const [why = ''] = (failed.failureMessages?.[0] ?? '').split('\n')
+    return `${basename(name)}: ${failed.fullName}: ${why}`
   }
   // What a file leaves behind, or a process that died under it.
   const file = testResults.find(({ status }) => status === 'failed')
