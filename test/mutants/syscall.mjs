@@ -60,6 +60,7 @@ export const addon = [
     file: 'native/io.cc',
     find: 'return recv(fd, to.iov_base, to.iov_len, flags | kDontwait<Try>);',
     put: 'return recv(fd, to.iov_base, to.iov_len, flags);',
+    see: ['--project', 'reports', 'nonblock-switched-off'],
   },
   {
     what: 'a descriptor that arrives with a message is inherited by children',

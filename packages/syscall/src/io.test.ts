@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { endianness } from 'node:os'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   bytes,
   fileWith,
@@ -166,6 +166,40 @@ describe('read, write, recv and send', () => {
       expect(thrown(call)).toMatchObject({ code: 'EPIPE', syscall })
     }
   })
+
+  it('nothing that finds its peer gone raises SIGPIPE', async () => {
+    let signals = 0
+    const once = new Promise<void>((resolve) => {
+      const heard = () => {
+        signals++
+        resolve()
+      }
+      process.on('SIGPIPE', heard)
+      onTestFinished(() => void process.off('SIGPIPE', heard))
+    })
+    const [a, b] = nonblockingPair()
+    release(b)
+    const [r, w] = ownBoth(sys.pipe2(sys.O_NONBLOCK))
+    release(r)
+    const [from, to] = ownBoth(sys.pipe2(sys.O_NONBLOCK))
+    sys.write(to, bytes('text'))
+    const file = fileWith('text')
+    const one = bytes('1')
+    const answers = [
+      ...[raw.send(a, one), raw.trySend(a, one)],
+      ...[raw.sendmsg(a, [one]), raw.trySendmsg(a, [one])],
+      ...[raw.write(a, one), raw.write(w, one)],
+      ...[raw.writev(a, [one]), raw.writev(w, [one]), raw.tryWritev(w, [one])],
+      ...[raw.splice(from, a, 4), raw.trySplice(from, a, 4)],
+      ...[raw.sendfile(a, file, 0, 4), await raw.sendfilePool(a, file, 0, 4)],
+    ]
+    expect(new Set(answers)).toEqual(new Set([-sys.EPIPE]))
+    // One that another has sent is heard, and those that a call had raised would have been before it.
+    process.kill(process.pid, 'SIGPIPE')
+    await once
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(signals).toBe(1)
+  })
 })
 
 describe('readv and writev', () => {
@@ -207,6 +241,16 @@ describe('readv and writev', () => {
     const [a, b] = nonblockingPair()
     expect(sys.sendmsg(a, ['ab', 'cd'].map(bytes), 0, undefined, 1, 1)).toBe(1)
     expect(drain(b)).toBe('d')
+  })
+
+  it('leave out the bytes of the first entry alone, and nothing of those behind it', () => {
+    const [a, b] = nonblockingPair()
+    const parts = ['abc', 'def', 'ghi'].map(bytes)
+    expect(sys.writev(a, parts, 0, 2)).toBe(7)
+    expect(sys.sendmsg(a, parts, 0, undefined, 1, 1)).toBe(5)
+    const rooms = [2, 4, 8].map((size) => new Uint8Array(size).fill(0x2e))
+    expect(sys.readv(b, rooms, 0, 1)).toBe(12)
+    expect(rooms.map(text)).toEqual(['.c', 'defg', 'hiefghi.'])
   })
 
   it.each([

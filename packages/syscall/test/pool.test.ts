@@ -1,28 +1,29 @@
 // Numbers that change hands while the thread pool is busy: a job that waits for its turn there must know
 // nothing of them any more.
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, openSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import * as sys from '../src/index.js'
 import * as raw from '../src/raw.js'
-import { fileWith, nonblockingPair, own, release, tcpPair, text } from './fds.js'
+import { fileWith, nonblockingPair, own, release, scratch, tcpPair, text } from './fds.js'
 
 const THREADS = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
 const isOpen = (fd: number) => raw.fcntl(fd, sys.F_GETFD) >= 0
 
-/** Keeps every thread of the pool in a send to a peer that does not read; the function lets them go. */
+/** Keeps every thread of the pool opening a FIFO that has no writer; the function lets them go. */
 function holdPool(): () => Promise<void> {
-  const file = fileWith(new Uint8Array(1 << 16))
-  const held = Array.from({ length: THREADS }, () => {
-    const [a, b] = nonblockingPair()
-    while (raw.write(a, new Uint8Array(1 << 16)) > 0);
-    sys.setNonblock(a, false)
-    return { job: raw.sendfilePool(a, file, 0, 1 << 16), b }
-  })
-  let open = true
+  const path = join(scratch(), 'fifo')
+  execFileSync('mkfifo', [path])
+  const held = Array.from({ length: THREADS }, () => open(path, 'r'))
+  let holds = true
   const letGo = async () => {
-    if (!open) return
-    open = false
-    for (const { b } of held) release(b)
-    for (const { job } of held) expect(await job).toBeLessThan(0)
+    if (!holds) return
+    holds = false
+    const writer = openSync(path, constants.O_RDWR)
+    for (const job of held) await (await job).close()
+    closeSync(writer)
   }
   onTestFinished(letGo)
   return letGo
@@ -90,6 +91,16 @@ describe('while the thread pool is busy', () => {
     expect(await sending).toBe('of the file'.length)
     expect(textOf(b)).toBe('of the file')
     expect(raw.read(d, new Uint8Array(1))).toBe(-sys.EAGAIN)
+  })
+
+  it('sendfilePool waits for no peer, also when O_NONBLOCK is switched off before its turn', async () => {
+    const letGo = holdPool()
+    const [a] = nonblockingPair()
+    while (raw.write(a, new Uint8Array(1 << 16)) > 0);
+    const sending = raw.sendfilePool(a, fileWith('text'), 0, 4)
+    sys.setNonblock(a, false)
+    await letGo()
+    expect(await sending).toBe(-sys.EAGAIN)
   })
 })
 
