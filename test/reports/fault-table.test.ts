@@ -42,14 +42,26 @@ interface Ends {
 }
 
 /** A connection over a cable. */
-async function connected(): Promise<Ends> {
-  const [here, there] = cable()
+async function connected([here, there] = cable(), host = '10.77.0.2'): Promise<Ends> {
   const [us, peer] = [new Puppet(here), new Puppet(there)]
-  const address = await peer.do('listen', '10.77.0.2:0')
+  const address = await peer.do('listen', `${host}:0`)
   const accepted = peer.do('accept')
   expect(await us.do('dial', address)).toBe('dialed')
   expect(await accepted).toBe('accepted')
   return { us, peer, here, there }
+}
+
+/** A machine behind the router at the other end of the cable. */
+const BEHIND = '10.88.0.1'
+
+/** A connection to it. It is an address of the router's, until the router forgets the way. */
+async function routed(): Promise<Ends> {
+  const [here, there] = cable()
+  const [command = '', ...args] = there.exec('sysctl', '-qw', 'net.ipv4.ip_forward=1')
+  execFileSync(command, args)
+  there.ip('addr', 'add', BEHIND, 'dev', 'lo')
+  here.ip('route', 'add', BEHIND, 'via', '10.77.0.2')
+  return connected([here, there], BEHIND)
 }
 
 /** What a read comes to, and writes after it. */
@@ -149,6 +161,26 @@ const happenings: Record<string, () => Promise<Seen>> = {
     await us.do('userTimeout', '300')
     here.ip('addr', 'flush', 'dev', here.device)
     await us.do('write', 'from nowhere')
+    return readThenWrite(us)
+  },
+  'The cable is pulled, and is back within the user timeout': async () => {
+    const { us, peer, there } = await connected()
+    await us.do('userTimeout', '60000')
+    there.unplug()
+    await us.do('write', 'late')
+    there.ip('link', 'set', there.device, 'up')
+    expect(await peer.do('read')).toBe('4')
+    await peer.do('write', 'answer')
+    expect(await us.do('read')).toBe('6')
+    expect(await us.do('write', 'more')).toBe('4')
+    return { read: 'goes on', write: 'goes on' }
+  },
+  'A router on the way says that none leads there (ICMP)': async () => {
+    const { us, there } = await routed()
+    await us.do('userTimeout', '300')
+    there.ip('addr', 'del', BEHIND, 'dev', 'lo')
+    there.ip('route', 'add', 'unreachable', BEHIND)
+    await us.do('write', 'which way?')
     return readThenWrite(us)
   },
   'The peer does not read, and our writes fill the buffers': async () => {
