@@ -4,6 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { buildSanitized, environment, SANITIZED } from '../../tools/sanitizers.mjs'
 import { root, run } from '../../tools/step.mjs'
 import { confined } from './lib/confined.mjs'
+import { giving } from './lib/descriptors.mjs'
 import { attackNative } from './lib/native-calls.mjs'
 
 /** Whether one is built of these sources. */
@@ -20,7 +21,7 @@ const before = async () => {
     const { code, output } = await run('env', buildSanitized)
     if (code !== 0) throw new Error(output)
   }
-  return ['env', ...environment(0), ...confined({ fileSize: 1 << 22 })]
+  return ['env', ...environment(0), ...confined({ fileSize: 1 << 22 }), ...giving()]
 }
 
 /** @type {import('./lib/part.mjs').Part} */

@@ -13,10 +13,11 @@ const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ??
  * The path of a program, compiled where its source is newer.
  * @param {string} name of native/NAME.c
  * @param {readonly string[]} [flags] beside those of every program
+ * @param {string} [as] its name, where a source has several
  */
-export const compiled = (name, flags = []) => {
+export const compiled = (name, flags = [], as = name) => {
   const source = join(FOLDER, 'native', `${name}.c`)
-  const program = join(FOLDER, 'build', name)
+  const program = join(FOLDER, 'build', as)
   if (modified(program) > modified(source)) return program
   mkdirSync(join(FOLDER, 'build'), { recursive: true })
   // Two may do it at once: each renames a whole program.

@@ -5,6 +5,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { constants, openSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeSockaddr, native } from '@netfd/syscall/internal'
+import { compiled } from './compile.mjs'
 import { pick, shuffled } from './random.mjs'
 
 /** The lowest number of ours. */
@@ -106,10 +107,29 @@ export const outside = async (folder) => {
   execFileSync('mkfifo', [fifo])
   const file = join(folder, 'file')
   writeFileSync(file, new Uint8Array(100_000))
-  return { tty, fifo, file, folder }
+  return { tty, fifo, file, folder, given: given() }
+}
+
+/** Words that start a program with descriptors which no entry of the addon makes. */
+export const giving = () => [compiled('descriptors')]
+
+/** What the program was given, by its kind. @returns {Record<string, number>} */
+const given = () => {
+  const words = (process.env.NETFD_ATTACK_FDS ?? '').split(',').filter((pair) => pair !== '')
+  return Object.fromEntries(
+    words.map((pair) => pair.split(' ')).map(([kind, fd]) => [kind, Number(fd)]),
+  )
 }
 
 /** @typedef {Awaited<ReturnType<typeof outside>>} Outside */
+
+/** Another number for what the program was given. @param {string} kind */
+const another =
+  (kind) =>
+  (/** @type {Outside} */ { given: { [kind]: fd } }) => {
+    if (fd === undefined) throw new Error(`${kind} was not given`)
+    return must(native.fcntl(fd, DUPFD, OURS))
+  }
 
 /** @type {Record<string, (outside: Outside) => number | number[]>} */
 const KINDS = {
@@ -130,6 +150,11 @@ const KINDS = {
   'a file that grows': ({ file }) => openSync(`${file}-2`, O_RDWR | O_CREAT | O_APPEND),
   'a file to read': ({ file }) => openSync(file, O_RDONLY),
   '/dev/null': () => openSync('/dev/null', O_RDWR),
+  'a timer': another('timer'),
+  signals: another('signals'),
+  'what happens to a file': another('inotify'),
+  memory: another('memory'),
+  'a process': another('process'),
   'a folder': ({ folder }) => openSync(folder, O_RDONLY),
 }
 
@@ -149,7 +174,12 @@ export class Descriptors {
   constructor(random, made) {
     this.#random = random
     this.#outside = made
-    for (const kind of shuffled(random, Object.keys(KINDS))) this.make(kind)
+    this.makeAll()
+  }
+
+  /** One of each kind. */
+  makeAll() {
+    for (const kind of shuffled(this.#random, Object.keys(KINDS))) this.make(kind)
   }
 
   /** One more of a kind. */
@@ -167,9 +197,15 @@ export class Descriptors {
     this.#open.set(lift(fd), kind)
   }
 
-  /** A number that is open, or was. */
-  any() {
-    const list = this.#random() < 0.05 ? this.#closed : [...this.#open.keys()]
+  /** Those that are open. @param {RegExp} kind */
+  all(kind) {
+    return [...this.#open].flatMap(([fd, of]) => (kind.test(of) ? [fd] : []))
+  }
+
+  /** A number that is open, or was. @param {RegExp} [kind] */
+  any(kind) {
+    const open = kind === undefined ? [...this.#open.keys()] : this.all(kind)
+    const list = this.#random() < 0.05 ? this.#closed : open
     return list.length === 0 ? OURS + 500 : pick(this.#random, list)
   }
 
@@ -201,6 +237,13 @@ export class Descriptors {
     this.#open.clear()
   }
 }
+
+/** The numbers below ours that are open. */
+export const low = () =>
+  readdirSync('/proc/self/fd')
+    .map(Number)
+    // The one of reading this very folder is listed, and gone.
+    .filter((fd) => fd < OURS && native.fcntl(fd, Number(c.F_GETFD)) >= 0)
 
 /** What is open in this process: the number, and what it is. */
 export const openNow = () => {

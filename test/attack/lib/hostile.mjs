@@ -1,5 +1,6 @@
 // @ts-check
 // Values that no argument of a call expects.
+import { SCM_RIGHTS, SOL_SOCKET } from '@netfd/syscall'
 import { below, pick } from './random.mjs'
 
 /** What a getter of ours throws. */
@@ -122,6 +123,33 @@ const BYTES = [
 export const someBytes = (random) =>
   random() < 0.5 ? fill(random, new Uint8Array(pick(random, SIZES))) : pick(random, BYTES)(random)
 
+/**
+ * Control data with descriptors in it, some of which are none, in a message whose length may lie. Of a caller
+ * that receives, it is room.
+ * @param {Random} random
+ * @param {() => number} fd
+ */
+export const someControl = (random, fd) => {
+  // 253 is the most that the kernel takes.
+  const count = random() < 0.02 ? pick(random, [253, 254]) : below(random, 4)
+  const bytes = new Uint8Array(CONTROL_HEAD + 4 * count + pick(random, [0, 0, 4, 64]))
+  const view = new DataView(bytes.buffer)
+  const length = random() < 0.8 ? CONTROL_HEAD + 4 * count : someNumber(random)
+  view.setUint32(0, length, true)
+  view.setInt32(8, random() < 0.95 ? SOL_SOCKET : someNumber(random), true)
+  view.setInt32(12, random() < 0.95 ? SCM_RIGHTS : someNumber(random), true)
+  for (let i = 0; i < count; i++) {
+    view.setInt32(CONTROL_HEAD + 4 * i, random() < 0.95 ? fd() : pick(random, NO_FD), true)
+  }
+  return bytes
+}
+
+/** A size_t and two ints. */
+const CONTROL_HEAD = 16
+
+/** -100 is AT_FDCWD. */
+const NO_FD = [-1, -100, 2 ** 31 - 1, -(2 ** 31), 900_000]
+
 /** @param {Random} random @returns {unknown} */
 export const someInts = (random) => {
   const length = pick(random, [0, 1, 2, 3, 3, 4, 384, 1000])
@@ -144,11 +172,13 @@ export const someList = (random, args) => {
   // More than one call takes.
   if (random() < 0.02) list.push(...new Array(1025).fill(someBytes(random)))
   if (random() < 0.7) return list
+  const views = [...list]
   /** @type {readonly (() => unknown)[]} */
   const getters = [
     fail,
     () => {
-      for (const arg of [...args.flat(), ...list.slice(1)]) detach(arg)
+      // Not through the list: this very getter would be called, without end.
+      for (const arg of [...args, ...views]) detach(arg)
       return new Uint8Array(16)
     },
     () => {

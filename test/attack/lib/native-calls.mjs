@@ -3,8 +3,17 @@
 import { read, writeSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { native } from '@netfd/syscall/internal'
-import { Descriptors, OURS, openNow, outside } from './descriptors.mjs'
-import { anything, someBytes, someInts, someList, someNumber, Thrown, told } from './hostile.mjs'
+import { Descriptors, low, OURS, openNow, outside } from './descriptors.mjs'
+import {
+  anything,
+  someBytes,
+  someControl,
+  someInts,
+  someList,
+  someNumber,
+  Thrown,
+  told,
+} from './hostile.mjs'
 import { Fault } from './part.mjs'
 import { below, pick, seeded } from './random.mjs'
 import { signatures } from './signatures.mjs'
@@ -26,8 +35,11 @@ const DESCRIPTOR = /^(fd|fdIn|fdOut|epfd|out|file)$/
 const NUMBER =
   /^(flags|events|slot|generation|timeout|offset|length|nameLength|size|count|start|op|domain|type|protocol|initial|backlog|how|cmd|arg|index|level|optname|on|alive|watcher)$/
 
-/** Calls whose `adopt` is for descriptors that a message brings. */
+/** Calls that bring descriptors beside their data: their `adopt` is for those. */
 const RECEIVES = /^(tryR|r)ecvm/
+
+/** What descriptors are sent through. */
+const CARRIERS = /^a unix pair/
 
 /** No call waits this long, in ms: the loop stands still for as long. */
 const MOST_WAIT = 1
@@ -50,6 +62,8 @@ class Batch {
   watchers = new Map()
   /** @type {Promise<void>[]} */
   jobs = []
+  /** How many descriptors came with messages. */
+  received = 0
 
   /**
    * @param {number} seed
@@ -63,7 +77,10 @@ class Batch {
   /** @param {Parameter} parameter @param {Signature} of @returns {unknown} */
   #number({ name, type }, of) {
     const { random } = this
-    if (DESCRIPTOR.test(name)) return this.fds.any()
+    if (DESCRIPTOR.test(name)) {
+      const carries = of.parameters.some((one) => one.name === 'control')
+      return this.fds.any(carries && random() < 0.6 ? CARRIERS : undefined)
+    }
     if (!NUMBER.test(name))
       throw new Error(`${of.name}: what is ${name}? Say it in ${import.meta.url}`)
     if (type === '0 | 1') return below(random, 2)
@@ -86,6 +103,9 @@ class Batch {
     if (type === 'number' || type === '0 | 1') return this.#number(parameter, of)
     if (type === 'boolean') return random() < 0.5
     if (type === 'string') return pick(random, ['lo', 'eth0', 'x'.repeat(20), 'l\0o'])
+    if (parameter.name === 'control' && random() < 0.7) {
+      return someControl(random, () => this.fds.any())
+    }
     if (type === 'Uint8Array') return someBytes(random)
     if (type === 'Int32Array') return someInts(random)
     if (type === 'readonly Uint8Array[]') return someList(random, args)
@@ -162,7 +182,9 @@ class Batch {
   async rest(step) {
     step()
     await Promise.all(this.jobs.splice(0))
-    if (this.fds.size > 400) this.fds.closeAll()
+    if (this.fds.size <= 400) return
+    this.fds.closeAll()
+    this.fds.makeAll()
   }
 
   /**
@@ -171,6 +193,7 @@ class Batch {
    * @param {unknown[]} args
    */
   #call(of, args) {
+    const before = RECEIVES.test(of.name) ? low() : null
     let result
     try {
       result = entries[of.name]?.(...args)
@@ -186,6 +209,7 @@ class Batch {
       return true
     }
     judge(of, result)
+    if (before !== null) this.#received(before)
     if (typeof result === 'number' && result >= 0) this.#made(of, args, result)
     return true
   }
@@ -219,6 +243,23 @@ class Batch {
         name,
         ids.filter((id) => id !== args[0]),
       )
+    }
+  }
+
+  /** Puts descriptors under way in each pair, for calls at random to take. */
+  send() {
+    for (const fd of this.fds.all(CARRIERS)) {
+      const control = someControl(this.random, () => this.fds.any())
+      native.sendmsg(fd, [new Uint8Array(4)], Number(c.MSG_DONTWAIT), control)
+    }
+  }
+
+  /** Keeps what came with a message: the kernel gave it the lowest numbers. @param {readonly number[]} before */
+  #received(before) {
+    for (const fd of low()) {
+      if (before.includes(fd)) continue
+      this.fds.keep(fd, 'what a message brought')
+      this.received++
     }
   }
 
@@ -316,7 +357,7 @@ export const attackNative = async ({ seed, over, at, progress, folder }) => {
   makeHelper()
   const pool = busyPool()
   const before = openNow()
-  let [calls, refused, batches] = [0, 0, 0]
+  let [calls, refused, received, batches] = [0, 0, 0, 0]
   while (!over() || batches === 0) {
     const batch = new Batch(seed + batches, made)
     for (let i = 0; i < BATCH && !over(); i++) {
@@ -325,15 +366,17 @@ export const attackNative = async ({ seed, over, at, progress, folder }) => {
       calls++
       if (i % 200 === 0) {
         pool.step()
+        batch.send()
         await turn()
       }
       if (batch.full) await batch.rest(pool.step)
     }
     await batch.end(pool.step)
+    received += batch.received
     compare(before, `batch ${batches}`)
     batches++
     progress(`${calls} calls, ${batches} batches`)
   }
   pool.end()
-  return { calls, refused, entries: all.length, batches }
+  return { calls, refused, entries: all.length, batches, 'descriptors in messages': received }
 }
