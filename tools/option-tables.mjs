@@ -13,6 +13,7 @@ export const page = join(root, 'docs/socket-options.md')
 const SECTIONS = [
   { title: 'Of every socket, socket(7)', level: 'SOL_SOCKET' },
   { title: 'Of TCP, tcp(7)', level: 'IPPROTO_TCP' },
+  { title: 'Of UDP, udp(7)', level: 'IPPROTO_UDP' },
   { title: 'Of IPv4, ip(7)', level: 'IPPROTO_IP' },
   { title: 'Of IPv6, ipv6(7)', level: 'IPPROTO_IPV6' },
 ]

@@ -8,16 +8,22 @@
 // The kernel's own headers come last: they know options that are newer than the C library.
 #include <asm/socket.h>
 #include <linux/bpf.h>
+#include <linux/errqueue.h>
 #include <linux/in6.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6/ip6_tables.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 #include "args.h"
 
-// <netinet/tcp.h>, which has these, cannot be included beside <linux/tcp.h>; <linux/bpf.h> repeats them.
+// <netinet/tcp.h>, which has these, cannot be included beside <linux/tcp.h>; <linux/bpf.h> repeats them. So
+// it is with <netinet/udp.h>.
 #ifndef SOL_TCP
 #define SOL_TCP IPPROTO_TCP
+#endif
+#ifndef SOL_UDP
+#define SOL_UDP IPPROTO_UDP
 #endif
 
 // Newer than the headers of most build machines. The kernel never gives a number a second meaning.
@@ -35,6 +41,19 @@
 #endif
 #ifndef TCP_DELACK_MAX_US
 #define TCP_DELACK_MAX_US 46
+#endif
+
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+#ifndef SO_PASSRIGHTS
+#define SO_PASSRIGHTS 83
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
 #endif
 
 // Older kernel headers hide this one beside those of the C library, which lacks it.
@@ -62,7 +81,7 @@ constexpr Constant kConstants[] = {
     C(IPPROTO_IP), C(IPPROTO_ICMP), C(IPPROTO_TCP), C(IPPROTO_UDP), C(IPPROTO_IPV6),
     C(IPPROTO_ICMPV6), C(IPPROTO_SCTP), C(IPPROTO_MPTCP),
     // Option levels.
-    C(SOL_SOCKET), C(SOL_IP), C(SOL_TCP), C(SOL_IPV6), C(SOL_MPTCP),
+    C(SOL_SOCKET), C(SOL_IP), C(SOL_TCP), C(SOL_IPV6), C(SOL_MPTCP), C(SOL_UDP),
     // Socket options.
     C(SO_ACCEPTCONN), C(SO_ATTACH_BPF), C(SO_ATTACH_FILTER), C(SO_ATTACH_REUSEPORT_CBPF),
     C(SO_ATTACH_REUSEPORT_EBPF), C(SO_BINDTODEVICE), C(SO_BINDTOIFINDEX), C(SO_BROADCAST),
@@ -70,9 +89,10 @@ constexpr Constant kConstants[] = {
     C(SO_COOKIE), C(SO_DEBUG), C(SO_DETACH_FILTER), C(SO_DOMAIN), C(SO_DONTROUTE), C(SO_ERROR),
     C(SO_INCOMING_CPU), C(SO_INCOMING_NAPI_ID), C(SO_KEEPALIVE), C(SO_LINGER), C(SO_LOCK_FILTER),
     C(SO_MARK), C(SO_MAX_PACING_RATE), C(SO_MEMINFO), C(SO_NETNS_COOKIE), C(SO_NOFCS),
-    C(SO_NO_CHECK), C(SO_OOBINLINE), C(SO_ORIGINAL_DST), C(SO_PASSCRED), C(SO_PASSSEC),
-    C(SO_PEEK_OFF), C(SO_PEERCRED), C(SO_PEERGROUPS), C(SO_PEERNAME), C(SO_PEERSEC),
-    C(SO_PREFER_BUSY_POLL), C(SO_PRIORITY), C(SO_PROTOCOL), C(SO_RCVBUF), C(SO_RCVBUFFORCE),
+    C(SO_NO_CHECK), C(SO_OOBINLINE), C(SO_ORIGINAL_DST), C(SO_PASSCRED), C(SO_PASSPIDFD),
+    C(SO_PASSRIGHTS), C(SO_PASSSEC), C(SO_PEEK_OFF), C(SO_PEERCRED), C(SO_PEERGROUPS),
+    C(SO_PEERNAME), C(SO_PEERPIDFD), C(SO_PEERSEC), C(SO_PREFER_BUSY_POLL), C(SO_PRIORITY),
+    C(SO_PROTOCOL), C(SO_RCVBUF), C(SO_RCVBUFFORCE),
     C(SO_RCVLOWAT), C(SO_RCVMARK), C(SO_RCVTIMEO), C(SO_RESERVE_MEM), C(SO_REUSEADDR),
     C(SO_REUSEPORT), C(SO_RXQ_OVFL), C(SO_SELECT_ERR_QUEUE), C(SO_SNDBUF), C(SO_SNDBUFFORCE),
     C(SO_SNDLOWAT), C(SO_SNDTIMEO), C(SO_TIMESTAMP), C(SO_TIMESTAMPING), C(SO_TIMESTAMPNS),
@@ -94,6 +114,11 @@ constexpr Constant kConstants[] = {
     {"TCP_CLOSE", BPF_TCP_CLOSE}, {"TCP_CLOSE_WAIT", BPF_TCP_CLOSE_WAIT},
     {"TCP_LAST_ACK", BPF_TCP_LAST_ACK}, {"TCP_LISTEN", BPF_TCP_LISTEN},
     {"TCP_CLOSING", BPF_TCP_CLOSING}, {"TCP_NEW_SYN_RECV", BPF_TCP_NEW_SYN_RECV},
+    // UDP options.
+    C(UDP_CORK), C(UDP_ENCAP), C(UDP_GRO), C(UDP_NO_CHECK6_RX), C(UDP_NO_CHECK6_TX), C(UDP_SEGMENT),
+    // Multicast options, of IPv4 and of IPv6.
+    C(MCAST_BLOCK_SOURCE), C(MCAST_JOIN_GROUP), C(MCAST_JOIN_SOURCE_GROUP), C(MCAST_LEAVE_GROUP),
+    C(MCAST_LEAVE_SOURCE_GROUP), C(MCAST_UNBLOCK_SOURCE),
     // IPv4 options.
     C(IP_ADD_MEMBERSHIP), C(IP_ADD_SOURCE_MEMBERSHIP), C(IP_BIND_ADDRESS_NO_PORT),
     C(IP_BLOCK_SOURCE), C(IP_CHECKSUM), C(IP_DROP_MEMBERSHIP), C(IP_DROP_SOURCE_MEMBERSHIP),
@@ -108,7 +133,8 @@ constexpr Constant kConstants[] = {
     // IPv6 options.
     C(IPV6_ADDR_PREFERENCES), C(IPV6_ADDRFORM), C(IPV6_ADD_MEMBERSHIP), C(IPV6_AUTOFLOWLABEL),
     C(IPV6_CHECKSUM), C(IPV6_DONTFRAG), C(IPV6_DROP_MEMBERSHIP), C(IPV6_DSTOPTS),
-    C(IPV6_FLOWINFO_SEND), C(IPV6_FREEBIND), C(IPV6_HDRINCL), C(IPV6_HOPOPTS), C(IPV6_IPSEC_POLICY),
+    C(IPV6_FLOWINFO_SEND), C(IPV6_FREEBIND), C(IPV6_HDRINCL), C(IPV6_HOPLIMIT), C(IPV6_HOPOPTS),
+    C(IPV6_IPSEC_POLICY),
     C(IPV6_JOIN_ANYCAST), C(IPV6_LEAVE_ANYCAST), C(IPV6_MINHOPCOUNT), C(IPV6_MTU),
     C(IPV6_MTU_DISCOVER), C(IPV6_MULTICAST_ALL), C(IPV6_MULTICAST_HOPS), C(IPV6_MULTICAST_IF),
     C(IPV6_MULTICAST_LOOP), C(IPV6_NEXTHOP), C(IPV6_PKTINFO), C(IPV6_RECVERR), C(IPV6_RECVDSTOPTS),
@@ -127,7 +153,11 @@ constexpr Constant kConstants[] = {
     C(MSG_DONTWAIT), C(MSG_EOR), C(MSG_ERRQUEUE), C(MSG_FASTOPEN), C(MSG_MORE), C(MSG_NOSIGNAL),
     C(MSG_OOB), C(MSG_PEEK), C(MSG_TRUNC), C(MSG_WAITALL), C(MSG_WAITFORONE), C(MSG_ZEROCOPY),
     // Control messages.
-    C(SCM_RIGHTS), C(SCM_CREDENTIALS),
+    C(SCM_RIGHTS), C(SCM_CREDENTIALS), C(SCM_PIDFD), C(SCM_TIMESTAMP), C(SCM_TIMESTAMPING),
+    C(SCM_TIMESTAMPNS),
+    // Where an error of the error queue comes from.
+    C(SO_EE_ORIGIN_ICMP), C(SO_EE_ORIGIN_ICMP6), C(SO_EE_ORIGIN_LOCAL), C(SO_EE_ORIGIN_NONE),
+    C(SO_EE_ORIGIN_TIMESTAMPING), C(SO_EE_ORIGIN_TXTIME), C(SO_EE_ORIGIN_ZEROCOPY),
     // For shutdown(2).
     C(SHUT_RD), C(SHUT_WR), C(SHUT_RDWR),
     // For open(2) and fcntl(2).

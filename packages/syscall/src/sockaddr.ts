@@ -43,7 +43,8 @@ export type Sockaddr = SockaddrInet4 | SockaddrInet6 | SockaddrUnix
 /** Room for any address the kernel may give, in bytes: that of a struct sockaddr_storage. */
 export const SOCKADDR_STORAGE_SIZE = 128
 
-const littleEndian = endianness() === 'LE'
+/** Whether numbers begin with their lowest byte, as on both CPUs that we ship for. */
+export const littleEndian = endianness() === 'LE'
 const inet4Size = 16
 const inet6Size = 28
 const familySize = 2
@@ -130,7 +131,8 @@ function struct(size: number, family: number): Uint8Array {
   return bytes
 }
 
-function checkInteger(what: string, value: number, max: number): number {
+/** Throws RangeError for what is no whole number from 0 to max. */
+export function checkInteger(what: string, value: number, max: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= max) return value
   throw new RangeError(`${what} must be an integer from 0 to ${max}, not ${String(value)}`)
 }

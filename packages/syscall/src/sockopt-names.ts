@@ -3,13 +3,15 @@ import type { Table } from './sockopt-table.js'
 import { sockopts } from './sockopt-table.js'
 
 /**
- * The options of a TCP socket by name, for `setOption` and `getOption`: those of the socket and of TCP
- * under plain names, those of IPv4 with `ip`, those of IPv6 with `ipv6` in front. Those that only
- * datagram or raw sockets have are here too; the kernel refuses them, most often with ENOPROTOOPT.
+ * The options of a socket by name, for `setOption` and `getOption`: those of every socket and of TCP
+ * under plain names, those of UDP with `udp`, of IPv4 with `ip`, of IPv6 with `ipv6` in front. What a
+ * socket of another kind has the kernel refuses, most often with ENOPROTOOPT. What `peerPidFd` tells is
+ * a descriptor, which the caller closes.
  * Three are missing because their values are addresses of memory (SO_ATTACH_FILTER,
  * SO_ATTACH_REUSEPORT_CBPF, TCP_ZEROCOPY_RECEIVE), two because the kernel accepts and ignores them
  * (SO_BSDCOMPAT, TCP_THIN_DUPACK), one because it has never had it (IPV6_NEXTHOP), and one because a
- * call of its own answers it (SO_PEERNAME: `getpeername`). See socket(7), tcp(7), ip(7) and ipv6(7).
+ * call of its own answers it (SO_PEERNAME: `getpeername`). See socket(7), tcp(7), udp(7),
+ * unix(7), ip(7) and ipv6(7).
  *
  * ```ts
  * import { sockopt, TCP_NODELAY } from '@netfd/syscall'

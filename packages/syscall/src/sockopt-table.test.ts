@@ -1,6 +1,14 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { SettableSockopt, Sockopt, SockoptTypeOf } from './index.js'
-import { constants, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, SOL_SOCKET, sockopt } from './index.js'
+import {
+  constants,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_TCP,
+  IPPROTO_UDP,
+  SOL_SOCKET,
+  sockopt,
+} from './index.js'
 
 const rows = Object.entries<Sockopt>(sockopt)
 
@@ -15,6 +23,11 @@ const leftOut = new Set([
   'IPV6_NEXTHOP', 'SO_PEERNAME',
   // The name of a control message, and another name of TCP_INQ.
   'TCP_CM_INQ',
+  // The name of a control message, which IPV6_RECVHOPLIMIT asks for.
+  'IPV6_HOPLIMIT',
+  // Where an error of the error queue comes from.
+  'SO_EE_ORIGIN_ICMP', 'SO_EE_ORIGIN_ICMP6', 'SO_EE_ORIGIN_LOCAL', 'SO_EE_ORIGIN_NONE',
+  'SO_EE_ORIGIN_TIMESTAMPING', 'SO_EE_ORIGIN_TXTIME', 'SO_EE_ORIGIN_ZEROCOPY',
   // Values of IP_MTU_DISCOVER.
   'IP_PMTUDISC_DO', 'IP_PMTUDISC_DONT', 'IP_PMTUDISC_INTERFACE', 'IP_PMTUDISC_OMIT',
   'IP_PMTUDISC_PROBE', 'IP_PMTUDISC_WANT',
@@ -25,18 +38,22 @@ const leftOut = new Set([
 ])
 
 describe('sockopt', () => {
-  it('has every option among the constants, and each once', () => {
-    const isOption = (name: string) => /^(SO|TCP|IP|IPV6|IP6T_SO)_/.test(name)
+  it('has every option among the constants, and each once, but those of both families twice', () => {
+    const isOption = (name: string) => /^(SO|TCP|UDP|MCAST|IP|IPV6|IP6T_SO)_/.test(name)
     const options = Object.keys(constants).filter((name) => isOption(name) && !leftOut.has(name))
-    expect(rows.map(([, row]) => row.name as string).sort()).toEqual(options.sort())
+    const mcast = options.filter((name) => name.startsWith('MCAST_'))
+    const names = rows.map(([, row]) => row.name as string)
+    expect(names.sort()).toEqual([...options, ...mcast].sort())
   })
 
-  it.each(rows)('%s has the numbers of its C name', (_key, row) => {
+  it.each(rows)('%s has the numbers of its C name', (key, row) => {
     expect(row.optname).toBe(constants[row.name])
-    const prefix = /^(SO_ORIGINAL|IP6T_SO|SO|TCP|IPV6|IP)_/.exec(row.name)?.[1]
+    const prefix = /^(SO_ORIGINAL|IP6T_SO|SO|TCP|UDP|MCAST|IPV6|IP)_/.exec(row.name)?.[1]
     const levels: Record<string, number> = {
       SO: SOL_SOCKET,
       TCP: IPPROTO_TCP,
+      UDP: IPPROTO_UDP,
+      MCAST: key.startsWith('ipv6') ? IPPROTO_IPV6 : IPPROTO_IP,
       IP: IPPROTO_IP,
       SO_ORIGINAL: IPPROTO_IP,
       IPV6: IPPROTO_IPV6,

@@ -1,75 +1,8 @@
 // Go: syscall/zerrors_linux_amd64.go, and Rust's socket2. The options of a socket, with what each holds.
-import type { ConstantName } from './constants.js'
 import { constants } from './constants.js'
-
-/** How an option's value is written in JavaScript; `SockoptValue` turns it into a type. */
-export type SockoptType = 'bool' | 'int' | 'linger' | 'timeval' | 'string' | 'bytes' | 'tcp_info'
-
-/** What an option's number counts: `'bits'` are flags to combine, `'value'` is one of a few names. */
-export type SockoptUnit =
-  | 'flag'
-  | 'ms'
-  | 's'
-  | 'us'
-  | 'bytes'
-  | 'bytes/s'
-  | 'packets'
-  | 'hops'
-  | 'count'
-  | 'index'
-  | 'bits'
-  | 'value'
-  | 'name'
-  | 'struct'
-
-/** What is special about an option. */
-export interface SockoptFlags {
-  /** The kernel only tells it; setting it is ENOPROTOOPT. */
-  readonly readOnly?: true
-  /** The kernel only takes it; asking for it is ENOPROTOOPT. */
-  readonly writeOnly?: true
-  /** Needs a capability such as CAP_NET_ADMIN for some or all values: else EPERM, of SO_DEBUG EACCES. */
-  readonly root?: true
-  /** Means something on a listener, or on a socket that is about to listen. */
-  readonly listener?: true
-  /** The 32 bits of an int are a number from 0 to 2^32 - 1. */
-  readonly unsigned?: true
-  /** How many bytes to ask for when the value is read as bytes, for calls that want it exact. */
-  readonly length?: number
-}
-
-/** One socket option: its C name, its numbers on this system, and what its value is. */
-export interface Sockopt<T extends SockoptType = SockoptType> extends SockoptFlags {
-  /** The name in C, such as `'TCP_NODELAY'`. */
-  readonly name: ConstantName
-  /** The level, such as `IPPROTO_TCP`. */
-  readonly level: number
-  /** The number of the option at that level. */
-  readonly optname: number
-  /** How the value is written in JavaScript. */
-  readonly type: T
-  /** What the value counts. */
-  readonly unit: SockoptUnit
-}
-
-type Row<T extends SockoptType, F> = Sockopt<T> & Readonly<F>
-
-/** Makes the rows of one level. */
-const level =
-  (number: number) =>
-  <T extends SockoptType, const F extends SockoptFlags = Record<never, never>>(
-    name: ConstantName,
-    type: T,
-    unit: SockoptUnit,
-    flags?: F,
-  ): Row<T, F> =>
-    ({ name, level: number, optname: constants[name], type, unit, ...flags }) as Row<T, F>
-
-const readOnly = { readOnly: true } as const
-const writeOnly = { writeOnly: true } as const
-const root = { root: true } as const
-const listener = { listener: true } as const
-const unsigned = { unsigned: true } as const
+import { ipRows, ipv6Rows, mcastRows, udpRows } from './sockopt-ip-table.js'
+import type { Sockopt } from './sockopt-row.js'
+import { level, listener, readOnly, root, unsigned, writeOnly } from './sockopt-row.js'
 
 function socketRows() {
   const so = level(constants.SOL_SOCKET)
@@ -100,9 +33,12 @@ function socketRows() {
     noCheck: so('SO_NO_CHECK', 'bool', 'flag'),
     noFCS: so('SO_NOFCS', 'bool', 'flag'),
     passCred: so('SO_PASSCRED', 'bool', 'flag'),
+    passPidFd: so('SO_PASSPIDFD', 'bool', 'flag'),
+    passRights: so('SO_PASSRIGHTS', 'bool', 'flag'),
     passSec: so('SO_PASSSEC', 'bool', 'flag'),
     peerCred: so('SO_PEERCRED', 'bytes', 'struct', readOnly),
     peerGroups: so('SO_PEERGROUPS', 'bytes', 'struct', readOnly),
+    peerPidFd: so('SO_PEERPIDFD', 'int', 'value', readOnly),
     peerSec: so('SO_PEERSEC', 'string', 'name', readOnly),
     preferBusyPoll: so('SO_PREFER_BUSY_POLL', 'bool', 'flag', root),
     priority: so('SO_PRIORITY', 'int', 'value', root),
@@ -186,103 +122,15 @@ function tcpRows() {
   }
 }
 
-function ipRows() {
-  const ip = level(constants.IPPROTO_IP)
-  return {
-    ipAddMembership: ip('IP_ADD_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipAddSourceMembership: ip('IP_ADD_SOURCE_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipBindAddressNoPort: ip('IP_BIND_ADDRESS_NO_PORT', 'bool', 'flag'),
-    ipBlockSource: ip('IP_BLOCK_SOURCE', 'bytes', 'struct', writeOnly),
-    ipChecksum: ip('IP_CHECKSUM', 'bool', 'flag'),
-    ipDropMembership: ip('IP_DROP_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipDropSourceMembership: ip('IP_DROP_SOURCE_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipFreeBind: ip('IP_FREEBIND', 'bool', 'flag'),
-    ipHeaderIncluded: ip('IP_HDRINCL', 'bool', 'flag'),
-    ipIPsecPolicy: ip('IP_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
-    ipLocalPortRange: ip('IP_LOCAL_PORT_RANGE', 'int', 'value', unsigned),
-    ipMinTTL: ip('IP_MINTTL', 'int', 'hops'),
-    ipMSFilter: ip('IP_MSFILTER', 'bytes', 'struct', writeOnly),
-    ipMTU: ip('IP_MTU', 'int', 'bytes', readOnly),
-    ipMTUDiscover: ip('IP_MTU_DISCOVER', 'int', 'value'),
-    ipMulticastAll: ip('IP_MULTICAST_ALL', 'bool', 'flag'),
-    ipMulticastIf: ip('IP_MULTICAST_IF', 'bytes', 'struct'),
-    ipMulticastLoop: ip('IP_MULTICAST_LOOP', 'bool', 'flag'),
-    ipMulticastTTL: ip('IP_MULTICAST_TTL', 'int', 'hops'),
-    ipNoDefrag: ip('IP_NODEFRAG', 'bool', 'flag'),
-    ipOptions: ip('IP_OPTIONS', 'bytes', 'struct'),
-    ipOriginalDst: ip('SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 16 }),
-    ipPassSec: ip('IP_PASSSEC', 'bool', 'flag'),
-    ipPktInfo: ip('IP_PKTINFO', 'bool', 'flag'),
-    ipPktOptions: ip('IP_PKTOPTIONS', 'bytes', 'struct', readOnly),
-    ipRecvErr: ip('IP_RECVERR', 'bool', 'flag'),
-    ipRecvErrRFC4884: ip('IP_RECVERR_RFC4884', 'bool', 'flag'),
-    ipRecvFragSize: ip('IP_RECVFRAGSIZE', 'bool', 'flag'),
-    ipRecvOpts: ip('IP_RECVOPTS', 'bool', 'flag'),
-    ipRecvOrigDstAddr: ip('IP_RECVORIGDSTADDR', 'bool', 'flag'),
-    ipRecvTOS: ip('IP_RECVTOS', 'bool', 'flag'),
-    ipRecvTTL: ip('IP_RECVTTL', 'bool', 'flag'),
-    ipRetOpts: ip('IP_RETOPTS', 'bool', 'flag'),
-    ipRouterAlert: ip('IP_ROUTER_ALERT', 'int', 'value'),
-    ipTOS: ip('IP_TOS', 'int', 'bits'),
-    ipTransparent: ip('IP_TRANSPARENT', 'bool', 'flag', root),
-    ipTTL: ip('IP_TTL', 'int', 'hops'),
-    ipUnblockSource: ip('IP_UNBLOCK_SOURCE', 'bytes', 'struct', writeOnly),
-    ipUnicastIf: ip('IP_UNICAST_IF', 'bytes', 'index', { length: 4 }),
-    ipXfrmPolicy: ip('IP_XFRM_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
-  }
-}
-
-function ipv6Rows() {
-  const ipv6 = level(constants.IPPROTO_IPV6)
-  return {
-    ipv6AddMembership: ipv6('IPV6_ADD_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipv6AddrForm: ipv6('IPV6_ADDRFORM', 'int', 'value'),
-    ipv6AddrPreferences: ipv6('IPV6_ADDR_PREFERENCES', 'int', 'bits'),
-    ipv6AutoFlowLabel: ipv6('IPV6_AUTOFLOWLABEL', 'bool', 'flag'),
-    ipv6Checksum: ipv6('IPV6_CHECKSUM', 'int', 'bytes'),
-    ipv6DontFrag: ipv6('IPV6_DONTFRAG', 'bool', 'flag'),
-    ipv6DropMembership: ipv6('IPV6_DROP_MEMBERSHIP', 'bytes', 'struct', writeOnly),
-    ipv6DstOpts: ipv6('IPV6_DSTOPTS', 'bytes', 'struct', root),
-    ipv6FlowInfoSend: ipv6('IPV6_FLOWINFO_SEND', 'bool', 'flag'),
-    ipv6FreeBind: ipv6('IPV6_FREEBIND', 'bool', 'flag'),
-    ipv6HeaderIncluded: ipv6('IPV6_HDRINCL', 'bool', 'flag'),
-    ipv6HopOpts: ipv6('IPV6_HOPOPTS', 'bytes', 'struct', root),
-    ipv6IPsecPolicy: ipv6('IPV6_IPSEC_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
-    ipv6JoinAnycast: ipv6('IPV6_JOIN_ANYCAST', 'bytes', 'struct', { ...root, ...writeOnly }),
-    ipv6LeaveAnycast: ipv6('IPV6_LEAVE_ANYCAST', 'bytes', 'struct', writeOnly),
-    ipv6MinHopCount: ipv6('IPV6_MINHOPCOUNT', 'int', 'hops'),
-    ipv6MTU: ipv6('IPV6_MTU', 'int', 'bytes'),
-    ipv6MTUDiscover: ipv6('IPV6_MTU_DISCOVER', 'int', 'value'),
-    ipv6MulticastAll: ipv6('IPV6_MULTICAST_ALL', 'bool', 'flag'),
-    ipv6MulticastHops: ipv6('IPV6_MULTICAST_HOPS', 'int', 'hops'),
-    ipv6MulticastIf: ipv6('IPV6_MULTICAST_IF', 'int', 'index'),
-    ipv6MulticastLoop: ipv6('IPV6_MULTICAST_LOOP', 'bool', 'flag'),
-    ipv6Only: ipv6('IPV6_V6ONLY', 'bool', 'flag'),
-    ipv6OriginalDst: ipv6('IP6T_SO_ORIGINAL_DST', 'bytes', 'struct', { ...readOnly, length: 28 }),
-    ipv6PktInfo: ipv6('IPV6_PKTINFO', 'bytes', 'struct', writeOnly),
-    ipv6RecvDstOpts: ipv6('IPV6_RECVDSTOPTS', 'bool', 'flag'),
-    ipv6RecvErr: ipv6('IPV6_RECVERR', 'bool', 'flag'),
-    ipv6RecvErrRFC4884: ipv6('IPV6_RECVERR_RFC4884', 'bool', 'flag'),
-    ipv6RecvFragSize: ipv6('IPV6_RECVFRAGSIZE', 'bool', 'flag'),
-    ipv6RecvHopLimit: ipv6('IPV6_RECVHOPLIMIT', 'bool', 'flag'),
-    ipv6RecvHopOpts: ipv6('IPV6_RECVHOPOPTS', 'bool', 'flag'),
-    ipv6RecvOrigDstAddr: ipv6('IPV6_RECVORIGDSTADDR', 'bool', 'flag'),
-    ipv6RecvPathMTU: ipv6('IPV6_RECVPATHMTU', 'bool', 'flag'),
-    ipv6RecvPktInfo: ipv6('IPV6_RECVPKTINFO', 'bool', 'flag'),
-    ipv6RecvRtHdr: ipv6('IPV6_RECVRTHDR', 'bool', 'flag'),
-    ipv6RecvTClass: ipv6('IPV6_RECVTCLASS', 'bool', 'flag'),
-    ipv6RouterAlert: ipv6('IPV6_ROUTER_ALERT', 'int', 'value'),
-    ipv6RtHdr: ipv6('IPV6_RTHDR', 'bytes', 'struct'),
-    ipv6RtHdrDstOpts: ipv6('IPV6_RTHDRDSTOPTS', 'bytes', 'struct', root),
-    ipv6TClass: ipv6('IPV6_TCLASS', 'int', 'bits'),
-    ipv6Transparent: ipv6('IPV6_TRANSPARENT', 'bool', 'flag', root),
-    ipv6UnicastHops: ipv6('IPV6_UNICAST_HOPS', 'int', 'hops'),
-    ipv6UnicastIf: ipv6('IPV6_UNICAST_IF', 'bytes', 'index', { length: 4 }),
-    ipv6XfrmPolicy: ipv6('IPV6_XFRM_POLICY', 'bytes', 'struct', { ...root, ...writeOnly }),
-  }
-}
-
-const table = () => ({ ...socketRows(), ...queueRows(), ...tcpRows(), ...ipRows(), ...ipv6Rows() })
+const table = () => ({
+  ...socketRows(),
+  ...queueRows(),
+  ...tcpRows(),
+  ...udpRows(),
+  ...mcastRows(),
+  ...ipRows(),
+  ...ipv6Rows(),
+})
 
 /** The options by name, as `sockopt` has them. */
 export type Table = Readonly<ReturnType<typeof table>>

@@ -12,12 +12,11 @@ import {
   setsockopt,
   TIMEVAL_SIZE,
 } from './sockopt.js'
+import type { Sockopt, SockoptType } from './sockopt-row.js'
 import type {
   GettableSockopt,
   SettableSockopt,
-  Sockopt,
   SockoptName,
-  SockoptType,
   SockoptTypeOf,
 } from './sockopt-table.js'
 import { sockopts } from './sockopt-table.js'

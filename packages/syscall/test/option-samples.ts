@@ -32,6 +32,14 @@ const notTold = ['ENOPROTOOPT']
 const flag: Sample = { values: [true, false, true] }
 const mute: Sample = { refused: { value: true, codes: ['ENOPROTOOPT', 'EOPNOTSUPP', 'EINVAL'] } }
 
+// Of another protocol than TCP.
+const noUDP: Sample = {
+  refused: { value: 1, codes: ['ENOPROTOOPT'] },
+  untold: ['ENOPROTOOPT', 'EOPNOTSUPP'],
+}
+const noUDPFlag: Sample = { ...noUDP, refused: { value: true, codes: ['ENOPROTOOPT'] } }
+const unixOnly: Sample = { ...mute, untold: ['ENOPROTOOPT', 'EOPNOTSUPP'] }
+
 /** What is not a plain flag that can be switched on and off, nor only to be read. */
 const particular: Partial<Record<SockoptName, Sample>> = {
   attachBPF: notFilter,
@@ -57,9 +65,12 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   netnsCookie: { recent: true },
   // Only sockets of the unix family have these since Linux 6.16; they were flags of every socket.
   passCred: { ...mute, untold: ['EOPNOTSUPP'] },
+  passPidFd: unixOnly,
+  passRights: unixOnly,
   passSec: { ...mute, untold: ['EOPNOTSUPP'] },
   peekOff: int(7, -1),
   peerGroups: { untold: ['ENODATA'] },
+  peerPidFd: { untold: ['ENODATA', 'EOPNOTSUPP', 'ENOPROTOOPT'] },
   peerSec: { untold: ['ENOPROTOOPT'] },
   priority: int(6, 7, 0),
   rcvBuf: { values: [65_536], reads: [131_072] },
@@ -101,6 +112,12 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   synCount: int(1, 9),
   tcpTimestamp: refused(1, 'EPERM'),
   txDelay: int(1000, 0),
+  udpCork: noUDPFlag,
+  udpEncap: noUDP,
+  udpGRO: noUDPFlag,
+  udpNoCheck6Rx: noUDPFlag,
+  udpNoCheck6Tx: noUDPFlag,
+  udpSegment: noUDP,
   ulp: refused('none', 'ENOENT'),
   userTimeout: int(30_000, 0),
   windowClamp: int(65_536, 0),
@@ -114,6 +131,12 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   ipIPsecPolicy: noXfrm,
   ipLocalPortRange: { values: [0x9c41_9c40, 0], recent: true },
   ipMSFilter: { ...refused(group, 'EINVAL'), untold: ['EINVAL', 'EADDRNOTAVAIL'] },
+  ipMcastBlockSource: noMembers,
+  ipMcastJoinGroup: noMembers,
+  ipMcastJoinSourceGroup: noMembers,
+  ipMcastLeaveGroup: noMembers,
+  ipMcastLeaveSourceGroup: noMembers,
+  ipMcastUnblockSource: noMembers,
   ipMinTTL: int(255, 0),
   ipMTU: { untold: ['ENOTCONN'] },
   ipMTUDiscover: int(2, 0, 1),
@@ -146,6 +169,12 @@ const particular: Partial<Record<SockoptName, Sample>> = {
   ipv6LeaveAnycast: noMembers,
   ipv6MTU: { ...refused(100, 'EINVAL'), untold: ['ENOTCONN'] },
   ipv6MTUDiscover: int(2, 0, 1),
+  ipv6McastBlockSource: noMembers,
+  ipv6McastJoinGroup: noMembers,
+  ipv6McastJoinSourceGroup: noMembers,
+  ipv6McastLeaveGroup: noMembers,
+  ipv6McastLeaveSourceGroup: noMembers,
+  ipv6McastUnblockSource: noMembers,
   ipv6MinHopCount: int(255, 0),
   ipv6MulticastHops: refused(2, 'ENOPROTOOPT'),
   ipv6MulticastIf: refused(1, 'ENOPROTOOPT'),

@@ -232,6 +232,7 @@ class Batch {
       const made = pair instanceof Int32Array ? [...pair.subarray(0, 2)] : [result]
       for (const fd of made) this.fds.keep(fd, `what ${name} made`)
     }
+    if (name === 'getsockopt') this.#pidfd(args, result)
     if (name === 'fcntl' && args[1] === c.F_DUPFD_CLOEXEC) this.fds.keep(result, 'a duplicate')
     if (/Open$/.test(name)) {
       const closer = name.replace(/Open$/, 'Close')
@@ -261,6 +262,12 @@ class Batch {
       this.fds.keep(fd, 'what a message brought')
       this.received++
     }
+  }
+
+  /** The one option whose value is a descriptor. @param {unknown[]} args @param {number} result */
+  #pidfd([, level, option, out], result) {
+    if (level !== c.SOL_SOCKET || option !== c.SO_PEERPIDFD) return
+    this.fds.keep(out instanceof Int32Array ? (out[0] ?? 0) : result, 'a process')
   }
 
   /** Closes all, and waits for what is under way. @param {() => void} step of the pool */
