@@ -28,9 +28,9 @@ export class Budget {
   spent = false
   readonly #refill = () => this.#nextTurn()
 
-  /** An operation, or a part of one, has moved this many bytes. */
-  charge(bytes: number): void {
-    this.#ops++
+  /** An operation, or a part of one, has moved this many bytes; a batch counts as all that are in it. */
+  charge(bytes: number, ops = 1): void {
+    this.#ops += ops
     this.#bytes += bytes
     this.spent = this.#ops >= BUDGET_OPS || this.#bytes >= BUDGET_BYTES
   }

@@ -68,11 +68,11 @@ export abstract class FDErrors {
    * @internal
    */
   protected errorOf(op: Op<unknown>): Error | null {
-    const error: (Error & { bytesWritten?: number }) | null = op.error
+    const { error } = op
     if (error === null) return null
     op.error = null
     try {
-      if (op.written !== undefined) error.bytesWritten = op.written
+      op.mark(error)
       // The steps of a transfer are wrapped once, by the transfer.
       return op.keeps ? error : bare(() => this.wrap(op.name, error))
     } catch {

@@ -80,6 +80,7 @@ export abstract class OwnedFD extends OptionedFD {
 
   #register(): void {
     const pd = new PollDesc(hook.poller(), this.fd)
+    if (this.kind.datagram) pd.ofDatagrams()
     const r = pd.open()
     if (r === -EPERM) return
     must('epoll_ctl', r)
@@ -147,7 +148,9 @@ export abstract class OwnedFD extends OptionedFD {
   /** @internal */
   protected destroy(): void {
     const fd = this.#leave(this.sole && !this.mayLinger)
-    if (this.mayLinger) closeLingering(fd, this.mayShare, (r) => this.#closed(r))
+    // Only a connection lingers.
+    if (this.mayLinger && this.kind.mortal)
+      closeLingering(fd, this.mayShare, (r) => this.#closed(r))
     else this.#closed(hook.close(fd))
   }
 

@@ -5,7 +5,7 @@ import { checkTimeout } from './call-limit.js'
 import type { Deadline } from './deadline.js'
 import { dueOf } from './deadline.js'
 import { errorFrom, NoDeadlineError } from './errors.js'
-import { OwnedFD } from './fd-life.js'
+import { MessageFD } from './fd-message.js'
 import type { LockKind } from './fd-mutex.js'
 import type { Flow } from './flow.js'
 import { GiveOp } from './flow.js'
@@ -50,7 +50,7 @@ import type { TransferEnd } from './transfer.js'
  * await Promise.all([r.close(), w.close()])
  * ```
  */
-export class FD extends OwnedFD {
+export class FD extends MessageFD {
   // Kept to be used again: a read or write that finds its own idle allocates none.
   #read: ReadOp | null = null
   #write: WriteOp | null = null
@@ -168,11 +168,13 @@ export class FD extends OwnedFD {
 
   /**
    * Writes all of `bufs` one after the other, up to 1024 of them a call, and resolves to the sum of
-   * their lengths. A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
+   * their lengths. On a socket of messages they are one message, of at most 1024 buffers (`EMSGSIZE`).
+   * A rejection carries `bytesWritten`. Go: `FD.Writev`; sendmsg(2), writev(2).
    */
   writev(bufs: readonly Uint8Array[], o?: CallOptions): Promise<number> {
     try {
       if (!Array.isArray(bufs)) throw notBytes(bufs)
+      if (this.kind.message) return this.writeMsg(bufs, null, null, o)
       return this.call(new WritevOp(this.kind, bufs), o)
     } catch (error) {
       return this.refused(errorFrom(error))

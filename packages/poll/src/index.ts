@@ -7,6 +7,8 @@ export type {
   FDKind,
   LockKind,
   LockWaiter,
+  ReceivedFrom,
+  ReceivedMsg,
 } from '@netfd/poll/internal'
 export {
   CanceledError,

@@ -17,6 +17,8 @@ export interface FDKind {
   stream?: boolean
   /** Whether a read of 0 bytes means the end; not so for datagrams. */
   zeroReadIsEOF?: boolean
+  /** Whether each write is one message, which the kernel takes whole or not at all. */
+  message?: boolean
   /** The network, such as 'tcp'; 'file' for what is not a socket. */
   net?: string
 }
@@ -29,36 +31,49 @@ export interface KnownKind {
   readonly stream: boolean
   /** Whether a read of 0 bytes is the end. */
   readonly zeroReadIsEOF: boolean
+  /** Whether each write is one message, and several buffers are one as well. */
+  readonly message: boolean
   /** Whether an error ends it for good: a datagram's is about that one datagram, and a pipe has none. */
   readonly mortal: boolean
+  /** Whether it is a socket of datagrams: an empty one is one too, and an error may be any peer's. */
+  readonly datagram: boolean
 }
 
 const kinds = new Map<string, KnownKind>()
 
+type Traits = Pick<KnownKind, 'socket' | 'stream' | 'zeroReadIsEOF' | 'message'>
+
 /** The object of a kind; there are few kinds and many descriptors. */
-function known(socket: boolean, stream: boolean, zeroReadIsEOF: boolean): KnownKind {
-  const key = `${socket}${stream}${zeroReadIsEOF}`
+function known({ socket, stream, zeroReadIsEOF, message }: Traits): KnownKind {
+  const key = `${socket}${stream}${zeroReadIsEOF}${message}`
   let found = kinds.get(key)
   if (found === undefined) {
-    found = { socket, stream, zeroReadIsEOF, mortal: socket && zeroReadIsEOF }
+    const mortal = socket && zeroReadIsEOF
+    const datagram = socket && !zeroReadIsEOF
+    found = { socket, stream, zeroReadIsEOF, message, mortal, datagram }
     kinds.set(key, found)
   }
   return found
 }
 
 /** A stream socket, told apart without asking the kernel. */
-export const STREAM = known(true, true, true)
+export const STREAM = known({ socket: true, stream: true, zeroReadIsEOF: true, message: false })
 
 /** The kind of a descriptor: as its maker says, and as the kernel says where the maker is silent. */
 export function kindOf(fd: number, said: FDKind): KnownKind {
-  const socket = said.net !== undefined && said.net !== 'file'
-  if (socket && said.stream === true && said.zeroReadIsEOF !== false) return STREAM
-  const type = said.net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
-  return known(
-    socket || type >= 0,
-    said.stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
-    said.zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
-  )
+  const { net, stream, zeroReadIsEOF, message } = said
+  const socket = net !== undefined && net !== 'file'
+  if (socket && stream === true && zeroReadIsEOF !== false) return STREAM
+  if (socket && stream === false && zeroReadIsEOF !== undefined && message !== undefined) {
+    return known({ socket, stream, zeroReadIsEOF, message })
+  }
+  const type = net === 'file' ? -EINVAL : hook.getsockopt(fd, SOL_SOCKET, SO_TYPE)
+  return known({
+    socket: socket || type >= 0,
+    stream: stream ?? (type === SOCK_STREAM && emptiesOnShortRead(fd)),
+    zeroReadIsEOF: zeroReadIsEOF ?? (type !== SOCK_DGRAM && type !== SOCK_RAW),
+    message: message ?? (type >= 0 && type !== SOCK_STREAM),
+  })
 }
 
 /** Unix sockets stop a read where descriptors were passed, so there a short one proves nothing. */

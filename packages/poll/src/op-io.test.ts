@@ -3,12 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FakePoller } from '../test/netpoll-fake.js'
 import { pattern, replace } from '../test/support.js'
-import type { KnownKind } from './kind.js'
+import { STREAM } from './kind.js'
 import { READY } from './netpoll.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import { PollDesc } from './poll-desc.js'
-
-const STREAM: KnownKind = { socket: true, stream: true, zeroReadIsEOF: true, mortal: true }
 
 describe('ReadOp', () => {
   // asked, got, whether 0 is the end → result

@@ -153,7 +153,7 @@ export class WriteOp extends Op<number> {
 
   advance(n: number): boolean {
     this.#sent += n
-    if (this.#sent >= this.#size) return true
+    if (this.#sent >= this.#size || this.#kind.message) return true
     if (n === 0) this.error = new UnexpectedEOFError()
     return false
   }

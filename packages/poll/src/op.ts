@@ -68,6 +68,9 @@ export function describe(
   Object.assign(type.prototype, { mode, name, call })
 }
 
+/** An error that says how far a call had come. */
+export type MarkedError = Error & { bytesWritten?: number; messagesWritten?: number }
+
 /** One call on a descriptor. */
 export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   next: LockWaiter | null = null
@@ -136,6 +139,11 @@ export abstract class Op<T> implements Abortable, Waiter, LockWaiter {
   /** How many bytes had been taken when a write fails. */
   get written(): number | undefined {
     return undefined
+  }
+
+  /** What an error of it says besides: of a write, how much had been taken. */
+  mark(error: MarkedError): void {
+    if (this.written !== undefined) error.bytesWritten = this.written
   }
 
   /** Before the first try, in place of `PollDesc.prepare`. READY lets it go on, PARKED has parked it. */

@@ -19,6 +19,8 @@ import { timers } from './timers.js'
 const READABLE = EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR
 const WRITABLE = EPOLLOUT | EPOLLHUP | EPOLLERR
 const HANGUP = EPOLLRDHUP | EPOLLHUP | EPOLLERR
+/** An error on a socket of datagrams is about one of them: the next call takes it, and all is as before. */
+const DATAGRAM_HANGUP = EPOLLRDHUP | EPOLLHUP
 
 // What PollDesc keeps in one number, for most connections never come to any of it.
 const ERRNO = 0xfff
@@ -28,6 +30,7 @@ const HUNG_UP = 0x4000
 const ONLY_ERR = 0x8000
 const GUARDED = 0x10000
 const CUT = 0x20000
+const DATAGRAMS = 0x40000
 
 /**
  * The state that a poller and the operations on one descriptor share. A Poller of your own is given one
@@ -108,6 +111,14 @@ export class PollDesc {
    */
   guardedOnce(): void {
     this.#marks |= GUARDED
+  }
+
+  /**
+   * It is a socket of datagrams: that an error came ends nothing.
+   * @internal
+   */
+  ofDatagrams(): void {
+    this.#marks |= DATAGRAMS
   }
 
   /** Registers with the poller: 0, or a negated errno. */
@@ -236,9 +247,10 @@ export class PollDesc {
 
   /** The poller's call: these events came. OUT rides along with every IN of a writable socket. */
   ready(events: number): void {
-    if (events === EPOLLERR) this.#marks |= ONLY_ERR
+    const datagrams = (this.#marks & DATAGRAMS) !== 0
+    if (events === EPOLLERR && !datagrams) this.#marks |= ONLY_ERR
     else this.#marks &= ~ONLY_ERR
-    if ((events & HANGUP) !== 0) this.#marks |= HUNG_UP
+    if ((events & (datagrams ? DATAGRAM_HANGUP : HANGUP)) !== 0) this.#marks |= HUNG_UP
     if ((events & READABLE) !== 0) this.r.arrive()
     if ((events & WRITABLE) !== 0) this.w.arrive()
   }

@@ -107,6 +107,46 @@ const SUBJECTS: Subject[] = [
     },
   },
   {
+    name: 'a read of a datagram',
+    calls: ['recvfrom'],
+    syscall: 'recvfrom',
+    run: async () => {
+      const [a, b] = unixPair(sys.SOCK_DGRAM)
+      await a.write(pattern(10))
+      expect(await b.readFrom(new Uint8Array(16))).toMatchObject({ n: 10 })
+    },
+  },
+  {
+    name: 'a read of a message',
+    calls: ['recvmsg'],
+    syscall: 'recvmsg',
+    run: async () => {
+      const [a, b] = unixPair(sys.SOCK_DGRAM)
+      await a.write(pattern(10))
+      expect(await b.readMsg(new Uint8Array(16), new Uint8Array(16))).toMatchObject({ n: 10 })
+    },
+  },
+  {
+    name: 'a write of a datagram',
+    calls: ['sendto'],
+    syscall: 'sendto',
+    run: async () => {
+      const fd = adoptFD(sys.socket(sys.AF_INET, sys.SOCK_DGRAM | sys.SOCK_NONBLOCK))
+      const to = sys.encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 9 })
+      expect(await fd.writeTo(pattern(10), to)).toBe(10)
+    },
+  },
+  {
+    name: 'a write of a message',
+    calls: ['sendmsg'],
+    syscall: 'sendmsg',
+    run: async () => {
+      const [a, b] = unixPair(sys.SOCK_DGRAM)
+      expect(await a.writeMsg(pattern(10), null)).toBe(10)
+      expect(await b.read(new Uint8Array(16))).toBe(10)
+    },
+  },
+  {
     name: 'a write to a pipe',
     calls: ['write'],
     syscall: 'write',

@@ -23,9 +23,9 @@ export class SyscallError extends Error {
   /** The name of the call, such as `'connect'`. */
   readonly syscall: string
 
-  /** Takes the call's name and its error number, negated or not. */
+  /** Takes the call's name, '' for none in particular, and its error number, negated or not. */
   constructor(syscall: string, errno: number) {
-    super(`${syscall}: ${errnoMessage(errno)}`)
+    super(syscall === '' ? errnoMessage(errno) : `${syscall}: ${errnoMessage(errno)}`)
     this.syscall = syscall
     this.errno = -Math.abs(errno)
     this.code = errnoName(errno)
