@@ -37,17 +37,17 @@ describe('a network or an address that is missing or misplaced', () => {
     [
       'dial({ host, port })',
       () => dial(any({ host: '::1', port: 80 }), any(undefined)),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got Object: call dial('tcp', '[::1]:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got Object: call dial('tcp', '[::1]:80')",
     ],
     [
       "dial('localhost:80')",
       () => dial(any('localhost:80'), any(undefined)),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got 'localhost:80': call dial('tcp', 'localhost:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got 'localhost:80': call dial('tcp', 'localhost:80')",
     ],
     [
       "dial(80, 'localhost')",
       () => dial(any(80), 'localhost'),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got number 80: call dial('tcp', 'localhost:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got number 80: call dial('tcp', 'localhost:80')",
     ],
     [
       "dial('tcp', addr)",
@@ -57,7 +57,7 @@ describe('a network or an address that is missing or misplaced', () => {
     [
       'dialTimeout(host, ms)',
       () => dialTimeout(any('localhost:80'), any(500), any(undefined)),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got 'localhost:80': call dial('tcp', 'host:500')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got 'localhost:80': call dial('tcp', 'host:500')",
     ],
     [
       'resolveTCPAddr(address)',
@@ -82,8 +82,8 @@ describe('a network or an address that is missing or misplaced', () => {
       dial('tpc', 'localhost:80'),
       // @ts-expect-error misspelt
       listen('tpc', 'localhost:80'),
-      // @ts-expect-error there is no UDP here
-      new Dialer().dial('udp', 'localhost:80'),
+      // @ts-expect-error there is no such network
+      new Dialer().dial('udp5', 'localhost:80'),
       // @ts-expect-error misspelt
       new ListenConfig().listen('TCP', 'localhost:80'),
       // @ts-expect-error the network is missing

@@ -1,25 +1,37 @@
 // What a caller got wrong: TypeErrors and RangeErrors, which are never wrapped, for they are no failure
 // of the network.
 import { isNativeError } from 'node:util/types'
+import type { IPEndpoint } from './ip-endpoint.js'
 import { joinHostPort } from './ipsock.js'
 import { nearest } from './nearest.js'
+import type { Protocol } from './network.js'
 import { isNetwork, networkNames } from './network.js'
 import { TCPAddr } from './tcpaddr.js'
+import { UDPAddr } from './udpaddr.js'
 
-/** A network and an address are texts. What is wrong is named, and the right `call` shown. */
-export function checkTarget(call: string, network: unknown, address: unknown): void {
+/**
+ * A network and an address are texts. What is wrong is named, and the right `call` shown, which takes the
+ * networks of `protocols`, or of all.
+ */
+export function checkTarget(
+  call: string,
+  network: unknown,
+  address: unknown,
+  ...protocols: Protocol[]
+): void {
   if (typeof network === 'string' && typeof address === 'string') return
-  const right = `call ${call}('tcp', '${likely(network, address)}')`
+  const [example = 'tcp'] = protocols
+  const right = `call ${call}('${example}', '${likely(network, address)}')`
   const wrong = isNetwork(network)
     ? `address must be a string 'host:port', got ${shown(address)}`
-    : `network must be ${networkNames()}, got ${shown(network)}`
+    : `network must be ${networkNames(protocols)}, got ${shown(network)}`
   throw new TypeError(`${wrong}: ${right}`)
 }
 
 /** A network's name, for those who take address objects. Whether there is such a network is not asked. */
-export function checkNetworkName(network: unknown): void {
+export function checkNetworkName(network: unknown, ...protocols: Protocol[]): void {
   if (typeof network === 'string') return
-  throw new TypeError(`network must be ${networkNames()}, got ${shown(network)}`)
+  throw new TypeError(`network must be ${networkNames(protocols)}, got ${shown(network)}`)
 }
 
 /** The address that was meant, as far as one can tell. */
@@ -40,17 +52,29 @@ function likely(network: unknown, address: unknown): string {
  * An address object, as one of this copy of the package. Another copy's is taken, since two may be loaded;
  * a plain `{ ip, port }` is not, for nothing has looked at its parts.
  */
-export function addrOf(name: string, value: unknown): TCPAddr {
-  const { network, ip, port, zone } = (value ?? {}) as Partial<TCPAddr>
+export const addrOf = (name: string, value: unknown): TCPAddr =>
+  endpointOf(TCPAddr, 'TCPAddr', name, value)
+
+/** The same for UDP. */
+export const udpAddrOf = (name: string, value: unknown): UDPAddr =>
+  endpointOf(UDPAddr, 'UDPAddr', name, value)
+
+function endpointOf<A extends IPEndpoint>(
+  type: new (ip: string, port: number, zone?: string) => A,
+  typeName: string,
+  name: string,
+  value: unknown,
+): A {
+  const { network, ip, port, zone } = (value ?? {}) as Partial<IPEndpoint>
   const parts = typeof ip === 'string' && typeof port === 'number' && typeof zone === 'string'
   if (!parts || typeof network !== 'string') {
     const how =
-      typeof value === 'string' ? 'resolveTCPAddr(network, text)' : 'new TCPAddr(ip, port)'
-    throw new TypeError(`${name} must be a TCPAddr, got ${shown(value)}: make one with ${how}`)
+      typeof value === 'string' ? `resolve${typeName}(network, text)` : `new ${typeName}(ip, port)`
+    throw new TypeError(`${name} must be a ${typeName}, got ${shown(value)}: make one with ${how}`)
   }
-  if (value instanceof TCPAddr) return value
+  if (value instanceof type) return value
   try {
-    return new TCPAddr(ip, port, zone)
+    return new type(ip, port, zone)
   } catch (error) {
     const { message } = error as Error
     if (error instanceof RangeError) throw new RangeError(`${name}.${message}`)

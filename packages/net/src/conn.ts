@@ -26,8 +26,8 @@ export abstract class NetConn implements Conn {
   }
 
   /** The other end's address: the same object each time, also after close. */
-  get remoteAddr(): Addr {
-    return this.fd.raddr as Addr
+  get remoteAddr(): Addr | null {
+    return this.fd.raddr
   }
 
   /**

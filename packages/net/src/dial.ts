@@ -3,7 +3,14 @@ import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import type { Deadline } from '@netfd/poll'
 import { dueIn, dueOf, signalOf, turnFor } from '@netfd/poll/internal'
-import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
+import {
+  addrOf,
+  checkControl,
+  checkNetworkName,
+  checkOptions,
+  checkTarget,
+  udpAddrOf,
+} from './arguments.js'
 import type { Bound } from './bound.js'
 import { earlier } from './bound.js'
 import { connOptions } from './conn-options.js'
@@ -13,8 +20,9 @@ import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
-import type { Addr, Conn, Sockaddr, TCPNetwork } from './net.js'
-import { parseNetwork } from './network.js'
+import type { Addr, Conn, Sockaddr, TCPNetwork, UDPNetwork } from './net.js'
+import type { Protocol } from './network.js'
+import { checkProtocol } from './network.js'
 import { dialAddrList } from './resolve.js'
 import type { Control } from './sock.js'
 import type { DialSettings } from './sys-dialer.js'
@@ -23,6 +31,8 @@ import type { TCPAddr } from './tcpaddr.js'
 import type { TCPConn } from './tcpconn.js'
 import type { DialTrace } from './trace.js'
 import { traceDial, traceResolve } from './trace.js'
+import type { UDPAddr } from './udpaddr.js'
+import type { UDPConn } from './udpconn.js'
 
 /** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
 const FALLBACK_DELAY = 300
@@ -46,6 +56,12 @@ export interface Conns {
   tcp4: TCPConn
   /** TCP over IPv6. */
   tcp6: TCPConn
+  /** UDP over either IP version. */
+  udp: UDPConn
+  /** UDP over IPv4. */
+  udp4: UDPConn
+  /** UDP over IPv6. */
+  udp6: UDPConn
 }
 
 /** What a dial takes. */
@@ -136,9 +152,9 @@ export class Dialer {
   }
 
   /**
-   * Connects to `host:port` over 'tcp', 'tcp4' or 'tcp6'. The host may be a name, an IP address, or
+   * Connects to `host:port` over 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6'. The host may be a name, an IP address, or
    * empty for this machine; the port may be a service name. A name with addresses of both families is
-   * dialed with both, 300 ms apart. A network that is a literal gives that network's class, one that is only
+   * dialed with both, 300 ms apart, over TCP. Over UDP nothing is sent, and no peer need be there. A network that is a literal gives that network's class, one that is only
    * known as a string gives a Conn.
    *
    * Rejects with OpError: `ECONNREFUSED` and the like, `ETIMEDOUT` past the timeout or deadline,
@@ -193,25 +209,42 @@ export class Dialer {
     raddr: TCPAddr,
     o: DialCallOptions = {},
   ): Promise<TCPConn> {
-    checkNetworkName(network)
+    checkNetworkName(network, 'tcp')
     const from = laddr == null ? this.#laddr : addrOf('laddr', laddr)
     const to = raddr == null ? null : addrOf('raddr', raddr)
-    const run = (trace: DialTrace | null) => this.#dialTCP(network, from, to, o, trace)
+    const run = (trace: DialTrace | null) => this.#dialOne('tcp', network, from, to, o, trace)
     return (await traceDial(network, String(to), run)) as TCPConn
   }
 
-  async #dialTCP(
-    network: string,
-    laddr: Sockaddr | null,
-    raddr: TCPAddr | null,
-    o: DialCallOptions,
-    trace: DialTrace | null,
+  /** `dialTCP` for UDP: a socket that exchanges packets with `raddr` alone. Go: `net.DialUDP`. */
+  async dialUDP(
+    network: UDPNetwork,
+    laddr: UDPAddr | null,
+    raddr: UDPAddr,
+    o: DialCallOptions = {},
+  ): Promise<UDPConn> {
+    checkNetworkName(network, 'udp')
+    const from = laddr == null ? this.#laddr : udpAddrOf('laddr', laddr)
+    const to = raddr == null ? null : udpAddrOf('raddr', raddr)
+    const run = (trace: DialTrace | null) => this.#dialOne('udp', network, from, to, o, trace)
+    return (await traceDial(network, String(to), run)) as UDPConn
+  }
+
+  async #dialOne(
+    ...[protocol, network, laddr, raddr, o, trace]: [
+      Protocol,
+      string,
+      Sockaddr | null,
+      Sockaddr | null,
+      DialCallOptions,
+      DialTrace | null,
+    ]
   ): Promise<Conn> {
     const bound = this.#bound(o)
     const turn = turnFor()
     if (turn !== null) await turn
     try {
-      parseNetwork(network)
+      checkProtocol(network, protocol)
       if (raddr === null) throw new AddrError('missing address', '')
     } catch (error) {
       throw new OpError('dial', network, laddr, raddr, error as Error)
@@ -233,10 +266,11 @@ export class Dialer {
 }
 
 /** An address of another network is one as well; it fits no dial, which then says so. */
-const localSockaddr = (addr: Addr): Sockaddr =>
-  typeof addr.network === 'string' && addr.network !== 'tcp'
-    ? (addr as Sockaddr)
-    : addrOf('localAddr', addr)
+function localSockaddr(addr: Addr): Sockaddr {
+  if (addr.network === 'udp') return udpAddrOf('localAddr', addr)
+  const other = typeof addr.network === 'string' && addr.network !== 'tcp'
+  return other ? (addr as Sockaddr) : addrOf('localAddr', addr)
+}
 
 function checkDuration(name: string, value: number | undefined): void {
   if (value === undefined) return
@@ -304,4 +338,19 @@ export function dialTCP(
   o?: DialCallOptions,
 ): Promise<TCPConn> {
   return plain.dialTCP(network, laddr, raddr, o)
+}
+
+/**
+ * A UDP socket that exchanges packets with `raddr` alone, bound to `laddr` when it is not null. Nothing is
+ * sent: whether a peer is there, a later read or write may tell. Go: `net.DialUDP`.
+ *
+ * @category Packets
+ */
+export function dialUDP(
+  network: UDPNetwork,
+  laddr: UDPAddr | null,
+  raddr: UDPAddr,
+  o?: DialCallOptions,
+): Promise<UDPConn> {
+  return plain.dialUDP(network, laddr, raddr, o)
 }

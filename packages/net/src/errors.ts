@@ -114,6 +114,29 @@ export class InvalidAddrError extends NetError {
   override readonly code = 'ERR_INVALID_ADDR'
 }
 
+/**
+ * A packet that was given an address on a socket that is connected to one peer; `code` is
+ * `ERR_WRITE_TO_CONNECTED`. Go: `net.ErrWriteToConnected`.
+ *
+ * ```ts
+ * import { WriteToConnectedError } from '@netfd/net'
+ *
+ * console.log(new WriteToConnectedError().message) // use of WriteTo with pre-connected connection
+ * ```
+ */
+export class WriteToConnectedError extends NetError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'WriteToConnectedError'
+  }
+
+  override readonly code = 'ERR_WRITE_TO_CONNECTED'
+
+  constructor() {
+    super('use of WriteTo with pre-connected connection')
+  }
+}
+
 /** The parts of a {@link DNSError} that are not always there. */
 export interface DNSErrorInit {
   /** The resolver that answered, where it is known. */

@@ -1,6 +1,6 @@
 // Go: net/fd_posix.go and fd_unix.go. A descriptor that knows its network and its two addresses.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { FD } from '@netfd/poll/internal'
+import { FD, targetOf } from '@netfd/poll/internal'
 import type { GettableSockopt, SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { getOptionOf, SOCKADDR_STORAGE_SIZE, SyscallError, setOptionOf } from '@netfd/syscall'
 import { isMistake, kindOf } from './arguments.js'
@@ -91,6 +91,24 @@ export class NetFD extends FD {
     return this.#kind.sockaddr(addr)
   }
 
+  /** Its address family. */
+  get family(): number {
+    return this.#kind.family
+  }
+
+  /** Gives a new socket what all of its kind have. Refusals mean nothing: without it less works. */
+  setDefaults(): void {
+    const { options = [] } = this.#kind
+    for (const { level, optname, value } of options) {
+      hook.setsockopt(this.sysfd, level, optname, value)
+    }
+  }
+
+  /** What a struct sockaddr of the kernel's is as an address. */
+  addrOf(sockaddr: Uint8Array): Addr {
+    return this.#kind.addrs(packAddr(sockaddr, sockaddr.length))
+  }
+
   /** The kernel says what the local address is. Throws SyscallError. */
   setLocalAddr(): void {
     const { addr, r } = ask(hook.getsockname, this.sysfd)
@@ -160,6 +178,11 @@ export class NetFD extends FD {
     return this.refused(new TypeError(`expected a Uint8Array or a string, got ${kindOf(data)}`))
   }
 
+  /** The rejection of a packet that cannot be sent: there is something wrong with its address, or the data. */
+  unsendable(error: Error, to: Addr | null): Promise<never> {
+    return this.refused(isMistake(error) ? error : this.#errorTo('write', error, to ?? this.raddr))
+  }
+
   /** Runs `f` with the descriptor, which stays this one's until `f` returns. */
   lend<T>(f: (fd: number) => T): T {
     return this.use(f)
@@ -169,9 +192,14 @@ export class NetFD extends FD {
   opError(op: string, error: Error, written?: number): Error {
     if (isMistake(error)) return error
     if (this.#stage & LISTENING) return new OpError(op, this.net, null, this.laddr, error)
-    const { bytesWritten, bytesRead } = error as OpErrorExtra
-    const extra = { bytesWritten: written ?? bytesWritten, bytesRead }
-    return new OpError(op, this.net, this.laddr, this.raddr, error, extra)
+    const to = targetOf(error) as Addr | undefined
+    return this.#errorTo(op, error, to ?? this.raddr, written)
+  }
+
+  #errorTo(op: string, error: Error, addr: Addr | null, written?: number): Error {
+    const { bytesWritten, bytesRead, messagesWritten } = error as OpErrorExtra
+    const extra = { bytesWritten: written ?? bytesWritten, bytesRead, messagesWritten }
+    return new OpError(op, this.net, this.laddr, addr, error, extra)
   }
 
   /** The error of a call that only concerns this end: Go names no source there. */

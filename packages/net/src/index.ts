@@ -11,7 +11,7 @@ export { copyBoth } from './copy-both.js'
 export type { WebWritable } from './destination-web.js'
 export type { Destination, Writer } from './destinations.js'
 export type { Conns, DialCallOptions, DialerOptions } from './dial.js'
-export { Dialer, dial, dialTCP, dialTimeout } from './dial.js'
+export { Dialer, dial, dialTCP, dialTimeout, dialUDP } from './dial.js'
 export type { DNSErrorInit, OpErrorExtra } from './errors.js'
 export {
   AddrError,
@@ -25,20 +25,37 @@ export {
   ParseError,
   UnexpectedEOFError,
   UnknownNetworkError,
+  WriteToConnectedError,
 } from './errors.js'
 export { fileConn, fileListener } from './file.js'
 export { hook } from './hook.js'
 export { joinHostPort, splitHostPort } from './ipsock.js'
 export type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
-export type { ListenCallOptions, Listeners, ListenOptions } from './listen.js'
-export { ListenConfig, listen, listenTCP } from './listen.js'
+export type {
+  ListenCallOptions,
+  Listeners,
+  ListenOptions,
+  ListenPacketOptions,
+  PacketConns,
+} from './listen.js'
+export { ListenConfig, listen, listenPacket, listenTCP, listenUDP } from './listen.js'
 export type { Resolver } from './lookup.js'
-export type { Addr, Conn, Listener, Reader, StreamConn, TCPNetwork } from './net.js'
+export type {
+  Addr,
+  Conn,
+  Listener,
+  Packet,
+  PacketConn,
+  Reader,
+  StreamConn,
+  TCPNetwork,
+  UDPNetwork,
+} from './net.js'
 export type { Piece } from './pieces.js'
 export { pipe } from './pipe.js'
 export type { RawListener } from './rawconn.js'
 export { RawConn } from './rawconn.js'
-export { resolveTCPAddr } from './resolve.js'
+export { resolveTCPAddr, resolveUDPAddr } from './resolve.js'
 export type { ServeOptions } from './serve.js'
 export { serve } from './serve.js'
 export type { Control } from './sock.js'
@@ -49,3 +66,5 @@ export { TCPAddr } from './tcpaddr.js'
 export { TCPConn } from './tcpconn.js'
 export { TCPListener } from './tcplistener.js'
 export type { ConnTrace, DialAttempt, DialResolve, DialTrace } from './trace.js'
+export { UDPAddr } from './udpaddr.js'
+export { UDPConn } from './udpconn.js'

@@ -53,6 +53,14 @@ export function isUnspecified(ip: string): boolean {
   return ipBytes(ip)?.every((byte) => byte === 0) ?? false
 }
 
+/** Whether it is in 224.0.0.0/4 or ff00::/8. */
+export function isMulticast(ip: string): boolean {
+  const bytes = ipBytes(ip)
+  if (bytes === null) return false
+  const [first = 0] = bytes
+  return bytes.length === 4 ? first >> 4 === 0xe : first === 0xff
+}
+
 /** Whether it is in 127.0.0.0/8 or is `::1`. */
 export function isLoopback(ip: string): boolean {
   const bytes = ipBytes(ip)

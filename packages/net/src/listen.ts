@@ -2,20 +2,30 @@
 import type { InspectOptions } from 'node:util'
 import { inspect } from 'node:util'
 import { signalOf } from '@netfd/poll/internal'
-import { addrOf, checkControl, checkNetworkName, checkOptions, checkTarget } from './arguments.js'
+import {
+  addrOf,
+  checkControl,
+  checkNetworkName,
+  checkOptions,
+  checkTarget,
+  udpAddrOf,
+} from './arguments.js'
 import type { IntOption } from './conn-options.js'
 import { AddrError, OpError } from './errors.js'
 import { firstForListen } from './ipsock.js'
 import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import { defaultResolver } from './lookup.js'
-import type { Listener, Sockaddr, TCPNetwork } from './net.js'
-import { parseNetwork } from './network.js'
+import type { Listener, PacketConn, Sockaddr, TCPNetwork, UDPNetwork } from './net.js'
+import { checkProtocol } from './network.js'
 import { resolveAddrList } from './resolve.js'
 import type { Control } from './sock.js'
 import { TCPAddr } from './tcpaddr.js'
 import type { TCPListener } from './tcplistener.js'
 import { listenTCPAddr } from './tcpsock-posix.js'
+import { UDPAddr } from './udpaddr.js'
+import type { UDPConn } from './udpconn.js'
+import { listenUDPAddr } from './udpsock-posix.js'
 
 /** How a ListenConfig listens. Go: `net.ListenConfig`. */
 export interface ListenOptions extends KeepAliveOptions {
@@ -50,6 +60,26 @@ export interface Listeners {
   tcp4: TCPListener
   /** TCP over IPv6. */
   tcp6: TCPListener
+}
+
+/**
+ * What `listenPacket` gives for each network.
+ *
+ * ```ts
+ * import { listenPacket, type PacketConns } from '@netfd/net'
+ * const open = <N extends keyof PacketConns>(network: N): Promise<PacketConns[N]> =>
+ *   listenPacket(network, '127.0.0.1:0')
+ * await using conn = await open('udp4')
+ * console.assert(conn.localAddr.port > 0)
+ * ```
+ */
+export interface PacketConns {
+  /** UDP over either IP version. */
+  udp: UDPConn
+  /** UDP over IPv4. */
+  udp4: UDPConn
+  /** UDP over IPv6. */
+  udp6: UDPConn
 }
 
 /** What `ListenConfig.listen` takes. */
@@ -130,7 +160,7 @@ export class ListenConfig {
     o?: ListenCallOptions,
   ): Promise<Listener>
   async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<Listener> {
-    checkTarget('listen', network, address)
+    checkTarget('listen', network, address, 'tcp')
     checkOptions('listen', o, CALL_OPTIONS)
     const bound = { due: 0, signal: signalOf(o) }
     let laddr: Sockaddr
@@ -144,14 +174,72 @@ export class ListenConfig {
 
   /** Listens on an address that is resolved already; null is every address, any port. */
   async listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Promise<TCPListener> {
-    checkNetworkName(network)
+    checkNetworkName(network, 'tcp')
     const addr = laddr == null ? null : addrOf('laddr', laddr)
     try {
-      parseNetwork(network)
+      checkProtocol(network, 'tcp')
     } catch (error) {
       throw new OpError('listen', network, null, addr, error as Error)
     }
     return (await this.#listen(network, addr ?? TCPAddr.of('', 0, ''))) as TCPListener
+  }
+
+  /**
+   * A socket for packets from and to anybody at `host:port` of 'udp', 'udp4' or 'udp6'. An empty host or an
+   * unspecified address means all of this machine's, IPv4 and IPv6, when the network is 'udp'; port 0 lets
+   * the kernel choose. At a multicast address it is bound to all addresses, as other sockets may be: `joinGroup`
+   * joins the group. Of the options, `control` and `reusePort` mean something here.
+   *
+   * Rejects with OpError as `listen` does. Go: `ListenConfig.ListenPacket`; bind(2).
+   */
+  listenPacket<N extends keyof PacketConns>(
+    network: N,
+    address: string,
+    o?: ListenCallOptions,
+  ): Promise<PacketConns[N]>
+  listenPacket<N extends string>(
+    network: string extends N ? N : never,
+    address: string,
+    o?: ListenCallOptions,
+  ): Promise<PacketConn>
+  async listenPacket(
+    network: string,
+    address: string,
+    o: ListenCallOptions = {},
+  ): Promise<PacketConn> {
+    checkTarget('listenPacket', network, address, 'udp')
+    checkOptions('listenPacket', o, CALL_OPTIONS)
+    const bound = { due: 0, signal: signalOf(o) }
+    let laddr: Sockaddr
+    try {
+      laddr = firstForListen(await resolveAddrList(defaultResolver, network, address, bound))
+    } catch (error) {
+      throw new OpError('listen', network, null, null, error as Error)
+    }
+    return await this.#listenPacket(network, laddr)
+  }
+
+  /** `listenPacket` at an address that is resolved already; null is every address, any port. */
+  async listenUDP(network: UDPNetwork, laddr: UDPAddr | null): Promise<UDPConn> {
+    checkNetworkName(network, 'udp')
+    const addr = laddr == null ? null : udpAddrOf('laddr', laddr)
+    try {
+      checkProtocol(network, 'udp')
+    } catch (error) {
+      throw new OpError('listen', network, null, addr, error as Error)
+    }
+    return (await this.#listenPacket(network, addr ?? UDPAddr.of('', 0, ''))) as UDPConn
+  }
+
+  /** Nothing else asks what kind of address it is. */
+  async #listenPacket(network: string, laddr: Sockaddr): Promise<PacketConn> {
+    const { control, reusePort = false } = this.#options
+    try {
+      if (isUDP(laddr)) return await listenUDPAddr(network, laddr, { control, reusePort })
+      throw new AddrError('unexpected address type', String(laddr))
+    } catch (error) {
+      throw new OpError('listen', network, null, laddr, error as Error)
+    }
   }
 
   /** Nothing else asks what kind of address it is. */
@@ -168,6 +256,7 @@ export class ListenConfig {
 }
 
 const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
+const isUDP = (addr: Sockaddr): addr is UDPAddr => addr instanceof UDPAddr
 
 /**
  * Listens on `host:port` with the options and errors of a ListenConfig. Go: `net.Listen`.
@@ -195,7 +284,7 @@ export async function listen(
   address: string,
   o: ListenOptions & ListenCallOptions = {},
 ): Promise<Listener> {
-  checkTarget('listen', network, address)
+  checkTarget('listen', network, address, 'tcp')
   checkOptions('listen', o, [...OPTIONS, ...CALL_OPTIONS])
   const { signal, ...options } = o
   return await new ListenConfig(options).listen(network, address, { signal })
@@ -208,4 +297,53 @@ export async function listen(
  */
 export async function listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Promise<TCPListener> {
   return await new ListenConfig().listenTCP(network, laddr)
+}
+
+/** What `listenPacket` takes. */
+export type ListenPacketOptions = Pick<ListenOptions, 'control' | 'reusePort'>
+
+/**
+ * A socket for packets from and to anybody, with the options and errors of `ListenConfig.listenPacket`.
+ * Go: `net.ListenPacket`.
+ *
+ * ```ts
+ * import { listenPacket } from '@netfd/net'
+ * await using conn = await listenPacket('udp', '127.0.0.1:0')
+ * await conn.writeTo('to myself', conn.localAddr)
+ * for await (const { data, addr } of conn) {
+ *   console.assert(data.length === 9 && addr.port === conn.localAddr.port)
+ *   break
+ * }
+ * ```
+ *
+ * @category Packets
+ */
+export function listenPacket<N extends keyof PacketConns>(
+  network: N,
+  address: string,
+  o?: ListenPacketOptions & ListenCallOptions,
+): Promise<PacketConns[N]>
+export function listenPacket<N extends string>(
+  network: string extends N ? N : never,
+  address: string,
+  o?: ListenPacketOptions & ListenCallOptions,
+): Promise<PacketConn>
+export async function listenPacket(
+  network: string,
+  address: string,
+  o: ListenPacketOptions & ListenCallOptions = {},
+): Promise<PacketConn> {
+  checkTarget('listenPacket', network, address, 'udp')
+  checkOptions('listenPacket', o, ['control', 'reusePort', ...CALL_OPTIONS])
+  const { signal, ...options } = o
+  return await new ListenConfig(options).listenPacket(network, address, { signal })
+}
+
+/**
+ * `listenPacket` at one resolved address; null is every address, any port. Go: `net.ListenUDP`.
+ *
+ * @category Packets
+ */
+export async function listenUDP(network: UDPNetwork, laddr: UDPAddr | null): Promise<UDPConn> {
+  return await new ListenConfig().listenUDP(network, laddr)
 }

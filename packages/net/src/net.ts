@@ -15,6 +15,18 @@ import type { CallOptions, Deadline } from '@netfd/poll'
 export type TCPNetwork = 'tcp' | 'tcp4' | 'tcp6'
 
 /**
+ * The networks of UDP: of either IP version, of IPv4 alone, of IPv6 alone.
+ *
+ * ```ts
+ * import { listenPacket, type UDPNetwork } from '@netfd/net'
+ *
+ * const network: UDPNetwork = process.env.IPV6_ONLY === '1' ? 'udp6' : 'udp'
+ * await using conn = await listenPacket(network, 'localhost:0')
+ * ```
+ */
+export type UDPNetwork = 'udp' | 'udp4' | 'udp6'
+
+/**
  * A network end point: what `localAddr` and `remoteAddr` are, and what errors name. Go: `net.Addr`.
  *
  * ```ts
@@ -60,8 +72,11 @@ export interface Conn extends AsyncDisposable {
   close(): Promise<void>
   /** This end's address: the same object each time, also after close. */
   readonly localAddr: Addr
-  /** The other end's address: the same object each time, also after close. */
-  readonly remoteAddr: Addr
+  /**
+   * The other end's address: the same object each time, also after close. Null for a socket of packets that
+   * is connected to no peer.
+   */
+  readonly remoteAddr: Addr | null
   /** Sets when reads and writes fail: a Date, epoch milliseconds, or null for never. */
   setDeadline(t: Deadline): void
   /** `setDeadline` for reads. */
@@ -91,8 +106,68 @@ export interface Conn extends AsyncDisposable {
  * ```
  */
 export interface StreamConn extends Conn, AsyncIterable<Uint8Array> {
+  /** The other end's address: the same object each time, also after close. */
+  readonly remoteAddr: Addr
   /** Fills all of `buf`, or rejects with `bytesRead`; `ERR_UNEXPECTED_EOF` when the stream ends. */
   readFull(buf: Uint8Array, o?: CallOptions): Promise<number>
+}
+
+/**
+ * A packet, as a loop over a socket of packets gives it.
+ *
+ * ```ts
+ * import { dial, listenPacket, type Packet } from '@netfd/net'
+ * const shown = ({ data, addr }: Packet): string => `${data.length} bytes from ${addr}`
+ * await using conn = await listenPacket('udp', '127.0.0.1:0')
+ * await using client = await dial('udp', String(conn.localAddr))
+ * await client.write('ping')
+ * for await (const packet of conn) {
+ *   console.assert(shown(packet) === `4 bytes from ${client.localAddr}`)
+ *   break
+ * }
+ * ```
+ */
+export interface Packet<From = Addr | null> {
+  /** Its bytes, the caller's for good. */
+  data: Uint8Array
+  /** Whose it is; null for a sender that has no name, as a Unix socket may have none. */
+  addr: From
+  /** Whether it was longer than 64 KiB, and the rest of it is lost. */
+  truncated: boolean
+}
+
+/**
+ * A socket of packets, which have bounds, and each its sender. Go: `net.PacketConn`.
+ *
+ * ```ts
+ * import { listenPacket, type PacketConn } from '@netfd/net'
+ * const network: string = 'udp4'
+ * await using conn: PacketConn = await listenPacket(network, '127.0.0.1:0')
+ * await conn.writeTo('ping', conn.localAddr)
+ * const { n, addr } = await conn.readFrom(new Uint8Array(16))
+ * console.assert(n === 4 && String(addr) === String(conn.localAddr))
+ * ```
+ */
+export interface PacketConn<To extends Addr = Addr, From extends To | null = To | null>
+  extends Conn,
+    AsyncIterable<Packet<From>> {
+  /** Reads one packet into `buf`: how many bytes, whose it is, and whether it was longer than `buf`. */
+  readFrom(buf: Uint8Array, o?: CallOptions): Promise<{ n: number; addr: From; truncated: boolean }>
+  /** Writes one packet to an address. */
+  writeTo(data: Uint8Array | string, addr: To, o?: CallOptions): Promise<number>
+  /** `readFrom` with control data in `oob`, and the MSG_ flags of the packet. */
+  readMsg(
+    buf: Uint8Array,
+    oob: Uint8Array,
+    o?: CallOptions,
+  ): Promise<{ n: number; oobn: number; flags: number; addr: From }>
+  /** `writeTo` with control data, or to the peer where it is connected; several buffers are one packet. */
+  writeMsg(
+    data: Uint8Array | readonly Uint8Array[],
+    oob: Uint8Array | null,
+    addr?: To | null,
+    o?: CallOptions,
+  ): Promise<number>
 }
 
 /**

@@ -5,7 +5,14 @@ import { UnknownNetworkError } from './errors.js'
  * Each network, and the protocol whose addresses it has: what `Addr.network` says. One that is not of a
  * single IP version has no digit at its end.
  */
-const NETWORKS = { tcp: 'tcp', tcp4: 'tcp', tcp6: 'tcp' } as const
+const NETWORKS = {
+  tcp: 'tcp',
+  tcp4: 'tcp',
+  tcp6: 'tcp',
+  udp: 'udp',
+  udp4: 'udp',
+  udp6: 'udp',
+} as const
 
 /** The name of a network. */
 export type Network = keyof typeof NETWORKS
@@ -17,10 +24,16 @@ const protocols: ReadonlyMap<unknown, Protocol> = new Map(Object.entries(NETWORK
 /** Whether it names a network that there is. */
 export const isNetwork = (network: unknown): network is Network => protocols.has(network)
 
-/** The networks as a message lists them. */
-export const networkNames = (): string => {
-  const names = [...protocols.keys()].map((name) => `'${name}'`)
+/** The networks of some protocols, of all that there are when none is named, as a message lists them. */
+export const networkNames = (of: readonly Protocol[]): string => {
+  const wanted = [...protocols].filter(([, protocol]) => of.length === 0 || of.includes(protocol))
+  const names = wanted.map(([name]) => `'${name}'`)
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
+
+/** Throws UnknownNetworkError for a network that is none of the protocol's. */
+export function checkProtocol(network: string, protocol: Protocol): void {
+  if (protocols.get(network) !== protocol) throw new UnknownNetworkError(network)
 }
 
 /** The protocol of a network. Throws UnknownNetworkError. */

@@ -9,6 +9,8 @@ export interface OpErrorExtra {
   readonly bytesWritten?: number | undefined
   /** Bytes that a failed transfer had taken from its source. */
   readonly bytesRead?: number | undefined
+  /** Packets of a batch that a failed write had handed to the kernel. */
+  readonly messagesWritten?: number | undefined
   /** The errors of further addresses that were tried, in the order of the addresses. */
   readonly errors?: readonly Error[]
 }
@@ -73,6 +75,8 @@ export class OpError extends NetError {
   declare readonly bytesWritten?: number
   /** Bytes that a failed transfer had taken from its source: those that were not written are lost. */
   declare readonly bytesRead?: number
+  /** Packets of a batch that a failed write had handed to the kernel: the next one failed. */
+  declare readonly messagesWritten?: number
   /** Of a failed `copyBoth`: bytes that went from its first connection to the second. */
   declare readonly bytesAToB?: number
   /** Of a failed `copyBoth`: bytes that went from its second connection to the first. */
@@ -104,6 +108,7 @@ export class OpError extends NetError {
     if (typeof port === 'number') this.port = port
     if (extra?.bytesWritten !== undefined) this.bytesWritten = extra.bytesWritten
     if (extra?.bytesRead !== undefined) this.bytesRead = extra.bytesRead
+    if (extra?.messagesWritten !== undefined) this.messagesWritten = extra.messagesWritten
     if (extra?.errors !== undefined) this.errors = extra.errors
   }
 

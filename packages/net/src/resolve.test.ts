@@ -5,11 +5,12 @@ import { answering } from '../test/fake-hosts.js'
 import { errorOf, noSuchHost, replace } from '../test/support.js'
 import type { Bound } from './bound.js'
 import { hook } from './hook.js'
-import type { TCPNetwork } from './index.js'
+import type { TCPNetwork, UDPNetwork } from './index.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
-import { dialAddrList, internetAddrList, resolveTCPAddr } from './resolve.js'
+import { dialAddrList, internetAddrList, resolveTCPAddr, resolveUDPAddr } from './resolve.js'
 import { TCPAddr } from './tcpaddr.js'
+import { UDPAddr } from './udpaddr.js'
 
 const NONE = { due: 0, signal: undefined }
 
@@ -166,5 +167,55 @@ describe('a lookup', () => {
     const { connect } = hook
     replace({ connect: (fd, sockaddr) => (sockaddr[4] === 240 ? -101 : connect(fd, sockaddr)) })
     expect(await defaultResolver.lookupHost('h', {})).toEqual(['::1', '127.0.0.1', '240.0.0.1'])
+  })
+})
+
+// Go takes '' for udp as well, for what it did in 1.0.
+const udpLiterals: [network: string, text: string, want: string][] = [
+  ['udp', '127.0.0.1:0', '127.0.0.1:0'],
+  ['udp4', '127.0.0.1:65535', '127.0.0.1:65535'],
+  ['udp', '[::1]:0', '[::1]:0'],
+  ['udp6', '[::1]:65535', '[::1]:65535'],
+  ['udp', '[::1%en0]:1', '[::1%en0]:1'],
+  ['udp6', '[::1%911]:2', '[::1%911]:2'],
+  ['udp', ':12345', ':12345'],
+  ['udp', '127.0.0.1:domain', '127.0.0.1:53'],
+  ['udp', '[::ffff:127.0.0.1]:domain', '127.0.0.1:53'],
+  ['udp', '[2001:db8::1]:domain', '[2001:db8::1]:53'],
+  ['udp4', '127.0.0.1:domain', '127.0.0.1:53'],
+  ['udp4', '[::ffff:127.0.0.1]:domain', '127.0.0.1:53'],
+  ['udp6', '[2001:db8::1]:domain', '[2001:db8::1]:53'],
+]
+
+describe('resolveUDPAddr (TestResolveUDPAddr)', () => {
+  it.each(udpLiterals)('%s %j is %s, and so is that text again', async (network, text, want) => {
+    const addr = await resolveUDPAddr(network as UDPNetwork, text)
+    expect(addr).toBeInstanceOf(UDPAddr)
+    expect(String(addr)).toBe(want)
+    expect(String(await resolveUDPAddr(network as UDPNetwork, String(addr)))).toBe(want)
+  })
+
+  it.each([
+    ['', '127.0.0.1:0', 'unknown network ', 'ERR_UNKNOWN_NETWORK'],
+    ['http', '127.0.0.1:0', 'unknown network http', 'ERR_UNKNOWN_NETWORK'],
+    ['tcp', '127.0.0.1:0', 'unknown network tcp', 'ERR_UNKNOWN_NETWORK'],
+    ['udp', '127.0.0.1:nosuch', 'lookup udp/nosuch: unknown port', 'ENOTFOUND'],
+    ['udp4', '[2001:db8::1]:53', 'address 2001:db8::1: no suitable address found', 'ERR_ADDR'],
+    ['udp6', '127.0.0.1:domain', 'address 127.0.0.1: no suitable address found', 'ERR_ADDR'],
+    [
+      'udp6',
+      '[::ffff:127.0.0.1]:1',
+      'address ::ffff:127.0.0.1: no suitable address found',
+      'ERR_ADDR',
+    ],
+  ])('%s %j fails: %s', async (network, text, message, code) => {
+    const error = await errorOf(resolveUDPAddr(network as UDPNetwork, text))
+    expect([error.message, error.code]).toEqual([message, code])
+  })
+
+  it('refuses its networks to those who ask for TCP', async () => {
+    await expect(resolveTCPAddr('udp' as TCPNetwork, '127.0.0.1:1')).rejects.toThrow(
+      'unknown network udp',
+    )
   })
 })

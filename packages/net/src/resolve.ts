@@ -7,10 +7,11 @@ import type { IPEndpoint, MakeAddr } from './ip-endpoint.js'
 import { filterAddrs, firstAddr, splitHostPort } from './ipsock.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver, lookupHost } from './lookup.js'
-import type { Addr, Sockaddr, TCPNetwork } from './net.js'
-import { parseNetwork } from './network.js'
+import type { Addr, Sockaddr, TCPNetwork, UDPNetwork } from './net.js'
+import { checkProtocol, parseNetwork } from './network.js'
 import { lookupPort } from './port.js'
 import { TCPAddr } from './tcpaddr.js'
+import { UDPAddr } from './udpaddr.js'
 
 /** Known at once, unless a name has to be looked up. */
 type Known<T> = T | Promise<T>
@@ -74,6 +75,8 @@ export function resolveAddrList(
   switch (protocol) {
     case 'tcp':
       return internetAddrList(resolver, network, address, TCPAddr.of, bound)
+    case 'udp':
+      return internetAddrList(resolver, network, address, UDPAddr.of, bound)
   }
 }
 
@@ -117,9 +120,32 @@ function reachable(addrs: Sockaddr[], laddr: Sockaddr): Sockaddr[] {
  * @category Addresses
  */
 export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
+  checkTarget('resolveTCPAddr', network, address, 'tcp')
+  checkProtocol(network, 'tcp')
+  return await firstOf(network, address, TCPAddr.of)
+}
+
+/**
+ * `resolveTCPAddr` for UDP, which has services of its own. Go: `net.ResolveUDPAddr`.
+ *
+ * ```ts
+ * import { resolveUDPAddr } from '@netfd/net'
+ * console.assert(String(await resolveUDPAddr('udp', '127.0.0.1:domain')) === '127.0.0.1:53')
+ * ```
+ *
+ * @category Addresses
+ */
+export async function resolveUDPAddr(network: UDPNetwork, address: string): Promise<UDPAddr> {
+  checkTarget('resolveUDPAddr', network, address, 'udp')
+  checkProtocol(network, 'udp')
+  return await firstOf(network, address, UDPAddr.of)
+}
+
+async function firstOf<A extends IPEndpoint>(
+  network: string,
+  address: string,
+  make: MakeAddr<A>,
+): Promise<A> {
   const bound = { due: 0, signal: undefined }
-  checkTarget('resolveTCPAddr', network, address)
-  parseNetwork(network)
-  const addrs = internetAddrList(defaultResolver, network, address, TCPAddr.of, bound)
-  return firstAddr(await addrs, address)
+  return firstAddr(await internetAddrList(defaultResolver, network, address, make, bound), address)
 }

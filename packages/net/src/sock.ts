@@ -54,6 +54,14 @@ export interface ListenPlan extends SocketPlan {
   readonly options: readonly IntOption[]
 }
 
+/** What only sockets have that take datagrams from anybody. */
+export interface PacketPlan extends SocketPlan {
+  readonly laddr: Sockaddr
+  readonly reusePort: boolean
+  /** Whether other sockets may be bound to the same address, and get a copy of what comes to a group. */
+  readonly reuseAddr: boolean
+}
+
 /** A connected socket, registered with the poller. Its options are the caller's to set. */
 export async function dialSocket(plan: DialPlan, bound: Bound): Promise<NetFD> {
   const fd = openSocket(plan, false)
@@ -97,12 +105,32 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
   }
 }
 
+/** A socket that is bound and connected to no peer, registered with the poller. Go: `listenDatagram`. */
+export async function listenDatagram(plan: PacketPlan): Promise<NetFD> {
+  const fd = openSocket(plan, false)
+  try {
+    if (plan.reuseAddr) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
+    if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
+    const sockaddr = fd.sockaddr(plan.laddr)
+    await runControl(plan, fd, plan.laddr)
+    must('bind', hook.bind(fd.sysfd, sockaddr))
+    fd.init()
+    fd.setLocalAddr()
+    return fd
+  } catch (error) {
+    await fd.close()
+    throw error
+  }
+}
+
 function openSocket(plan: SocketPlan, listening: boolean): NetFD {
   const { network, family, v6only, sotype, protocol } = plan
   const sysfd = sysSocket(family, sotype, protocol)
   // Refused where the host decides it; the socket then works as the host says.
   if (family === AF_INET6) hook.setsockopt(sysfd, IPPROTO_IPV6, IPV6_V6ONLY, v6only)
-  return new NetFD(sysfd, family, sotype, network, listening)
+  const fd = new NetFD(sysfd, family, sotype, network, listening)
+  fd.setDefaults()
+  return fd
 }
 
 async function runControl(plan: SocketPlan, fd: NetFD, addr: Sockaddr): Promise<void> {

@@ -12,7 +12,7 @@ import { destinationOf } from './destinations.js'
 import type { OpError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { PiecesOf } from './iterate.js'
-import type { Reader, StreamConn } from './net.js'
+import type { Addr, Reader, StreamConn } from './net.js'
 import type { Source } from './sources.js'
 import { isFileHandle, sourceOf } from './sources.js'
 
@@ -27,6 +27,11 @@ export interface PeekOptions extends CallOptions {
  * Go: what `net.TCPConn` and a stream's `net.UnixConn` share.
  */
 export abstract class NetStreamConn extends NetConn implements StreamConn {
+  /** The other end's address: the same object each time, also after close. */
+  override get remoteAddr(): Addr {
+    return this.fd.raddr as Addr
+  }
+
   /**
    * Fills all of `buf` and resolves to its length. When the stream ends before that, rejects with
    * UnexpectedEOFError (`ERR_UNEXPECTED_EOF`). Every rejection carries `bytesRead`, how many bytes of

@@ -13,6 +13,8 @@ import { TCPAddr } from './tcpaddr.js'
 import { dialTCP } from './tcpsock-posix.js'
 import type { DialTrace } from './trace.js'
 import { traceAttempt } from './trace.js'
+import { UDPAddr } from './udpaddr.js'
+import { dialUDP } from './udpsock-posix.js'
 
 /** What the sockets of a dial are given. */
 export interface DialSettings {
@@ -91,6 +93,9 @@ export class SysDialer {
       if (isTCP(addr) && (laddr === null || isTCP(laddr))) {
         return await dialTCP(this, laddr, addr, bound)
       }
+      if (isUDP(addr) && (laddr === null || isUDP(laddr))) {
+        return await dialUDP(this, laddr, addr, bound)
+      }
       throw new AddrError('unexpected address type', String(addr))
     } catch (error) {
       // Also around an OpError: a control callback may have got one from the raw connection.
@@ -106,6 +111,7 @@ export class SysDialer {
 }
 
 const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
+const isUDP = (addr: Sockaddr): addr is UDPAddr => addr instanceof UDPAddr
 
 /** What bounds the next of `remaining` addresses. */
 function share(bound: Bound, remaining: number): Bound {

@@ -88,7 +88,8 @@ export function traceDial<C extends Conn>(
   }
   const dial = async () => {
     const conn = await run(trace)
-    trace.winner = dialed.get(conn) ?? conn.remoteAddr
+    const winner = dialed.get(conn) ?? conn.remoteAddr
+    if (winner !== null) trace.winner = winner
     return conn
   }
   return dials.tracePromise(dial, trace)

@@ -78,7 +78,7 @@ export function walk(op: Operation, error: unknown): OpError {
   expect((error as OpError).op).toBe(op)
   // A network that does not exist is named as the caller wrote it.
   if (!(cause instanceof UnknownNetworkError)) {
-    expect((error as OpError).net).toMatch(/^(tcp[46]?|file\+net)$/)
+    expect((error as OpError).net).toMatch(/^((?:tcp|udp)[46]?|file\+net)$/)
   }
   expect((error as OpError).message.split(/[ :]/)[0]).toBe(op)
   expect((error as OpError).message.endsWith(`: ${cause.message}`)).toBe(true)

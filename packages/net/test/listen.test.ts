@@ -124,7 +124,7 @@ const wrong: [network: string, address: string, type: unknown, message: string][
   ['tcp', '[::1:0', AddrError, "listen tcp: address [::1:0: missing ']' in address"],
   ['tcp', 'nowhere.invalid:0', DNSError, 'listen tcp: lookup nowhere.invalid: no such host'],
   ['tcp8', '127.0.0.1:0', UnknownNetworkError, 'listen tcp8: unknown network tcp8'],
-  ['udp', '127.0.0.1:0', UnknownNetworkError, 'listen udp: unknown network udp'],
+  ['ip', '127.0.0.1:0', UnknownNetworkError, 'listen ip: unknown network ip'],
 ]
 
 describe('a wrong argument', () => {

@@ -47,6 +47,6 @@ it('a stream has more than a Conn, and a TCPConn is one', async () => {
 })
 
 it('a network that there is not is refused, literal or not', async () => {
-  await expect(dial(named('udp'), '127.0.0.1:1')).rejects.toThrow('unknown network udp')
-  await expect(listen(named('udp'), '127.0.0.1:0')).rejects.toThrow('unknown network udp')
+  await expect(dial(named('ip'), '127.0.0.1:1')).rejects.toThrow('unknown network ip')
+  await expect(listen(named('ip'), '127.0.0.1:0')).rejects.toThrow('unknown network ip')
 })
