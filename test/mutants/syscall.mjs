@@ -84,13 +84,13 @@ export const addon = [
     what: 'sendfile moves the position of the file although an offset was given',
     file: 'native/io.cc',
     find: 'return sendfile(out, in, offset < 0 ? nullptr : &offset, count);',
-    put: 'return sendfile(out, in, nullptr, count);',
+    put: 'return sendfile(out, in, offset < (INT64_C(1) << 60) ? nullptr : &offset, count);',
   },
   {
     what: 'the pool works on the number of the caller',
     file: 'native/pool.cc',
-    find: 'if (!job->out.Dup(out) || !job->in.Dup(in)) job->result',
-    put: 'if (!job->out.Dup(out) || !job->in.Dup(out)) job->result',
+    find: 'return (fd_ = fcntl(fd, F_DUPFD_CLOEXEC, 0)) >= 0;',
+    put: 'return (fd_ = fd) >= 0;',
   },
   {
     what: 'a socket that blocks is sent to on the pool as it is',
