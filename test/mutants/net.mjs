@@ -243,6 +243,7 @@ export const net = [
     file: 'src/pieces.ts',
     find: 'const text = this.takeHalf() + piece',
     put: 'this.takeHalf()\n    const text = piece',
+    see: ['--project', 'reports', 'transfer-sources'],
   },
   {
     what: 'two ends with the same port are taken for one',

@@ -67,8 +67,8 @@ export const poll = [
   {
     what: 'a rest that is relayed is a view of the room of all transfers',
     file: 'src/op-relay.ts',
-    find: 'this.rest = room.slice(sent, n)',
-    put: 'this.rest = room.subarray(sent, n)',
+    find: 'this.rest = this.#room.slice(sent, n)',
+    put: 'this.rest = this.#room.subarray(sent, n)',
   },
   {
     what: 'an abort ends the sending of what the source has given',
@@ -79,7 +79,7 @@ export const poll = [
   {
     what: 'a relay never turns back to splicing',
     file: 'src/op-relay.ts',
-    find: 'return sent < n || n === room.length',
+    find: 'return sent < n || (n === SMALL && this.#room === narrow)',
     put: 'return sent < n',
   },
   {

@@ -11,9 +11,9 @@ export const syscall = [
   },
   {
     what: 'recvmsg loses the flags of the message',
-    file: 'src/io.ts',
-    find: 'flags: meta[1] ?? 0',
-    put: 'flags: 0',
+    file: 'src/dgram.ts',
+    find: 'flags: meta[1] ?? 0, nameLength: meta[2] ?? 0',
+    put: 'flags: 0, nameLength: meta[2] ?? 0',
   },
   {
     what: 'the callback of a watcher on a thread stays when it closes',
@@ -45,7 +45,7 @@ export const addon = [
   },
   {
     what: 'sendmsg raises SIGPIPE',
-    file: 'native/io.cc',
+    file: 'native/dgram.cc',
     find: 'sendmsg(fd, &message, flags | kDontwait<Try> | MSG_NOSIGNAL)',
     put: 'sendmsg(fd, &message, flags | kDontwait<Try>)',
   },
@@ -64,19 +64,19 @@ export const addon = [
   },
   {
     what: 'a descriptor that arrives with a message is inherited by children',
-    file: 'native/io.cc',
-    find: 'flags | MSG_CMSG_CLOEXEC',
-    put: 'flags',
+    file: 'native/dgram.cc',
+    find: 'flags | kDontwait<Try> | MSG_CMSG_CLOEXEC',
+    put: 'flags | kDontwait<Try>',
   },
   {
     what: 'writev passes over more than its first buffer',
-    file: 'native/io.cc',
-    find: 'if (bytes.size > kMaxRW) return;\n      }\n      skip = 0;',
-    put: 'if (bytes.size > kMaxRW) return;\n      }',
+    file: 'native/iovec.cc',
+    find: 'skip)) return;\n    skip = 0;',
+    put: 'skip)) return;',
   },
   {
     what: 'an offset beyond the first buffer is taken',
-    file: 'native/io.cc',
+    file: 'native/iovec.cc',
     find: 'if (skip > bytes.size) a.RangeError("offset", "no larger than the first buffer");',
     put: 'if (skip > bytes.size) skip = bytes.size;',
   },
@@ -124,7 +124,7 @@ export const addon = [
   },
   {
     what: 'an address longer than the room leaves older bytes behind it',
-    file: 'native/socket.cc',
+    file: 'native/sockaddr.h',
     find: 'if (length_ < out_.size) memset(out_.data + length_, 0, out_.size - length_);',
     put: '',
   },
