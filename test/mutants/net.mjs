@@ -262,6 +262,7 @@ export const net = [
     file: 'src/tcpconn.ts',
     find: "if ((error as OpError).code !== 'ENOTCONN') throw error",
     put: 'throw error',
+    see: ['--project', 'reports', 'last-answer'],
   },
   {
     what: 'reset closes with an end',
@@ -274,6 +275,7 @@ export const net = [
     file: 'src/graceful.ts',
     find: 'host.clearTimeout(timer)',
     put: '',
+    see: ['--project', 'reports', 'last-answer'],
   },
   {
     what: 'the limit of serve is one more than was asked',
