@@ -231,6 +231,7 @@ export const net = [
     file: 'src/copy.ts',
     find: 'progress.given += (error as { bytesWritten?: number }).bytesWritten ?? 0',
     put: '',
+    see: ['--project', 'net', 'idle-timeout'],
   },
   {
     what: 'a stream does not get back what is behind the limit',
