@@ -466,14 +466,13 @@ export const poll = [
     file: 'src/flow.ts',
     find: 'for (const { op } of [...this.#movers]) op?.host?.nudge(op)\n',
     put: '',
-    see: ['--project', 'reports', 'idle-proxies'],
+    see: ['--project', 'net', 'idle-timeout'],
   },
   {
     what: 'a direction that begins after the end of the other runs on',
     file: 'src/flow.ts',
     find: 'else mover.ended(this.#over())',
     put: '',
-    see: ['--project', 'net', 'copy-both'],
   },
   {
     what: 'a time of its own that is taken back stays on the transfer that waits',

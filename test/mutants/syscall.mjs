@@ -143,11 +143,18 @@ export const addon = [
     see: ['--project', 'syscall', 'src/calls.test'],
   },
   {
+    what: 'a number with a fraction is whole',
+    file: 'native/args.cc',
+    find: 'number != std::trunc(number)) {',
+    put: 'number == hi + 0.5) {',
+    see: ['--project', 'syscall', 'src/io.test'],
+  },
+  {
     what: 'NaN is a whole number',
     file: 'native/args.cc',
     find: 'if (!(number >= static_cast<double>(lo) && number <= static_cast<double>(hi)) ||',
     put: 'if ((number < static_cast<double>(lo) || number > static_cast<double>(hi)) ||',
-    see: ['--project', 'syscall', 'arguments.test'],
+    equivalent: 'NaN is not equal to its own whole part either, and is refused for that',
   },
   {
     what: 'shared memory is taken for plain memory',
@@ -167,14 +174,14 @@ export const addon = [
     what: 'fcntl takes a command whose argument is a pointer',
     file: 'native/socket.cc',
     find: 'if (a.ok() && !TakesNumber(command))',
-    put: 'if (a.ok() && command < 0)',
+    put: 'if (a.ok() && command < 0 && !TakesNumber(command))',
     see: ['--project', 'syscall', 'src/calls.test'],
   },
   {
     what: 'an option that holds an address is taken as bytes',
     file: 'native/sockopt.cc',
     find: 'if (HoldsAddress(level, optname)) Refuse(a, door);',
-    put: '',
+    put: 'if (level < 0 && HoldsAddress(level, optname)) Refuse(a, door);',
     see: ['--project', 'syscall', 'sockopt'],
   },
   {
