@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { confined, mayUnshare } from './lib/confined.mjs'
+import { fullQueue } from './lib/full-queue.mjs'
 import { Fault } from './lib/part.mjs'
 import { answer, program, start } from './lib/program.mjs'
 import { below, shuffled } from './lib/random.mjs'
@@ -30,6 +31,9 @@ const CASES = {
   pipes: { before: ['setpriv', ...HELD_TO_LIMITS] },
 }
 
+/** Between two programs and a wire, as those of `wire` are. */
+const QUEUE = 'queue'
+
 /**
  * The words that start a case, or null where this user may not.
  * @param {string} name
@@ -47,10 +51,11 @@ const wordsOf = (name, { before = [], script, flags = [] }, seed, folder) => {
 const possible = () => {
   const root = process.getuid?.() === 0
   const spaces = mayUnshare()
-  return Object.keys(CASES).filter((name) => {
+  const names = Object.keys(CASES).filter((name) => {
     if (CASES[name]?.script !== undefined) return spaces
     return name !== 'pipes' || root
   })
+  return spaces ? [...names, QUEUE] : names
 }
 
 /**
@@ -59,6 +64,7 @@ const possible = () => {
  * @param {string} folder
  */
 const once = async (name, seed, folder) => {
+  if (name === QUEUE) return await fullQueue(seed)
   const of = CASES[name] ?? {}
   const child = start(wordsOf(name, of, seed, folder), {
     env: { ...process.env, ...of.env },
@@ -92,6 +98,6 @@ export const part = {
         runs++
       }
     }
-    return { programs: runs, cases: `${done.size} of ${Object.keys(CASES).length}` }
+    return { programs: runs, cases: `${done.size} of ${Object.keys(CASES).length + 1}` }
   },
 }

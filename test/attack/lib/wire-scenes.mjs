@@ -38,7 +38,7 @@ const SLOW = 2_000_000
  * @param {unknown} seen
  * @param {readonly unknown[]} expected one of these
  */
-const expect = (what, seen, ...expected) => {
+export const expect = (what, seen, ...expected) => {
   if (expected.some((each) => isDeepStrictEqual(seen, each))) return
   throw new Fault(`${what}: ${JSON.stringify(seen)}, not ${expected.map((e) => JSON.stringify(e))}`)
 }
@@ -59,7 +59,7 @@ const expectPrefix = (who, got, seed) => {
  * @param {import('@netfd/net').DialerOptions} [dialer]
  * @param {import('@netfd/net').ListenOptions} [listener]
  */
-const connect = async ({ near, far }, dialer = {}, listener = { mptcp: false }) => {
+export const connect = async ({ near, far }, dialer = {}, listener = { mptcp: false }) => {
   const address = await far.do('listen', `${FAR}:0`, listener)
   const [said, multipath] = await Promise.all([
     near.do('dial', 'c', address, dialer),
@@ -75,7 +75,7 @@ const connect = async ({ near, far }, dialer = {}, listener = { mptcp: false }) 
  * @param {number} bytes
  * @returns {Promise<[Swapped, Swapped]>}
  */
-const swap = ({ near, far, seed }, bytes) =>
+export const swap = ({ near, far, seed }, bytes) =>
   Promise.all([near.do('swap', 'c', seed, bytes), far.do('swap', 'c', seed + 1, bytes)])
 
 /**
@@ -84,7 +84,7 @@ const swap = ({ near, far, seed }, bytes) =>
  * @param {number} bytes
  * @param {readonly [Swapped, Swapped]} swapped
  */
-const expectWhole = ({ seed }, bytes, [near, far]) => {
+export const expectWhole = ({ seed }, bytes, [near, far]) => {
   expect('near sent', near.sent, { bytes, code: 'end' })
   expect('far sent', far.sent, { bytes, code: 'end' })
   expect('near got', near.got, { bytes, sha: shaOf(seed + 1, bytes), code: 'end' })

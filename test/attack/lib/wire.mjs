@@ -71,6 +71,25 @@ export class Wire {
   }
 
   /**
+   * Runs another command there.
+   * @param {1 | 2} side
+   * @param {...string} words
+   */
+  async run(side, ...words) {
+    const [command = '', ...args] = [...this.#words(side), ...words]
+    await run(command, args)
+  }
+
+  /** From now on it takes nothing, and what is sent fills the queue of the device. */
+  stop() {
+    this.#child.kill('SIGSTOP')
+  }
+
+  go() {
+    this.#child.kill('SIGCONT')
+  }
+
+  /**
    * A program on a side.
    * @param {1 | 2} side
    */

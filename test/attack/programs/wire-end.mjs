@@ -4,6 +4,18 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { copyBoth, Dialer, dial, ListenConfig, listen, serve } from '@netfd/net'
+import { FD } from '@netfd/poll'
+import {
+  AF_INET,
+  connect,
+  IP_RECVERR,
+  IPPROTO_IP,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  setsockopt,
+  socket,
+} from '@netfd/syscall'
 import { obey, outcome } from '../lib/obey.mjs'
 import { sendStream } from '../lib/stream.mjs'
 
@@ -18,6 +30,14 @@ let served
 const conns = new Map()
 /** How much has been read, and who waits for how much. @type {Map<string, { at: number, wait?: { bytes: number, done: () => void } }>} */
 const read = new Map()
+
+/** @type {FD | undefined} */
+let to
+
+const datagrams = () => {
+  if (to === undefined) throw new Error('no socket for datagrams')
+  return to
+}
 
 /** @param {string} name */
 const conn = (name) => {
@@ -183,7 +203,18 @@ const commands = {
   userTimeout: (name, ms) => conn(name).setUserTimeout(ms),
   /** @type {(name: string, bytes: number) => void} */
   readBuffer: (name, bytes) => conn(name).setReadBuffer(bytes),
+  /** Opens a socket for datagrams to there, which is told of every error. @type {(host: string) => void} */
+  datagrams: (host) => {
+    const fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
+    setsockopt(fd, IPPROTO_IP, IP_RECVERR, 1)
+    connect(fd, { family: 'inet4', addr: host, port: 9 })
+    to = new FD(fd)
+    to.init()
+  },
+  datagram: () => outcome(datagrams().write(new Uint8Array(1))),
+  datagramNow: () => outcome((async () => datagrams().tryWrite(new Uint8Array(1)))()),
   end: async () => {
+    await to?.close()
     stopping.abort()
     await served
     // Which closes what is not closed yet.
