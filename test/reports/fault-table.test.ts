@@ -98,6 +98,14 @@ const happenings: Record<string, () => Promise<Seen>> = {
     expect(await ends.us.do('write', 'more')).toBe('4')
     return { read, write: await ends.peer.do('read').then((n) => (n === '4' ? 'goes on' : n)) }
   },
+  'This side ends its own (`closeWrite`)': async () => {
+    const { us, peer } = await connected()
+    await us.do('closeWrite')
+    expect(await peer.do('read')).toBe('null')
+    await peer.do('write', 'answer')
+    expect(await us.do('read')).toBe('6')
+    return { read: 'goes on', write: await us.do('write', 'more') }
+  },
   'The peer closes, and has read everything': async () => {
     const ends = await connected()
     await exchanged(ends)

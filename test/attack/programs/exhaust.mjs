@@ -2,11 +2,13 @@
 // A program that runs out of one thing, and goes on when there is some again: `exhaust.mjs CASE SEED`. What is
 // short is the business of its starter. Prints a line of JSON with figures.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { read, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { read, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dial, listen } from '@netfd/net'
+import { bufReader } from '@netfd/net/bufio'
 import { pipe2 } from '@netfd/syscall'
 import { below, seeded } from '../lib/random.mjs'
 
@@ -99,6 +101,23 @@ const dialAll = async (address, code, most) => {
       return conns
     }
     assert.ok(conns.length <= most, `${conns.length} connections and no ${code}`)
+  }
+}
+
+/** In bytes: what is asked for, and what is left at most when that is refused. */
+const LARGE = 1 << 28
+const LEFT = 1 << 26
+
+/** Lets this process have a few more addresses (RLIMIT_AS), and takes them, but for some that Node needs. */
+const holdAddresses = () => {
+  const [, kB] = /VmSize:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  execFileSync('prlimit', [`--pid=${process.pid}`, `--as=${Number(kB) * 1024 + LARGE}`])
+  const held = []
+  try {
+    for (;;) held.push(new Uint8Array(LEFT))
+  } catch (error) {
+    assert.ok(error instanceof RangeError)
+    return held
   }
 }
 
@@ -292,6 +311,35 @@ const cases = {
     // 200 MiB went through; a connection holds a few pieces of 64 KiB.
     assert.ok(mebibytes <= 64, `${mebibytes} MiB of pieces were held`)
     return { mebibytes }
+  },
+  'address space': async () => {
+    const listener = await listen('tcp', '127.0.0.1:0')
+    const [a, b] = await pairOf(listener)
+    const echoing = echo(b)
+    await answers(a)
+    await relay(listener, 300_000)
+    const held = holdAddresses()
+    // What asks for memory is refused it, with nothing lost.
+    const large = bufReader(a, { size: LARGE })
+    await a.write('a line\n')
+    await assert.rejects(large.readLine(), RangeError)
+    const line = new Uint8Array(7)
+    await a.readFull(line)
+    assert.equal(String(Buffer.from(line)), 'a line\n')
+    for (let i = 0; i < 5; i++) {
+      await answers(a)
+      await relay(listener, below(random, 300_000))
+      const [c, d] = await pairOf(listener)
+      d.setReadDeadline(Date.now() + 5)
+      await assert.rejects(d.read(new Uint8Array(1)), { code: 'ETIMEDOUT' })
+      await close(c, d)
+    }
+    const pieces = held.splice(0).length
+    await answers(a)
+    await a.close()
+    await echoing
+    await listener.close()
+    return { pieces }
   },
   pipes: async () => {
     /** @type {number[]} */
