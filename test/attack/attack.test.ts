@@ -1,6 +1,6 @@
 // What the command does with parts that end in every way.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { root } from '../../tools/step.mjs'
@@ -85,6 +85,27 @@ describe('a part', () => {
     const first = (await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]
     expect(first).toBeDefined()
     expect((await tried(run)).output.match(/[\d.]+ n, [\d.]+ m/)?.[0]).toBe(first)
+  })
+})
+
+describe('a command that is killed', () => {
+  it('takes the process of its part along, however busy that is', async () => {
+    const body = part('given.at(String(process.pid)); for (;;);')
+    const dir = fixture({ 'try.mjs': body })
+    const lib = JSON.stringify(join(root, 'test/attack/lib/attack.mjs'))
+    const run = `import { partsOf, runPart } from ${lib}
+      const [found] = await partsOf(${JSON.stringify(dir)})
+      await runPart(found, { seed: 7, seconds: 60, short: false })`
+    const env = { ...process.env, TMPDIR: dir }
+    const command = spawn(process.execPath, ['--input-type=module', '-e', run], { env })
+    const pid = await vi.waitFor(() => {
+      const folder = readdirSync(dir).find((name) => name.startsWith('netfd-attack-')) ?? ''
+      const text = readFileSync(join(dir, folder, 'case'), 'utf8').trim()
+      expect(text).toMatch(/^\d+$/)
+      return Number(text)
+    }, 10_000)
+    command.kill('SIGKILL')
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}/exe`)).toBe(false), 10_000)
   })
 })
 

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { ENDING_WITH_US } from './program.mjs'
 
 /** @typedef {import('./part.mjs').Part} Part */
 /** @typedef {import('./part.mjs').Message} Message */
@@ -100,7 +101,7 @@ const commandOf = async (part, folder, { seed, seconds, short }) => {
   const child = new URL('./child.mjs', import.meta.url).pathname
   const before = (await part.before?.()) ?? []
   const args = [part.file, folder, String(seed), String(seconds), short ? 'short' : 'long']
-  return [...before, process.execPath, ...(part.flags ?? []), child, ...args]
+  return [...ENDING_WITH_US, ...before, process.execPath, ...(part.flags ?? []), child, ...args]
 }
 
 /**

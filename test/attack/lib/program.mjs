@@ -2,6 +2,9 @@
 // A program as a child: what it printed, and how it ended.
 import { spawn } from 'node:child_process'
 
+/** The words before a program that is not to outlive this thread, even where that is killed and the program is busy. */
+export const ENDING_WITH_US = ['setpriv', '--pdeathsig', 'KILL']
+
 /**
  * @typedef {object} Ended
  * @property {number | null} code
@@ -16,7 +19,7 @@ import { spawn } from 'node:child_process'
  * @param {{ env?: NodeJS.ProcessEnv, stdin?: number | 'ignore', patience?: number }} [o]
  */
 export const start = (words, { env = process.env, stdin = 'ignore', patience = 30_000 } = {}) => {
-  const [command = '', ...args] = words
+  const [command = '', ...args] = [...ENDING_WITH_US, ...words]
   const child = spawn(command, args, { env, stdio: [stdin, 'pipe', 'pipe'] })
   let [stdout, stderr] = ['', '']
   /** @type {(() => void)[]} */
