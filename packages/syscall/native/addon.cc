@@ -7,6 +7,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   netfd::ExportSocket(env, exports);
   netfd::ExportIo(env, exports);
   netfd::ExportDgram(env, exports);
+  netfd::ExportMmsg(env, exports);
   netfd::ExportSockopt(env, exports);
   netfd::ExportEpoll(env, exports);
   netfd::ExportWatch(env, exports);

@@ -96,6 +96,7 @@ inline Napi::Value Refused() { return Napi::Value(); }
 void ExportSocket(Napi::Env env, Napi::Object exports);
 void ExportIo(Napi::Env env, Napi::Object exports);
 void ExportDgram(Napi::Env env, Napi::Object exports);
+void ExportMmsg(Napi::Env env, Napi::Object exports);
 void ExportSockopt(Napi::Env env, Napi::Object exports);
 void ExportEpoll(Napi::Env env, Napi::Object exports);
 void ExportWatch(Napi::Env env, Napi::Object exports);

@@ -15,6 +15,7 @@
         "io.cc",
         "iovec.cc",
         "dgram.cc",
+        "mmsg.cc",
         "nonblock.cc",
         "sockopt.cc",
         "epoll.cc",

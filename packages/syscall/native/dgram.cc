@@ -2,6 +2,7 @@
 //
 // A try entry answers at once whatever O_NONBLOCK says: MSG_DONTWAIT. Sends carry MSG_NOSIGNAL, for a peer
 // that has gone is an EPIPE, never a SIGPIPE.
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,9 +15,18 @@
 #include "state.h"
 
 namespace netfd {
+namespace {
 
-// The buffer is the caller's and may begin anywhere, so what stands in it is copied out, never looked at
-// in place.
+// A caller whose buffers lie over each other has the peer's bytes where the kernel wrote descriptors: a wild
+// number must neither grow the list without end nor be that of a watcher.
+void AdoptOne(State* state, int fd) {
+  if (fd < 0 || (!state->HasRoom(fd) && fcntl(fd, F_GETFD) < 0) || state->Watches(fd)) return;
+  state->Adopt(fd);
+}
+
+}  // namespace
+
+// The buffer may begin anywhere, so what stands in it is copied out, never looked at in place.
 void AdoptReceived(State* state, const msghdr& message) {
   const auto* at = static_cast<const uint8_t*>(message.msg_control);
   size_t left = message.msg_controllen;
@@ -30,7 +40,7 @@ void AdoptReceived(State* state, const msghdr& message) {
     int fd;
     for (size_t i = sizeof header; holds && i + sizeof fd <= length; i += sizeof fd) {
       memcpy(&fd, at + i, sizeof fd);
-      state->AdoptNew(fd, true);
+      AdoptOne(state, fd);
     }
     const size_t step = std::min(left, CMSG_ALIGN(length));
     at += step;

@@ -93,3 +93,67 @@ export function recvmsg(
   const bytes = must('recvmsg', raw.recvmsg(fd, bufs, flags, control, meta, name))
   return { bytes, flags: meta[1] ?? 0, nameLength: meta[2] ?? 0, controlLength: meta[0] ?? 0 }
 }
+
+/**
+ * recvmmsg(2): how many messages came, at most `count` (1 to 128). Never waits: throws EAGAIN when there is
+ * none. Message i lies at `i * size` of `slab`, and `meta` has four numbers of each: its length, its flags,
+ * the length of its address, and that of its control data. `names` (32 to 128 bytes a message) and `control`
+ * are divided by how many messages the slab has room for, whatever the count.
+ *
+ * ```ts
+ * import * as sys from '@netfd/syscall'
+ * const [a, b] = sys.socketpair(sys.AF_UNIX, sys.SOCK_DGRAM)
+ * const bufs = ['one', 'two'].map((text) => new TextEncoder().encode(text))
+ * console.assert(sys.sendmmsgv(a, bufs, 0, 2) === 2)
+ * const slab = new Uint8Array(32 * 2048)
+ * const meta = new Int32Array(32 * 4)
+ * const n = sys.recvmmsg(b, slab, 2048, 32, meta)
+ * for (let i = 0; i < n; i++) console.log(slab.subarray(i * 2048, i * 2048 + (meta[i * 4] ?? 0)))
+ * for (const fd of [a, b]) sys.close(fd)
+ * ```
+ */
+export function recvmmsg(
+  fd: number,
+  slab: Uint8Array,
+  size: number,
+  count: number,
+  meta: Int32Array,
+  names?: Uint8Array,
+  control?: Uint8Array,
+  flags?: number,
+): number {
+  return must('recvmmsg', raw.recvmmsg(fd, slab, size, count, meta, names, control, flags))
+}
+
+/**
+ * sendmmsg(2): how many messages went, of `count` (1 to 128) from message `start` on, which lie as `recvmmsg`
+ * leaves them. Never waits. It stops at the first that fails: a call from there says why. But a connected
+ * socket that was refused loses that error, for each call says that one went.
+ */
+export function sendmmsg(
+  fd: number,
+  slab: Uint8Array,
+  size: number,
+  start: number,
+  count: number,
+  meta: Int32Array,
+  names?: Uint8Array,
+  control?: Uint8Array,
+  flags?: number,
+): number {
+  const n = raw.sendmmsg(fd, slab, size, start, count, meta, names, control, flags)
+  return must('sendmmsg', n)
+}
+
+/** sendmmsg(2) of `count` buffers from entry `start` on, each a message, to one address. Never waits. */
+export function sendmmsgv(
+  fd: number,
+  bufs: readonly Uint8Array[],
+  start: number,
+  count: number,
+  name?: Sockaddr | Uint8Array,
+  flags?: number,
+): number {
+  const to = name && sockaddrOf(name)
+  return must('sendmmsg', raw.sendmmsgv(fd, bufs, start, count, to, flags))
+}

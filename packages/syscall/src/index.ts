@@ -122,7 +122,7 @@ export {
 } from './constants.js'
 // constants: end
 export type { RecvfromResult, RecvmsgResult } from './dgram.js'
-export { recvfrom, recvmsg, sendmsg, sendto } from './dgram.js'
+export { recvfrom, recvmmsg, recvmsg, sendmmsg, sendmmsgv, sendmsg, sendto } from './dgram.js'
 export { errnoMessage, errnoName, errnoNumber } from './errno.js'
 export { read, readv, recv, send, sendfile, splice, write, writev } from './io.js'
 export { formatIP, parseIP } from './ip.js'

@@ -70,6 +70,36 @@ export interface Native {
   splice(fdIn: number, fdOut: number, length: number, flags?: number): number
   trySplice(fdIn: number, fdOut: number, length: number, flags?: number, toPipe?: boolean): number
   sendfile(out: number, file: number, offset: number, count: number): number
+  recvmmsg(
+    fd: number,
+    slab: Uint8Array,
+    size: number,
+    count: number,
+    meta: Int32Array,
+    names?: Uint8Array,
+    control?: Uint8Array,
+    flags?: number,
+    adopt?: boolean,
+  ): number
+  sendmmsg(
+    fd: number,
+    slab: Uint8Array,
+    size: number,
+    start: number,
+    count: number,
+    meta: Int32Array,
+    names?: Uint8Array,
+    control?: Uint8Array,
+    flags?: number,
+  ): number
+  sendmmsgv(
+    fd: number,
+    bufs: readonly Uint8Array[],
+    start: number,
+    count: number,
+    name?: Uint8Array,
+    flags?: number,
+  ): number
   closePool(fd: number): Promise<number>
   sendfilePool(out: number, file: number, offset: number, count: number): Promise<number>
   socket(domain: number, type: number, protocol?: number, adopt?: boolean): number

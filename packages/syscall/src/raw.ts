@@ -111,6 +111,28 @@ export const trySplice = native.trySplice
 export const sendfile = native.sendfile
 
 /**
+ * recvmmsg(2): how many messages came, at most `count`, 1 to 128; it never waits. Message i is at i * size
+ * of `slab`, which has room for a number of them, the capacity. `meta` receives four numbers of each: its
+ * length, its flags, the true length of its address, and that of its control data. `names` (32 to 128
+ * bytes a message) and `control` are divided by the capacity. Descriptors that come have FD_CLOEXEC;
+ * `adopt` adopts them within the call.
+ */
+export const recvmmsg = native.recvmmsg
+
+/**
+ * sendmmsg(2): how many messages went, of `count` (1 to 128) from message `start` on; it never waits. They
+ * lie as `recvmmsg` leaves them, and `meta` says how long each and its address and its control data is.
+ * Where it stops, a call from there tells why. MSG_NOSIGNAL is always added.
+ */
+export const sendmmsg = native.sendmmsg
+
+/**
+ * sendmmsg(2) of `count` buffers (1 to 128) from entry `start` on, each a message, all to the same address:
+ * how many went. It never waits. MSG_NOSIGNAL is always added.
+ */
+export const sendmmsgv = native.sendmmsgv
+
+/**
  * close(2) on the thread pool, for what blocks: the number is free at once, a duplicate is closed in the
  * pool. Ends `adopt`. A socket that lingers keeps one thread of the pool for as long as its peer wants,
  * and the end of this thread waits for it; an `FD` of @netfd/poll lingers without.

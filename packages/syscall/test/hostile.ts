@@ -54,6 +54,7 @@ const epoll = () => {
 
 const loopback = () => encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 0 })
 const bytes = () => new Uint8Array(16)
+const ints = () => new Int32Array(8)
 const shared = (length: number) => new Int32Array(new SharedArrayBuffer(4 * length))
 
 /** Right arguments for each entry, optional ones included, over fresh descriptors. */
@@ -96,6 +97,9 @@ export const right: Record<string, () => Arguments> = {
   tryRecvfrom: () => [udp(), bytes(), 0, 8, 0, bytes(), new Int32Array(2)],
   sendto: () => [udp(), bytes(), 0, 8, 0, loopback(), 16],
   trySendto: () => [udp(), bytes(), 0, 8, 0, loopback(), 16],
+  recvmmsg: () => [udp(), new Uint8Array(32), 16, 2, ints(), new Uint8Array(64), bytes(), 0, false],
+  sendmmsg: () => [udp(), new Uint8Array(32), 16, 0, 2, ints(), new Uint8Array(64), bytes(), 0],
+  sendmmsgv: () => [udp(), [bytes(), bytes()], 0, 2, loopback(), 0],
   splice: () => [pair()[0], pair()[0], 8, 0],
   tryRead: () => [pair()[0], bytes(), 0, 8],
   tryWrite: () => [pair()[0], bytes(), 0, 8],

@@ -1,7 +1,16 @@
-// A worker that makes descriptors in five ways, tells their numbers, and ends when told.
+// A worker that makes descriptors in every way there is, tells their numbers, and ends when told.
 import { parentPort } from 'node:worker_threads'
 import { native } from '../src/binding.js'
-import { AF_INET, AF_UNIX, EPOLL_CLOEXEC, SOCK_CLOEXEC, SOCK_STREAM } from '../src/constants.js'
+import { cmsgSpace, parseSocketControlMessage } from '../src/cmsg.js'
+import { parseUnixRights, unixRights } from '../src/cmsg-unix.js'
+import {
+  AF_INET,
+  AF_UNIX,
+  EPOLL_CLOEXEC,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+} from '../src/constants.js'
 import * as raw from '../src/raw.js'
 import { watch } from '../src/watch.js'
 
@@ -32,7 +41,24 @@ function newborn(): number[] {
   return [...ends, ...pipe, listener, ...dialed, ...accepted, ...others]
 }
 
-const born = newborn()
+/** Descriptors that came in messages, adopted by the calls that brought them; and what they came through. */
+function received(): number[] {
+  const ends = new Int32Array(2)
+  raw.socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends, true)
+  const [a = -1, b = -1] = ends
+  const byte = new Uint8Array(1)
+  for (let i = 0; i < 3; i++) raw.sendmsg(a, byte, 0, unixRights(a, b))
+  const space = cmsgSpace(8)
+  // Nothing that is adopted has to be aligned.
+  const one = new Uint8Array(space + 3).subarray(3)
+  raw.recvmsg(b, byte, 0, one, undefined, undefined, true)
+  const two = new Uint8Array(2 * space)
+  raw.recvmmsg(b, new Uint8Array(2), 1, 2, new Int32Array(8), undefined, two, 0, true)
+  const control = [one, two.subarray(0, space), two.subarray(space)]
+  return [...ends, ...control.flatMap(parseSocketControlMessage).flatMap(parseUnixRights)]
+}
+
+const born = [...newborn(), ...received()]
 const made = () => raw.eventfd(0)
 const [adopted, kept, disowned, closed, pooled] = [made(), made(), made(), made(), made()]
 for (const fd of [adopted, disowned, closed, pooled]) raw.adopt(fd)
