@@ -12,6 +12,9 @@ interface Given {
 class Counting extends Loop<number | null, number> {
   overs = 0
   stops = 0
+  /** How many values are asked for now, and were at most. */
+  asking = 0
+  mostAsking = 0
   readonly #left: number[]
   readonly #fails: boolean
 
@@ -22,7 +25,9 @@ class Counting extends Loop<number | null, number> {
   }
 
   protected async ask(): Promise<number | null> {
+    this.mostAsking = Math.max(this.mostAsking, ++this.asking)
     await turn()
+    this.asking--
     const next = this.#left.shift()
     if (next === undefined && this.#fails) throw new Error('the source')
     return next ?? null
@@ -91,6 +96,15 @@ describe('a loop', () => {
       ),
       { numRuns: 300 },
     )
+  })
+
+  it('asks for one value at a time, also when a call comes between two that are under way', async () => {
+    const loop = new Counting({ values: [1, 2, 3], fails: false })
+    const [one, two] = [loop.next(), loop.next()]
+    expect((await one).value).toBe(1)
+    const three = loop.next()
+    expect([(await two).value, (await three).value]).toEqual([2, 3])
+    expect(loop.mostAsking).toBe(1)
   })
 
   it('asks for nothing until it is asked, and for nothing after its end', async () => {

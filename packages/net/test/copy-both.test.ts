@@ -182,6 +182,26 @@ describe('copyBoth', () => {
     expect(await reading).toMatchObject({ code: 'ABORT_ERR' })
   })
 
+  it('gives a writer of a program’s own each piece in memory that it may keep', async () => {
+    const pieces = ['one', 'two'].map((word) => Buffer.from(word))
+    const kept: Uint8Array[] = []
+    const a: CopyEnd = {
+      read: async (buf) => {
+        const piece = pieces.shift()
+        if (piece === undefined) return null
+        buf.set(piece)
+        return piece.length
+      },
+      write: async (data) => data.length,
+    }
+    const b: CopyEnd = {
+      read: async () => null,
+      write: async (data) => kept.push(data as Uint8Array) && data.length,
+    }
+    expect(await copyBoth(a, b)).toEqual([6, 0])
+    expect(kept.map((piece) => Buffer.from(piece).toString())).toEqual(['one', 'two'])
+  })
+
   it('rejects with the first error, after both have ended', async () => {
     const first = Object.freeze(new Error('first'))
     const steps: string[] = []

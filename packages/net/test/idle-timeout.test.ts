@@ -295,6 +295,32 @@ describe('writeTo with an idleTimeout', () => {
   })
 })
 
+/** A transfer of a file whose calls on the thread pool end when a test says so, with what it says. */
+async function sendingOnPool() {
+  fakeTime()
+  const path = join(tmpdir(), `netfd-late-${process.pid}`)
+  await writeFile(path, 'content')
+  const file = await open(path)
+  onTestFinished(async () => {
+    await file.close()
+    await rm(path)
+  })
+  const [conn] = await pair()
+  let end: (n: number) => void = () => undefined
+  const calls: number[] = []
+  replacePoll({
+    sendfilePool: (fd) => {
+      calls.push(fd)
+      return new Promise((resolve) => {
+        end = resolve
+      })
+    },
+  })
+  const moved = watchPromise(conn.readFrom(file, { idleTimeout: 100 }))
+  await turns(5)
+  return { moved, calls, sent: (n: number) => end(n) }
+}
+
 describe('an idleTimeout', () => {
   it('ends a transfer that waits for a lock', async () => {
     fakeTime()
@@ -377,27 +403,7 @@ describe('an idleTimeout', () => {
   })
 
   it('that is over while the thread pool sends a file ends the transfer when nothing went', async () => {
-    fakeTime()
-    const path = join(tmpdir(), `netfd-late-${process.pid}`)
-    await writeFile(path, 'content')
-    const file = await open(path)
-    onTestFinished(async () => {
-      await file.close()
-      await rm(path)
-    })
-    const [conn] = await pair()
-    let sent: (n: number) => void = () => undefined
-    const calls: number[] = []
-    replacePoll({
-      sendfilePool: (fd) => {
-        calls.push(fd)
-        return new Promise((resolve) => {
-          sent = resolve
-        })
-      },
-    })
-    const moved = watchPromise(conn.readFrom(file, { idleTimeout: 100 }))
-    await turns(5)
+    const { moved, calls, sent } = await sendingOnPool()
     await pass(100)
     sent(3)
     await turns(5)
@@ -407,6 +413,16 @@ describe('an idleTimeout', () => {
     sent(-EAGAIN)
     await until(() => moved.state !== 'pending')
     expect(moved.error).toMatchObject({ ...IDLE, bytesWritten: 3 })
+  })
+
+  it('that is over while the thread pool sends a part of a file begins anew with that', async () => {
+    const { moved, calls, sent } = await sendingOnPool()
+    await pass(100)
+    sent(3)
+    await turns(5)
+    sent(-EAGAIN)
+    await turns(5)
+    expect([moved.state, calls.length]).toEqual(['pending', 2])
   })
 
   it('costs one timer, however many pieces go by', async () => {

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { EINVAL, pipe2 } from '@netfd/syscall'
+import { EINVAL, pipe2, SHUT_WR, TCP_CLOSE } from '@netfd/syscall'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   codeOf,
@@ -20,6 +20,7 @@ import {
   watchPromise,
 } from '../test/support.js'
 import { hook } from './hook.js'
+import { tcpState } from './linger.js'
 
 const dir = mkdtempSync(join(tmpdir(), 'netfd-'))
 const content = pattern(10 << 20)
@@ -64,6 +65,18 @@ describe('sendFile', () => {
     expect(await a.sendFile(fd, null, 10)).toBe(10)
     expect(await readFull(b, 100)).toEqual(pattern(100, 500))
     expect(await readFull(b, 10)).toEqual(pattern(10))
+  })
+
+  it('that went whole makes no reset of the ends of both sides: a write is EPIPE', async () => {
+    const [a, b] = tcpPair()
+    expect(await a.sendFile(file(), 0, 100)).toBe(100)
+    await readFull(b, 100)
+    await b.write(pattern(3))
+    b.shutdown(SHUT_WR)
+    a.shutdown(SHUT_WR)
+    expect(tcpState(a.sysfd)).toBe(TCP_CLOSE)
+    expect(await codeOf(a.write(pattern(1)))).toBe('EPIPE')
+    expect(await readAll(a)).toEqual(Buffer.from(pattern(3)))
   })
 
   it('sends what there is, to the end of the file', async () => {
