@@ -521,7 +521,7 @@ export const poll = [
     file: 'src/sendfile.ts',
     find: 'if (n === most) pd?.cut(false)\n',
     put: '',
-    see: ['--project', 'reports', 'reset-stays'],
+    see: ['--project', 'poll', 'src/sendfile'],
   },
   {
     what: 'a sendfile that was late and goes on ends at its next wait',
