@@ -1,5 +1,6 @@
 // Calls that wait: in their order, under deadlines and signals, and what they leave behind.
 import { createHook } from 'node:async_hooks'
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { bufReader, bufWriter } from '../../src/bufio/index.js'
 import { canHandOver, toDuplex, toNetSocket } from '../../src/node/index.js'
@@ -65,6 +66,18 @@ describe('calls at once', () => {
     src.give('a\nb\n')
     expect([await first, await third]).toEqual(['a', 'b'])
     expect(src.signals).toEqual([undefined])
+  })
+
+  it('have no listener on the signal any more once they are done', async () => {
+    const src = new Manual()
+    const reader = bufReader(src)
+    const { signal } = new AbortController()
+    const first = reader.readLine()
+    const second = reader.readLine({ signal })
+    expect(getEventListeners(signal, 'abort').length).toBe(1)
+    src.give('a\nb\n')
+    expect([await first, await second]).toEqual(['a', 'b'])
+    expect(getEventListeners(signal, 'abort').length).toBe(0)
   })
 
   it('leave the signal alone once their turn has come', async () => {
