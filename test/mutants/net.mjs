@@ -49,8 +49,8 @@ export const net = [
   {
     what: 'a listener is bound without SO_REUSEADDR',
     file: 'src/sock.ts',
-    find: "must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))",
-    put: '',
+    find: "  try {\n    must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))",
+    put: '  try {',
   },
   {
     what: 'a socket of IPv6 is dual-stack whatever was asked',

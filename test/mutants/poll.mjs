@@ -24,8 +24,8 @@ export const poll = [
   {
     what: 'a write counts one byte too many',
     file: 'src/op-io.ts',
-    find: 'this.#sent += n\n    if (this.#sent >= this.#size)',
-    put: 'this.#sent += n + 1\n    if (this.#sent >= this.#size)',
+    find: 'this.#sent += n\n    if (this.#sent >= this.#size ||',
+    put: 'this.#sent += n + 1\n    if (this.#sent >= this.#size ||',
   },
   {
     what: 'a short read proves nothing',
@@ -103,7 +103,7 @@ export const poll = [
   {
     what: 'a hang-up is forgotten, and a read after it waits',
     file: 'src/poll-desc.ts',
-    find: 'if ((events & HANGUP) !== 0) this.#marks |= HUNG_UP',
+    find: 'if ((events & (datagrams ? DATAGRAM_HANGUP : HANGUP)) !== 0) this.#marks |= HUNG_UP',
     put: '',
   },
   {
