@@ -50,9 +50,12 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * For a PROXY line or a TLS greeting, before the connection is handed on.
    *
    * Fewer than `min` when the peer ends its side before, and where `min` is more than a quarter of the receive
-   * buffer (`setReadBuffer`), which may hold no more. An end of `pipe()` holds what fits into the other end's
-   * send buffer, which many small writes fill with few bytes: set a deadline where `min` is large there. Rejects with OpError as `read` does, and with RangeError
-   * for a `min` that is no whole number from 1 to the size of `buf`. recv(2) with MSG_PEEK.
+   * buffer (`setReadBuffer`), which may hold no more. What arrives at an end of `pipe()` lies in the other end's
+   * send buffer, which small writes fill with few bytes: no more than a thousandth of a send buffer is waited
+   * for there (208 bytes), and that of the other end must not have been made smaller than this end's.
+   *
+   * Rejects with OpError as `read` does, and with RangeError for a `min` that is no whole number from 1 to the
+   * size of `buf`. recv(2) with MSG_PEEK.
    *
    * ```ts
    * import { dial, listen } from '@netfd/net'

@@ -93,6 +93,15 @@ describe('peek', () => {
     await written
   })
 
+  it('does not wait for more than a pipe surely holds, of which a small write takes much', async () => {
+    const [a, b] = pipe().map(track) as [Peeking, TCPConn]
+    while (b.tryWrite(Uint8Array.of(1)) === 1);
+    const buf = new Uint8Array(1000)
+    const n = await a.peek(buf, { min: buf.length })
+    expect(n).toBeGreaterThan(100)
+    expect(n).toBeLessThan(buf.length)
+  })
+
   it('of nothing is 0 at once', async () => {
     const [a] = await pair()
     expect(await a.peek(new Uint8Array(0))).toBe(0)

@@ -1,5 +1,13 @@
 // recv(2) with MSG_PEEK: looks at what is there, and leaves it there.
-import { EAGAIN, MSG_PEEK, SO_RCVBUF, SOL_SOCKET } from '@netfd/syscall'
+import {
+  AF_UNIX,
+  EAGAIN,
+  MSG_PEEK,
+  SO_DOMAIN,
+  SO_RCVBUF,
+  SO_SNDBUF,
+  SOL_SOCKET,
+} from '@netfd/syscall'
 import { checkSize, sizeOf } from './bytes.js'
 import { hook } from './hook.js'
 import type { KnownKind } from './kind.js'
@@ -12,6 +20,12 @@ const NOTHING: Uint8Array = new Uint8Array(0)
 
 /** The share of a receive buffer that bytes surely fit into; the rest may be taken by what the kernel adds. */
 const SURE = 1 / 4
+
+/**
+ * A local socket holds what fits into the send buffer of its peer, where each write takes up this much at least,
+ * however small it is. That buffer cannot be asked for, and counts as being as large as the one here.
+ */
+const SURE_LOCAL = 1 / 1024
 
 /** Waits until there are `min` bytes, or as many as there will be. */
 export class PeekOp extends Op<number> {
@@ -56,9 +70,11 @@ export class PeekOp extends Op<number> {
     return short && n < this.#atMost(fd) ? -EAGAIN : n
   }
 
-  /** A receive buffer that is full raises no edge either, so more than it surely holds is not waited for. */
+  /** A buffer that is full raises no edge either, so more than it surely holds is not waited for. */
   #atMost(fd: number): number {
-    const held = hook.getsockopt(fd, SOL_SOCKET, SO_RCVBUF) * SURE
+    const local = hook.getsockopt(fd, SOL_SOCKET, SO_DOMAIN) === AF_UNIX
+    const buffer = hook.getsockopt(fd, SOL_SOCKET, local ? SO_SNDBUF : SO_RCVBUF)
+    const held = buffer * (local ? SURE_LOCAL : SURE)
     if (held > 0) this.#min = Math.min(this.#min, Math.floor(held))
     return this.#min
   }
