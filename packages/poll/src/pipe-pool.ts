@@ -37,6 +37,9 @@ function pageOf(w: number): number {
 const idle: Pipe[] = []
 let busy = 0
 
+/** The pipes that no transfer uses. All are empty. */
+export const idlePipes: readonly Pick<Pipe, 'r' | 'w'>[] = idle
+
 /** A pipe with nothing in it, or a negated errno when there are no descriptors left for one. */
 export function takePipe(): Pipe | number {
   const pipe = idle.pop() ?? makePipe()

@@ -8,7 +8,7 @@ import { getEventListeners } from 'node:events'
 
 /**
  * The error of a call, as far as the model looks at it.
- * @typedef {Error & { code?: string, timeout?: boolean, bytesWritten?: number, bytesRead?: number, op?: string }} Failure
+ * @typedef {Error & { code?: string, timeout?: boolean, bytesWritten?: number, bytesRead?: number, bytesAToB?: number, bytesBToA?: number, op?: string }} Failure
  */
 
 /**
@@ -19,6 +19,10 @@ import { getEventListeners } from 'node:events'
  * @property {AbortSignal | undefined} [signal]
  * @property {boolean} [exclusive]
  * @property {End} [other] the other end of a relay
+ * @property {boolean} [both] whether it relays both ways
+ * @property {number} [idle] after how many ms without a byte it ends; 0 for never
+ * @property {() => number} [moved] when a byte has moved last
+ * @property {boolean} [waits] whether it waits for what the other end sends
  * @property {readonly string[]} [codes] more codes that are right
  * @property {import('./world.mjs').Subject} subject what is called: its end may have another one by now
  * @property {(o: { signal?: AbortSignal }) => unknown} make
@@ -30,11 +34,21 @@ const OF_THE_PEER = new Set(['ECONNRESET', 'EPIPE', 'ENOTCONN'])
 const OF_TIME = new Set(['ETIMEDOUT', 'ERR_DEADLINE_EXCEEDED'])
 const OF_CLOSE = new Set(['ERR_NET_CLOSED', 'ERR_FILE_CLOSED'])
 
+/** The directions that a call uses.
+ * @param {Made} made
+ */
+const sidesOf = ({ end, side, other, both = false }) => [
+  ...[end[side], ...(other === undefined ? [] : [other.r])],
+  ...(both && other !== undefined ? [end.r, other.w] : []),
+]
+
 /** Why a call may have failed so, or undefined when nothing in the program explains it.
  * @param {string} code
  * @param {Made} made
+ * @param {Call} [call]
  */
-const explained = (code, { end, side, signal, other, codes, subject }) => {
+const explained = (code, made, call) => {
+  const { end, side, signal, other, codes, subject } = made
   const ends = other === undefined ? [end] : [end, other]
   if (OF_CLOSE.has(code)) {
     return (
@@ -42,31 +56,45 @@ const explained = (code, { end, side, signal, other, codes, subject }) => {
     )
   }
   if (OF_TIME.has(code)) {
-    return end[side].hadDeadline || other?.r.hadDeadline || other?.w.hadDeadline || false
+    const least = call?.least ?? Number.POSITIVE_INFINITY
+    return end[side].hadDeadline || other?.r.hadDeadline || other?.w.hadDeadline || least < 1e9
   }
   if (code === 'ABORT_ERR') return signal?.aborted === true
   if (OF_THE_PEER.has(code)) return ends.some(({ link }) => link.disturbed)
   return codes?.includes(code) === true
 }
 
+/** Whether the time of a call was over before it was.
+ * @param {Made} made
+ * @param {Call | undefined} call
+ */
+const early = (made, call) => {
+  if (call === undefined || sidesOf(made).some(({ hadDeadline }) => hadDeadline)) return undefined
+  const { idle = 0, moved = () => call.began } = made
+  const since = performance.now() - (idle === call.least ? moved() : call.began)
+  return since < call.least ? `timed out after ${since} of ${call.least} ms` : undefined
+}
+
 /** What is wrong with an error, or undefined.
  * @param {Failure} error
  * @param {Made} made
+ * @param {Call} [call]
  */
-const wrongWith = (error, made) => {
+const wrongWith = (error, made, call) => {
   if (!(error instanceof Error)) return `rejected with ${String(error)}`
   const { code, message } = error
   if (typeof code !== 'string') return `rejected without a code: ${error.stack}`
-  if (!explained(code, made)) return `rejected with ${code}, which nothing explains: ${message}`
+  if (!explained(code, made, call))
+    return `rejected with ${code}, which nothing explains: ${message}`
   const time = OF_TIME.has(code)
   if (error.timeout !== undefined && error.timeout !== time) return `timeout is wrong: ${message}`
-  return undefined
+  return time ? early(made, call) : undefined
 }
 
 /** How many bytes an error says were moved: a whole number of what could be.
  * @param {World} world
  * @param {string} name
- * @param {'bytesWritten' | 'bytesRead'} field
+ * @param {'bytesWritten' | 'bytesRead' | 'bytesAToB' | 'bytesBToA'} field
  * @param {Failure} error
  * @param {number} most
  */
@@ -77,24 +105,44 @@ export const counted = (world, name, field, error, most) => {
   return 0
 }
 
+/** A time of less is waited for, in ms. */
+const SOON = 1000
+
+/** What the other end had sent, or null where a wait that begins now need not wake for more.
+ * @param {End} end
+ */
+const sentBefore = ({ link, r, from }) => {
+  const writer = link.ends.find(({ into }) => into === from && into !== null)
+  if (r.calls.size > 0 || writer === undefined || writer.w.calls.size > 0) return null
+  return link.sent(from)
+}
+
 /** Makes a call, and looks at how it ends.
  * @param {World} world
  * @param {Made} made
  */
 export const start = (world, made) => {
-  const { name, end, side, signal, exclusive = false, other, make, done, failed } = made
+  const { name, end, signal, exclusive = false, other, idle = 0, waits, make, done, failed } = made
   world.operations++
   const relay = other !== undefined
+  const sides = sidesOf(made)
+  const own = sides.map(({ timeout }) => timeout).filter((ms) => ms > 0)
+  const least = Math.min(...own, idle > 0 ? idle : Number.POSITIVE_INFINITY)
+  const timed = (least < SOON && !(exclusive || relay)) || (idle > 0 && idle < SOON)
+  const before = waits === true ? sentBefore(end) : null
+  const began = performance.now()
   /** @type {Call} */
-  const call = { name, exclusive, relay, signal, done: Promise.resolve() }
-  const sides = [end[side], ...(other === undefined ? [] : [other.r])]
+  const call = {
+    ...{ name, exclusive, relay, signal, done: Promise.resolve() },
+    ...{ began, least, timed, before },
+  }
   for (const one of sides) one.calls.add(call)
   world.calls.add(call)
   call.done = attempt(make, signal)
     .then(
       (value) => done(value),
       (/** @type {Failure} */ error) => {
-        const wrong = wrongWith(error, made)
+        const wrong = wrongWith(error, made, call)
         if (wrong !== undefined) world.problem(`${name}: ${wrong}`)
         failed?.(error)
       },

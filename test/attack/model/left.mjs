@@ -1,9 +1,9 @@
 // What a program may not leave behind: descriptors, and what keeps a process alive.
 import { readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
-
-// Transfers inside the kernel keep up to eight pipes for the next ones.
-const KEPT_PIPES = 16
+import { idlePipes, timers } from '@netfd/poll/testing'
+import { EAGAIN } from '@netfd/syscall'
+import { tryRead } from '@netfd/syscall/raw'
 
 const TURNS = 200
 
@@ -30,7 +30,16 @@ const target = (fd) => {
 
 const resources = () => process.getActiveResourcesInfo().filter((name) => name !== 'Immediate')
 
-export const snapshot = () => ({ descriptors: descriptors(), resources: resources().length })
+/** Without the pipes that are kept for the next transfers inside the kernel, two descriptors each. */
+export const snapshot = () => {
+  const open = descriptors()
+  const count = open.get('pipe:') ?? 0
+  open.set('pipe:', count - 2 * idlePipes.length)
+  return { descriptors: open, resources: resources().length }
+}
+
+/** Whether bytes are in a pipe that the next transfer gets. */
+const soiled = () => idlePipes.some(({ r }) => tryRead(r, new Uint8Array(1)) !== -EAGAIN)
 
 /** @typedef {ReturnType<typeof snapshot>} Snapshot */
 
@@ -38,11 +47,12 @@ export const snapshot = () => ({ descriptors: descriptors(), resources: resource
 const more = (before, now) => {
   const found = []
   for (const [kind, count] of now.descriptors) {
-    const kept = kind.startsWith('pipe:') ? KEPT_PIPES : 0
     const extra = count - (before.descriptors.get(kind) ?? 0)
-    if (extra > kept) found.push(`${extra} descriptors are left: ${kind}`)
+    if (extra > 0) found.push(`${extra} descriptors are left: ${kind}`)
   }
   if (now.resources > before.resources) found.push(`left: ${resources().join(', ')}`)
+  if (timers.armed) found.push('the timer of the deadlines is armed, and no call waits')
+  if (soiled()) found.push('bytes are left in a pipe that is kept for the next transfer')
   return found
 }
 

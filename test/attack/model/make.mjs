@@ -9,6 +9,9 @@ import {
   AF_UNIX,
   close,
   dupCloexec,
+  EFD_CLOEXEC,
+  EFD_NONBLOCK,
+  eventfd,
   O_CLOEXEC,
   O_NONBLOCK,
   pipe2,
@@ -145,6 +148,10 @@ const makers = {
     const r = opened(fifo, O_RDONLY | O_NONBLOCK)
     const w = opened(fifo, O_WRONLY | O_NONBLOCK)
     return [w, r].map(descriptor)
+  },
+  'event-fd': async () => {
+    const fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
+    return [fd, dupCloexec(fd)].map(descriptor)
   },
   'file-fd': async (place) => {
     const path = place.file()

@@ -10,6 +10,8 @@ import { adopt } from './make.mjs'
  * @param {Context} context
  */
 const taken = ({ world, end, subject }) => {
+  // What copyBoth has taken and not given is in no place, and it does not say how much that is.
+  if ([...end.r.calls].some(({ name }) => name === 'copyBoth')) return null
   let fd = -1
   const busy = end.r.calls.size + end.w.calls.size > 0 ? ['EBUSY'] : []
   now(world, 'detach', end, busy, () => {
@@ -19,7 +21,10 @@ const taken = ({ world, end, subject }) => {
   end.moved = true
   // The kernel tells of a reset once, and it may have told the object that is given up.
   if (end.link.lossy && end.from !== null) end.from.endMeansNothing = true
-  for (const side of [end.r, end.w]) side.hasDeadline = false
+  for (const side of [end.r, end.w]) {
+    side.hasDeadline = false
+    side.timeout = 0
+  }
   return fd
 }
 

@@ -34,7 +34,12 @@ export const OPS = Object.freeze({
   readFrom: 4,
   writeTo: 4,
   sendFile: 2,
+  receiveFile: 2,
+  copyBoth: 4,
+  waitRead: 4,
+  waitWrite: 2,
   deadline: 5,
+  timeout: 5,
   abortShared: 1,
   closeWrite: 2,
   closeRead: 1,
@@ -67,12 +72,14 @@ const step = fc.record({
 
 /** Nothing disturbs a conversation that is calm: all its bytes come, each of them by itself. */
 const calmStep = fc.record({
-  op: weighted({ read: 8, write: 8, tryWrite: 2, writev: 2, iterate: 1, peek: 1, relay: 1 }),
+  op: weighted({
+    ...{ read: 8, write: 8, tryWrite: 2, writev: 2, iterate: 1, peek: 1, relay: 1, waitRead: 5 },
+  }),
   end: fc.nat(3),
   size: fc.constantFrom(1, 64, 1000, 5000, 65_537),
-  way: fc.nat(7),
+  way: fc.constantFrom(0, 1, 2, 4, 5, 6),
   abort: fc.constant('never'),
-  gap: weighted({ none: 2, micro: 1, turn: 4, turns: 4 }),
+  gap: weighted({ none: 2, micro: 1, turn: 2, turns: 2, heard: 6 }),
 })
 
 const kind = weighted({
@@ -83,6 +90,7 @@ const kind = weighted({
   'pipe-fd': 2,
   'fifo-fd': 1,
   'file-fd': 1,
+  'event-fd': 3,
 })
 
 const kinds = /** @type {fc.Arbitrary<Program['kinds']>} */ (fc.tuple(kind, kind))

@@ -3,8 +3,11 @@ import { setImmediate as turn, setTimeout as wait } from 'node:timers/promises'
 import { close as closeNumber } from '@netfd/syscall'
 import { listenersLeft, start } from './calls.mjs'
 import { getting } from './context.mjs'
+import { drainCounter } from './counter.mjs'
+import { close } from './ends.mjs'
 import { makeLink } from './make.mjs'
-import { close, steps } from './steps.mjs'
+import { stepOf } from './steps.mjs'
+import { owed } from './waits.mjs'
 import { World } from './world.mjs'
 
 /** @typedef {import('./program.mjs').Program} Program */
@@ -49,13 +52,14 @@ const signalOf = (world, { abort, way }) => {
 /** @param {World} world @param {Step} step @param {import('./make.mjs').Place} place */
 const runStep = async (world, step, place) => {
   const end = world.ends[step.end]
-  const run = steps[/** @type {keyof typeof steps} */ (step.op)]
+  const run = end === undefined ? undefined : stepOf(end.link.kind, step.op)
   if (end?.subject != null && end.open && run !== undefined) {
     const { signal, after } = signalOf(world, step)
     await run({ world, end, subject: end.subject, step, signal, place })
     after()
   }
-  await gaps[step.gap]?.()
+  if (step.gap === 'heard') await heard(world)
+  else await gaps[step.gap]?.()
 }
 
 /** Waits until all of these calls are over, or tells which are not.
@@ -91,7 +95,7 @@ const doomed = (world) => {
     .flatMap(({ r, w }) => [r, w])
     .filter(({ hasDeadline, relayed }) => hasDeadline && !relayed)
     .flatMap(({ calls }) => [...calls])
-  return new Set([...aborted, ...overdue])
+  return new Set([...aborted, ...overdue, ...[...world.calls].filter(({ timed }) => timed)])
 }
 
 /** Reads all that comes.
@@ -118,6 +122,49 @@ const drain = async (world, end) => {
       },
     })
     await call.done
+  }
+}
+
+/** What was sent wakes who waits for it, before anything else does.
+ * @param {World} world
+ */
+const heard = async (world) => {
+  for (const { link, into, w } of world.ends) {
+    const reader = link.ends.find(({ from }) => from === into)
+    if (into === null || link.lossy || link.kind === 'file-fd' || reader === undefined) continue
+    const due = () => {
+      const reads = [...reader.r.calls]
+      const rest =
+        link.kind === 'event-fd' ? link.counter.added - link.counter.taken : into.total - into.bytes
+      return (
+        reads.length > 0 &&
+        reads.every(({ name }) => name === 'read') &&
+        w.calls.size === 0 &&
+        rest > 0
+      )
+    }
+    await soon(world, due, () => `${link.kind}: a read sleeps though there are bytes`)
+  }
+  await soon(
+    world,
+    () => owed(world).length > 0,
+    () => 'a wait sleeps though bytes have come since',
+  )
+}
+
+/** Turns until something is no more.
+ * @param {World} world
+ * @param {() => boolean} due
+ * @param {() => string} what
+ */
+const soon = async (world, due, what) => {
+  const late = performance.now() + world.patience
+  while (due()) {
+    if (performance.now() > late) {
+      world.problem(what())
+      return
+    }
+    await turn()
   }
 }
 
@@ -168,11 +215,17 @@ const drainAll = async (world) => {
   const open = world.ends.filter((end) => end.open)
   for (const end of open) {
     for (const side of [end.r, end.w]) side.hasDeadline = false
-    if (end.link.kind !== 'file-fd') end.subject?.setDeadline(null)
+    if (end.link.kind === 'file-fd') continue
+    end.subject?.setDeadline(null)
+    end.subject?.setReadTimeout(0)
+    end.subject?.setWriteTimeout(0)
+    end.r.timeout = end.w.timeout = 0
   }
   const files = open.filter(({ link }) => link.kind === 'file-fd')
-  const others = open.filter(({ link }) => link.kind !== 'file-fd')
+  const others = open.filter(({ link }) => link.kind !== 'file-fd' && link.kind !== 'event-fd')
+  const counters = world.links.filter(({ kind }) => kind === 'event-fd')
   const work = [
+    ...counters.map((link) => drainCounter(world, link)),
     ...others.map((end) => drain(world, end)),
     ...others.map((end) => finish(world, end)),
     // A file ends where it ends now: its writes first.
@@ -182,7 +235,11 @@ const drainAll = async (world) => {
     }),
   ]
   const all = Promise.all(work).then(() => undefined)
-  const call = { name: 'drain', exclusive: false, relay: false, signal: undefined, done: all }
+  /** @type {import('./world.mjs').Call} */
+  const call = {
+    ...{ name: 'drain', exclusive: false, relay: false, signal: undefined, done: all },
+    ...{ began: 0, least: Number.POSITIVE_INFINITY, timed: false, before: null },
+  }
   world.calls.add(call)
   void all.finally(() => world.calls.delete(call))
   await settled(world, 'while all is read', () => world.calls)
@@ -200,6 +257,8 @@ export const runProgram = async (program, place, patience) => {
   await settled(world, 'on a worker', () =>
     [...world.calls].filter(({ name }) => name === 'handOver'),
   )
+  await settled(world, 'though bytes came', () => owed(world))
+  for (const controller of world.waits) controller.abort()
   await settled(world, 'though it must', () => doomed(world))
   for (const end of world.ends) for (const fd of end.dups.splice(0)) closeNumber(fd)
   const drained = program.last === 'drain' && world.problems.length === 0
@@ -215,8 +274,9 @@ export const runProgram = async (program, place, patience) => {
 /** @param {World} world @param {import('./world.mjs').Link[]} whole */
 const check = (world, whole) => {
   for (const [i, link] of world.links.entries()) {
-    for (const [j, direction] of link.directions.entries()) {
-      for (const text of direction.problems(whole.includes(link))) {
+    const known = link.kind === 'event-fd' ? [link.counter] : link.directions
+    for (const [j, direction] of known.entries()) {
+      for (const text of direction.problems(whole.includes(link) && !link.broken)) {
         world.problem(`link ${i} (${link.kind}), direction ${j}: ${text}`)
       }
     }

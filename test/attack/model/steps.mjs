@@ -1,11 +1,16 @@
 // The operations of a program: what each does to the real objects, and to the model.
+
+import { copyBoth } from './both-ways.mjs'
 import { counted, now, start } from './calls.mjs'
 import { getting, guarded, pieces, sending, written } from './context.mjs'
+import { add, take, tryAdd } from './counter.mjs'
+import { close } from './ends.mjs'
+import { receiveFile, sendFile } from './files.mjs'
 import { detach, handOver } from './moves.mjs'
-import { iterate, readFrom, relay, sendFile, writeTo } from './transfers.mjs'
+import { timeout } from './times.mjs'
+import { iterate, readFrom, relay, writeTo } from './transfers.mjs'
+import { waitRead, waitWrite } from './waits.mjs'
 
-/** @typedef {import('./world.mjs').World} World */
-/** @typedef {import('./world.mjs').End} End */
 /** @typedef {import('./context.mjs').Context} Context */
 
 /** The most that a read asks for. */
@@ -66,8 +71,7 @@ const peek = (context) => {
   if (end.from === null || end.r.exclusive || subject.peek === undefined) return
   const size = Math.min(step.size, 65_536)
   const { buf, intact } = guarded(size)
-  // The ends of a pipe() hold what fits into the writer's send buffer, of which the reader knows nothing.
-  const half = step.way % 2 === 1 && end.link.kind === 'tcp'
+  const half = step.way % 2 === 1
   const min = Math.min(size, half ? Math.ceil(size / 2) : 1)
   const got = getting(end)
   got.stays = true
@@ -151,25 +155,6 @@ const closeRead = ({ world, end, subject }) => {
   now(world, 'closeRead', end, [], () => subject.closeRead?.())
 }
 
-/** @param {World} world @param {End} end @param {'close' | 'reset'} how */
-export const close = (world, end, how = 'close') => {
-  const { subject } = end
-  if (subject === null) return
-  end.closed = true
-  end.link.disturbed = end.link.lossy = true
-  const make = () => (how === 'reset' ? subject.reset?.() : subject.close())
-  start(world, {
-    ...{ name: how, end, subject, side: 'w', make },
-    done: () => undefined,
-    failed: (error) => world.problem(`${how}: rejected: ${error.stack}`),
-  })
-  // The second is refused, and harms nothing.
-  start(world, {
-    ...{ name: 'second close', end, subject, side: 'w', make: () => subject.close() },
-    done: () => world.problem('a second close resolved'),
-  })
-}
-
 /** @param {Context} context */
 const dup = ({ world, end, subject }) => {
   now(world, 'dup', end, [], () => {
@@ -178,7 +163,7 @@ const dup = ({ world, end, subject }) => {
 }
 
 /** @type {Record<keyof typeof import('./program.mjs').OPS, (context: Context) => void | Promise<void>>} */
-export const steps = {
+const steps = {
   read,
   write,
   writev,
@@ -190,7 +175,12 @@ export const steps = {
   readFrom,
   writeTo,
   sendFile,
+  receiveFile,
+  copyBoth,
+  waitRead,
+  waitWrite,
   deadline,
+  timeout,
   abortShared: ({ world }) => world.shared.abort(),
   closeWrite,
   closeRead,
@@ -201,4 +191,22 @@ export const steps = {
   dup,
   detach,
   handOver,
+}
+
+/** The same on an eventfd, as far as it has them.
+ * @type {Partial<typeof steps>}
+ */
+const ofCounters = {
+  ...{ read: take, write: add, writev: add, tryWrite: tryAdd, readFull: take, peek: waitRead },
+  ...{ waitRead, waitWrite, deadline, timeout, dup, detach },
+  ...{ abortShared: steps.abortShared, close: steps.close },
+}
+
+/** What an operation does on a descriptor of this kind, if anything.
+ * @param {import('./world.mjs').Kind} kind
+ * @param {string} op
+ */
+export const stepOf = (kind, op) => {
+  const name = /** @type {keyof typeof steps} */ (op)
+  return kind === 'event-fd' ? ofCounters[name] : steps[name]
 }

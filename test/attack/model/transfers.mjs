@@ -1,11 +1,9 @@
 // The operations of a program that move bytes between a connection and something else.
-import { open } from 'node:fs/promises'
 import { Readable, Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { bytesOf } from './bytes.mjs'
 import { counted, start } from './calls.mjs'
 import { getting, pieces, sending, written } from './context.mjs'
-import { FILE_ID, FILE_SIZE } from './make.mjs'
+import { idleOf } from './times.mjs'
 
 /** @typedef {import('./context.mjs').Context} Context */
 /** @typedef {import('./world.mjs').End} End */
@@ -66,12 +64,14 @@ export const relay = (context) => {
   const sent = { relay: got, from: src.from, taken: 0 }
   dst.into.sent.push(sent)
   const most = limit ?? Number.MAX_SAFE_INTEGER
+  const idle = idleOf(step)
+  const how = { limit, idleTimeout: idle }
   start(world, {
-    ...{ name: 'relay', end: dst, subject: to, other: src, side: 'w', signal, exclusive },
+    ...{ name: 'relay', end: dst, subject: to, other: src, side: 'w', signal, exclusive, idle },
     make: (o) =>
       step.way % 2 === 0
-        ? to.readFrom?.(from, { ...o, limit })
-        : from.writeTo?.(to, { ...o, limit }),
+        ? to.readFrom?.(from, { ...o, ...how })
+        : from.writeTo?.(to, { ...o, ...how }),
     done: (n) => {
       got.n = sent.taken = Number(n)
       got.end = got.n < most
@@ -138,9 +138,10 @@ export const readFrom = (context) => {
   const sent = sending(context, step.size)
   const source = sourceOf(sent.data, step.way)
   if (source instanceof Readable) world.last.push(() => source.destroy())
+  const idle = idleOf(step)
   start(world, {
-    ...{ name: 'readFrom', end, subject, side: 'w', signal, exclusive: true },
-    make: (o) => subject.readFrom?.(source, o),
+    ...{ name: 'readFrom', end, subject, side: 'w', signal, exclusive: true, idle },
+    make: (o) => subject.readFrom?.(source, { ...o, idleTimeout: idle }),
     ...written(context, 'readFrom', sent),
   })
 }
@@ -148,10 +149,12 @@ export const readFrom = (context) => {
 /** Keeps what it is given, in one of several ways of taking it.
  * @param {Buffer[]} all
  * @param {number} way
+ * @param {() => void} moved
  */
-const destinationOf = (all, way) => {
+const destinationOf = (all, way, moved) => {
   /** @param {Uint8Array} piece */
   const keep = (piece) => {
+    moved()
     all.push(Buffer.from(piece))
     return piece.length
   }
@@ -183,14 +186,19 @@ export const writeTo = (context) => {
   if (end.from === null || end.r.calls.size > 0 || subject.writeTo === undefined) return
   /** @type {Buffer[]} */
   const all = []
-  const destination = destinationOf(all, step.way)
+  let at = performance.now()
+  const destination = destinationOf(all, step.way, () => {
+    at = performance.now()
+  })
   if (destination instanceof Writable) world.last.push(() => destination.destroy())
   const limit = step.abort === 'never' && step.size % 2 === 1 ? step.size : undefined
   const most = limit ?? Number.MAX_SAFE_INTEGER
+  const idle = idleOf(step)
   const got = getting(end)
   start(world, {
-    ...{ name: 'writeTo', end, subject, side: 'r', signal, exclusive: true },
-    make: (o) => subject.writeTo?.(destination, { ...o, limit }),
+    ...{ name: 'writeTo', end, subject, side: 'r', signal, exclusive: true, idle },
+    moved: () => at,
+    make: (o) => subject.writeTo?.(destination, { ...o, limit, idleTimeout: idle }),
     done: (n) => {
       got.data = Buffer.concat(all)
       got.n = Number(n)
@@ -203,33 +211,5 @@ export const writeTo = (context) => {
       counted(world, 'writeTo', 'bytesWritten', error, got.n)
       if (got.data.length > got.n) world.problem(`writeTo: took ${got.data.length} of ${got.n}`)
     },
-  })
-}
-
-/** A file, from where it stands: what was not sent is still behind its position.
- * @param {Context} context
- */
-export const sendFile = async (context) => {
-  const { world, end, step, signal, place } = context
-  if (end.into === null || end.subject?.readFrom === undefined) return
-  const file = await open(place.source)
-  world.last.push(() => file.close())
-  const { subject } = end
-  if (!end.open || end.w.exclusive || subject?.readFrom === undefined) return
-  const size = step.way < 4 ? FILE_SIZE : Math.min(step.size, FILE_SIZE)
-  const sent = { data: bytesOf(FILE_ID, size), taken: 0 }
-  end.into.sent.push(sent)
-  const { done, failed } = written(context, 'sendFile', sent)
-  world.last.unshift(async () => {
-    const next = Buffer.alloc(8)
-    const { bytesRead } = await file.read(next)
-    const right = bytesOf(FILE_ID, FILE_SIZE).subarray(sent.taken, sent.taken + 8)
-    if (!right.equals(next.subarray(0, bytesRead))) world.problem('sendFile: position is wrong')
-  })
-  start(world, {
-    ...{ name: 'sendFile', end, subject, side: 'w', signal },
-    make: (o) => subject.readFrom?.(file, step.way < 4 ? o : { ...o, limit: size }),
-    done,
-    failed,
   })
 }

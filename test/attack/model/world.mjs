@@ -12,13 +12,17 @@ import { cut, differsAt } from './bytes.mjs'
  * @property {(t: number | null) => void} setDeadline
  * @property {(t: number | null) => void} setReadDeadline
  * @property {(t: number | null) => void} setWriteDeadline
+ * @property {(ms: number) => void} setReadTimeout
+ * @property {(ms: number) => void} setWriteTimeout
  * @property {() => number} dup
  * @property {() => number} detach
  * @property {() => Promise<void>} close
  * @property {(buf: Uint8Array, o?: Options) => Promise<number>} [readFull]
  * @property {(buf: Uint8Array, o?: Options & { min?: number }) => Promise<number>} [peek]
- * @property {(src: unknown, o?: Options & { limit?: number | undefined }) => Promise<number>} [readFrom]
- * @property {(dst: unknown, o?: Options & { limit?: number | undefined }) => Promise<number>} [writeTo]
+ * @property {(o?: Options) => Promise<void>} [waitRead]
+ * @property {(o?: Options) => Promise<void>} [waitWrite]
+ * @property {(src: unknown, o?: TransferOptions) => Promise<number>} [readFrom]
+ * @property {(dst: unknown, o?: TransferOptions) => Promise<number>} [writeTo]
  * @property {() => void} [closeRead]
  * @property {() => void} [closeWrite]
  * @property {() => Promise<void>} [reset]
@@ -27,9 +31,11 @@ import { cut, differsAt } from './bytes.mjs'
 
 /** @typedef {{ signal?: AbortSignal | undefined }} Options */
 
+/** @typedef {Options & { limit?: number | undefined, idleTimeout?: number | undefined }} TransferOptions */
+
 /**
  * What a link is made of.
- * @typedef {'tcp' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd'} Kind
+ * @typedef {'tcp' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd' | 'event-fd'} Kind
  */
 
 /**
@@ -44,7 +50,7 @@ import { cut, differsAt } from './bytes.mjs'
  */
 
 /** One direction of a link. */
-class Direction {
+export class Direction {
   /** @type {Sent[]} */
   sent = []
   /** @type {Got[]} */
@@ -105,6 +111,21 @@ class Direction {
   }
 }
 
+/** What an eventfd counts: values are added, and a read takes all of it. */
+class Counter {
+  added = 0n
+  taken = 0n
+  /** How many values were added. */
+  total = 0
+  bytes = 0
+
+  /** @param {boolean} whole whether all of it must have been taken */
+  problems(whole) {
+    const wrong = whole ? this.taken !== this.added : this.taken > this.added
+    return wrong ? [`${this.taken} was taken of ${this.added}`] : []
+  }
+}
+
 /** One direction of one end: who uses it, and what may happen to a call there. */
 class Side {
   /** @type {Set<Call>} */
@@ -119,6 +140,8 @@ class Side {
   /** Whether it ever had a deadline, and whether it has one now. */
   hadDeadline = false
   hasDeadline = false
+  /** How long each of its calls may take that starts now, in ms; 0 for ever. */
+  timeout = 0
 }
 
 /** One end of a link. */
@@ -157,13 +180,18 @@ export class Link {
   disturbed = false
   /** Whether bytes under way may be lost: an end was closed or reset. */
   lossy = false
+  /** Whether they are lost for sure, also when all is to be read. */
+  broken = false
+
+  /** What is counted, of an eventfd. */
+  counter = new Counter()
 
   /** @param {Kind} kind */
   constructor(kind) {
     this.kind = kind
     const there = new Direction()
     const back = new Direction()
-    const oneWay = kind === 'pipe-fd' || kind === 'fifo-fd' || kind === 'file-fd'
+    const oneWay = kind !== 'tcp' && kind !== 'pipe' && kind !== 'tcp-fd' && kind !== 'unix-fd'
     there.endMeansNothing = kind === 'file-fd'
     this.directions = oneWay ? [there] : [there, back]
     this.a = new End(this, there, oneWay ? null : back)
@@ -172,6 +200,13 @@ export class Link {
 
   get ends() {
     return [this.a, this.b]
+  }
+
+  /** How much was sent in a direction: of an eventfd, how many values.
+   * @param {Direction | null} direction
+   */
+  sent(direction) {
+    return this.kind === 'event-fd' ? this.counter.total : (direction?.total ?? 0)
   }
 }
 
@@ -183,7 +218,14 @@ export class Link {
  * @property {boolean} relay
  * @property {AbortSignal | undefined} signal
  * @property {Promise<void>} done
+ * @property {number} began
+ * @property {number} least after how many ms its time may be over at the earliest; Infinity for never
+ * @property {boolean} timed whether its own time ends it
+ * @property {number | null} before of a wait: what the other end had sent when it began, if it must wake for more
  */
+
+/** How long what follows upon a problem is waited for, in ms. */
+const AFTER = 500
 
 /** All that one program has made, and what it found. */
 export class World {
@@ -194,6 +236,8 @@ export class World {
   /** @type {AbortController[]} */
   controllers = []
   shared = new AbortController()
+  /** What ends the calls that wait for readiness, which may not come. @type {AbortController[]} */
+  waits = []
   /** @type {string[]} */
   problems = []
   /** @type {(() => unknown)[]} */
@@ -201,9 +245,16 @@ export class World {
   operations = 0
   ids = 0
 
+  #patience
+
   /** @param {number} patience how long a call that must settle may take, in ms */
   constructor(patience) {
-    this.patience = patience
+    this.#patience = patience
+  }
+
+  /** The same, in what follows upon a problem, is as good as none. */
+  get patience() {
+    return this.problems.length > 0 ? Math.min(this.#patience, AFTER) : this.#patience
   }
 
   get ends() {
