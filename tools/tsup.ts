@@ -107,16 +107,6 @@ const overCore: EsbuildPlugin = {
   },
 }
 
-/** The raw calls are the addon's functions. */
-const rawOfCore = rewrites('raw-of-core', (code) =>
-  code
-    .replace(
-      /^import \* as (\w+) from "@netfd\/syscall\/raw"/gm,
-      `import { native as $1 } from "${CORE}"`,
-    )
-    .replace(/__toESM\(require\("@netfd\/syscall\/raw"\), 1\)/g, `require("${CORE}").native`),
-)
-
 /**
  * What the entries of a call, as Node loads them, are to the core of @netfd/syscall: it itself, which no
  * bundler asks for, the entries beside it, or a module of another package over it.
@@ -129,7 +119,7 @@ const node = (format: 'esm' | 'cjs', core: Core | undefined): Options => ({
   // What entries share is in the core, not in chunks. Tsup splits CommonJS by a second compiler besides, which
   // takes a field of a class for the export of that name, and sets it to null.
   splitting: format === 'esm' && core !== 'beside',
-  plugins: [rawOfCore, format === 'esm' ? builtinsByName : requireOnce],
+  plugins: [format === 'esm' ? builtinsByName : requireOnce],
   noExternal: core === 'over' ? [/^@netfd\/syscall$/] : [],
   esbuildPlugins: [
     ...(core === 'over' ? [overCore] : []),
@@ -174,9 +164,11 @@ export const builds = (
   const face = own?.face === true
   const whole = entries.map((entry) => [`${entry}.parts`, sourceOf(entry)])
   const single = parts.map((part) => [`${part}.part`, `src/${part}.ts`])
+  // The other packages are bundled with the core's own modules, of which each then exists once as well.
+  const inner = [['internal.parts', 'src/internal.ts']]
   const inParts: Options = {
     ...common,
-    entry: Object.fromEntries([...whole, ...single]),
+    entry: Object.fromEntries([...whole, ...single, ...(core === 'beside' ? inner : [])]),
     format: 'esm',
     // Under names of their own: Node's build has a chunk of the same name, in which builtins are asked for in
     // another way, and the one that is done last would win.
@@ -209,3 +201,14 @@ export const builds = (
     },
   ]
 }
+
+/**
+ * A module that another of the package loads by its path, and only where it needs it. Nothing is shared with it.
+ */
+export const apart = (name: string, source: string): Options => ({
+  outDir: OUT,
+  target: 'node20',
+  entry: { [name]: source },
+  format: 'cjs',
+  plugins: [requireOnce],
+})

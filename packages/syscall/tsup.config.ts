@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup'
-import { builds } from '../../tools/tsup.js'
+import { apart, builds } from '../../tools/tsup.js'
 
 export default defineConfig([
   ...builds(['internal'], [], undefined, 'itself'),
@@ -9,4 +9,5 @@ export default defineConfig([
     undefined,
     'beside',
   ),
+  apart('host', 'src/host/index.ts'),
 ])

@@ -1,5 +1,5 @@
 // Go: net/hook_unix.go. The one door through which tests reach the kernel and the resolver.
-import * as sys from '@netfd/syscall/raw'
+import { kernel as sys } from '@netfd/syscall/internal'
 
 /**
  * Every call of this package that leaves the process. Production code never assigns one.

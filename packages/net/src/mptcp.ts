@@ -2,8 +2,6 @@
 import type { SyscallError } from '@netfd/syscall'
 import {
   AF_INET,
-  EINVAL,
-  EPROTONOSUPPORT,
   IPPROTO_MPTCP,
   IPPROTO_TCP,
   MPTCP_INFO,
@@ -28,8 +26,8 @@ function probe(): boolean {
     hook.close(sysSocket(AF_INET, SOCK_STREAM, IPPROTO_MPTCP))
     return true
   } catch (error) {
-    const { errno } = error as SyscallError
-    return errno !== -EPROTONOSUPPORT && errno !== -EINVAL
+    const { code } = error as SyscallError
+    return code !== 'EPROTONOSUPPORT' && code !== 'EINVAL'
   }
 }
 

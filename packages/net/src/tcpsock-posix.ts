@@ -1,5 +1,5 @@
 // Go: net/tcpsock_posix.go. TCP connections and listeners from resolved addresses.
-import { EADDRNOTAVAIL, SOCK_STREAM } from '@netfd/syscall'
+import { SOCK_STREAM } from '@netfd/syscall'
 import type { Bound } from './bound.js'
 import type { IntOption } from './conn-options.js'
 import { connOptions, setConnOptions } from './conn-options.js'
@@ -85,7 +85,7 @@ function connOf(fd: NetFD, options: readonly IntOption[]): TCPConn {
 
 /** Go: `spuriousENOTAVAIL`. All ports in use, whatever the errno is wrapped in. */
 export function spuriousENOTAVAIL(error: unknown): boolean {
-  const { errno, cause } = error as { errno?: number; cause?: unknown }
-  if (errno !== undefined) return errno === -EADDRNOTAVAIL
+  const { errno, code, cause } = error as NodeJS.ErrnoException
+  if (errno !== undefined) return code === 'EADDRNOTAVAIL'
   return cause instanceof Error && spuriousENOTAVAIL(cause)
 }

@@ -151,7 +151,8 @@ export abstract class OwnedFD extends OptionedFD {
     // Only a connection lingers.
     if (this.mayLinger && this.kind.mortal)
       closeLingering(fd, this.mayShare, (r) => this.#closed(r))
-    else this.#closed(hook.close(fd))
+    else if (hook.closeSent === undefined) this.#closed(hook.close(fd))
+    else hook.closeSent(fd, (r) => this.#closed(r))
   }
 
   #closed(r: number): void {

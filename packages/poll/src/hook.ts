@@ -1,9 +1,10 @@
 // Go: internal/poll/hook_unix.go. The one door through which tests reach the kernel.
 import { watch } from '@netfd/syscall'
-import * as sys from '@netfd/syscall/raw'
+import { hostCalls, kernel as sys } from '@netfd/syscall/internal'
 import { viewOf } from './bytes.js'
 import type { Poller } from './netpoll.js'
 import { EpollPoller } from './netpoll-epoll.js'
+import { HostPoller } from './netpoll-host.js'
 
 /** A read or write of a regular file on the host's thread pool: bytes, or a negated errno. */
 export type FileCall = (fd: number, buf: Uint8Array, offset: number) => Promise<number>
@@ -62,6 +63,8 @@ export const hook = {
   ensureNonblock: sys.ensureNonblock,
   shutdown: sys.shutdown,
   close: sys.close,
+  /** On the host backend alone: a close that waits for what was sent. */
+  closeSent: hostCalls?.closeSent,
   adopt: sys.adopt,
   disown: sys.disown,
   giveBack: sys.giveBack,
@@ -81,7 +84,7 @@ export const hook = {
   fileRead,
   fileWrite,
   poller: (): Poller => {
-    poller ??= new EpollPoller(hook)
+    poller ??= hostCalls === null ? new EpollPoller(hook) : new HostPoller(hostCalls)
     return poller
   },
 }

@@ -37,6 +37,10 @@ export function bundleForChildren(o: { net?: boolean } = {}): void {
       ssr: { noExternal: true },
       resolve: {
         alias: [
+          {
+            find: '@netfd/syscall/internal',
+            replacement: join(packages, 'syscall/src/internal.ts'),
+          },
           { find: '@netfd/syscall/raw', replacement: join(packages, 'syscall/src/raw.ts') },
           { find: '@netfd/poll/internal', replacement: join(packages, 'poll/src/internal.ts') },
           { find: '@netfd/poll', replacement: join(packages, 'poll/src/index.ts') },

@@ -19,8 +19,8 @@ export function fileOf(filename: unknown, address: () => string | undefined): st
 
 // Asked for only where it is needed: what rollup makes of it in CommonJS wants a real `document`.
 const address = () => import.meta.url
-const file = fileOf(typeof __filename === 'string' ? __filename : undefined, address)
-const root = join(dirname(file), '..')
+export const file = fileOf(typeof __filename === 'string' ? __filename : undefined, address)
+export const root = join(dirname(file), '..')
 
 /** Where the addon may lie, best first: what was built here, then what the package ships. */
 export const places = [
@@ -59,13 +59,13 @@ export function advice(module: string): string {
         "leave it out of the bundle (external: ['@netfd/syscall']) and install it where the bundle runs."
 }
 
-/** Stands in for the addon, so that importing never throws; the first call says what was tried. */
-function absent(tried: readonly string[]): Native {
+/** Stands in for what did not load, so that importing never throws; the first call says what was tried. */
+export function absent(tried: readonly string[], what = 'addon'): Native {
   const fail = (): never => {
     const error = new Error(
-      `@netfd/syscall has no addon that loads on ${process.platform}-${process.arch} ` +
+      `@netfd/syscall has no ${what} that loads on ${process.platform}-${process.arch} ` +
         `(Node ${process.versions.node}). Tried:\n  ${tried.join('\n  ')}\n` +
-        `It runs on Linux, x64 and arm64. ${advice(file)}`,
+        `The addon runs on Linux, x64 and arm64. ${advice(file)}`,
     )
     throw Object.assign(error, { code: 'ERR_NO_ADDON' })
   }

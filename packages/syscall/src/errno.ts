@@ -3,12 +3,20 @@ import { errorRows } from './constants.js'
 
 type Row = ReturnType<typeof errorRows>[number]
 
+/**
+ * What the host backend refuses: Node's name for EOPNOTSUPP. It has a number that no kernel gives, the last one
+ * that a call could answer with.
+ */
+export const ENOTSUP = 4095
+
+const HOST_ROW: Row = ['ENOTSUP', ENOTSUP, 'operation not supported']
+
 let rows: { byNumber: ReadonlyMap<number, Row>; byName: ReadonlyMap<string, Row> } | undefined
 
 /** The tables, made when an error is first named: most programs import them and see none. */
 function tables() {
   rows ??= {
-    byNumber: new Map(errorRows().map((row) => [row[1], row])),
+    byNumber: new Map([...errorRows(), HOST_ROW].map((row) => [row[1], row])),
     byName: new Map(errorRows().map((row) => [row[0], row])),
   }
   return rows
@@ -52,4 +60,14 @@ export function errnoMessage(errno: number): string {
  */
 export function errnoNumber(name: string): number | undefined {
   return tables().byName.get(name)?.[1]
+}
+
+let hostNumbers: ReadonlyMap<string, number> | undefined
+
+/** The number that this system has for the name of an error, negative as in Node's own errors; else undefined. */
+export function systemErrno(name: string): number | undefined {
+  hostNumbers ??= new Map(
+    [...process.getBuiltinModule('node:util').getSystemErrorMap()].map(([n, [code]]) => [code, n]),
+  )
+  return hostNumbers.get(name)
 }

@@ -1,6 +1,9 @@
 // Go: os/error.go and syscall/syscall_unix.go. A failed system call as an error.
-import { EAGAIN, EINTR, EMFILE, ENFILE, ETIMEDOUT } from './constants.js'
-import { errnoMessage, errnoName } from './errno.js'
+import { backend } from './backend.js'
+import { errnoMessage, errnoName, systemErrno } from './errno.js'
+
+/** What the host backend says of what only Linux's has. */
+const REFUSALS = ['ENOTSUP', 'ENOPROTOOPT']
 
 /**
  * A system call that failed: which one, and with which error number. Go: `os.SyscallError`; the
@@ -18,17 +21,20 @@ import { errnoMessage, errnoName } from './errno.js'
 export class SyscallError extends Error {
   /** The name of the error number, such as `'ECONNREFUSED'`. */
   readonly code: string
-  /** The error number, negative as in Node's own errors. */
+  /** The error number of this system, negative as in Node's own errors. */
   readonly errno: number
   /** The name of the call, such as `'connect'`. */
   readonly syscall: string
 
   /** Takes the call's name, '' for none in particular, and its error number, negated or not. */
   constructor(syscall: string, errno: number) {
-    super(syscall === '' ? errnoMessage(errno) : `${syscall}: ${errnoMessage(errno)}`)
+    const code = errnoName(errno)
+    const refused = backend === 'host' && REFUSALS.includes(code)
+    const text = `${errnoMessage(errno)}${refused ? ' on the host backend' : ''}`
+    super(syscall === '' ? text : `${syscall}: ${text}`)
     this.syscall = syscall
-    this.errno = -Math.abs(errno)
-    this.code = errnoName(errno)
+    this.code = code
+    this.errno = (backend === 'host' ? systemErrno(code) : undefined) ?? -Math.abs(errno)
   }
 
   /** The class's name, spelt out: a bundler may rename classes. */
@@ -38,12 +44,12 @@ export class SyscallError extends Error {
 
   /** Whether time ran out: EAGAIN and ETIMEDOUT, as Go's `Errno.Timeout`. */
   get timeout(): boolean {
-    return this.errno === -EAGAIN || this.errno === -ETIMEDOUT
+    return this.code === 'EAGAIN' || this.code === 'ETIMEDOUT'
   }
 
   /** Whether trying again later may help, as Go's `Errno.Temporary`. */
   get temporary(): boolean {
-    return this.timeout || this.errno === -EINTR || this.errno === -EMFILE || this.errno === -ENFILE
+    return this.timeout || ['EINTR', 'EMFILE', 'ENFILE'].includes(this.code)
   }
 }
 
