@@ -26,7 +26,6 @@ export { parseUnixCredentials, parseUnixRights, unixCredentials, unixRights } fr
 export { formatIP, parseIP } from './ip.js'
 export { hostCalls, kernel } from './kernel.js'
 export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE, sockaddrOf } from './sockaddr.js'
-export { decodeSockaddr, encodeSockaddr, SOCKADDR_STORAGE_SIZE } from './sockaddr.js'
 export { sockopts } from './sockopt-table.js'
 export { getOption, getOptionOf, setOption, setOptionOf } from './sockopt-typed.js'
 export { must, SyscallError } from './syscall-error.js'

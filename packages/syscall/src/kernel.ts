@@ -23,19 +23,8 @@ export interface HostCalls {
   closeSent(fd: number, closed: (r: number) => void): void
 }
 
-/** The calls of the other two packages, but for one. */
-type Called = Pick<
-  Native,
-  | ('tryRead' | 'tryWrite' | 'tryRecv' | 'trySend' | 'tryWritev' | 'trySendmsg' | 'trySplice')
-  | ('socket' | 'socketpair' | 'bind' | 'connect' | 'accept' | 'accept4' | 'shutdown' | 'close')
-  | ('getsockname' | 'getpeername' | 'getsockopt' | 'getsockoptBytes' | 'setsockopt')
-  | ('adopt' | 'disown' | 'giveBack' | 'closeOnExec' | 'setNonblock' | 'ensureNonblock')
-  | ('dupCloexec' | 'fcntl' | 'pipe2' | 'sendfilePool' | 'ifNametoindex' | 'ifIndextoname')
-  | ('epollCreate1' | 'epollCtl' | 'epollWait')
->
-
 /** The calls of the addon. On the host backend a listen may have to wait for its answer. */
-export interface Kernel extends Called {
+export interface Kernel extends Omit<Native, 'listen'> {
   /** listen(2): 0, or a negated errno. */
   listen(fd: number, backlog: number): number | Promise<number>
 }

@@ -203,8 +203,8 @@ function close(fd: number): number {
 const known = (fd: number): number => (table.get(fd) === undefined ? stranger(fd) : 0)
 const refused = (): number => -ENOTSUP
 
-/** The calls. */
-export const kernel: Kernel = {
+/** The calls that there are. */
+const own: Partial<Kernel> = {
   ...{
     socket,
     socketpair,
@@ -230,18 +230,15 @@ export const kernel: Kernel = {
   setNonblock: known,
   ensureNonblock: known,
   giveBack: () => 0,
-  disown: refused,
-  dupCloexec: refused,
-  fcntl: refused,
-  pipe2: refused,
-  trySplice: refused,
   sendfilePool: () => Promise.resolve(-ENOTSUP),
-  epollCreate1: refused,
-  epollCtl: refused,
-  epollWait: refused,
   ifNametoindex: (name) => indexOf(name) || -ENODEV,
   ifIndextoname: (index) => nameOf(index) ?? -ENXIO,
 }
+
+/** All calls: those that there are none of are refused, whatever they are. */
+export const kernel = new Proxy(own, {
+  get: (calls, name) => calls[name as keyof Kernel] ?? refused,
+}) as Kernel
 
 /** Those that only this backend has. */
 export const calls: HostCalls = {
