@@ -90,7 +90,8 @@ const calls = new Set(
 /** What a source takes that makes system calls. */
 const around = (text: string): string[] =>
   taken(text).flatMap(({ from, names }) => {
-    if (from === '@netfd/syscall/raw') return names.map((name) => `${from}: ${name}`)
+    if (['@netfd/syscall/raw', '@netfd/syscall/internal'].includes(from))
+      return names.map((name) => `${from}: ${name}`)
     const found = names.filter((name) => name === '*' || calls.has(name))
     if (from === '@netfd/syscall') return found.map((name) => `${from}: ${name}`)
     const reaches = from.startsWith('node:') && !LOCAL.includes(from)
@@ -131,6 +132,7 @@ describe('the door to the kernel', () => {
     ['a re-export', "export { close } from '@netfd/syscall'"],
     ['a re-export of everything', "export * from '@netfd/syscall/raw'"],
     ['a dynamic import', "const raw = await import('@netfd/syscall/raw')"],
+    ['the kernel of this process', "import { kernel } from '@netfd/syscall/internal'"],
     ['a module of Node', "import { connect } from 'node:net'"],
     ['a module that is not imported', "process.getBuiltinModule('node:fs').closeSync(1)"],
   ])('refuses %s in a source', (_, text) => {

@@ -5,6 +5,8 @@
  * @module
  */
 export type { CallOptions, Deadline } from '@netfd/poll'
+export type { Backend } from '@netfd/syscall'
+export { backend } from '@netfd/syscall'
 export type { TransferOptions } from './copy.js'
 export type { CopyBothOptions, CopyEnd } from './copy-both.js'
 export { copyBoth } from './copy-both.js'

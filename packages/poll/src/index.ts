@@ -1,6 +1,7 @@
 // @netfd/poll: descriptors with read, write, deadlines and an exact close, on an epoll set of our own.
 export type {
   Accepted,
+  Backend,
   CallOptions,
   CodedError,
   Deadline,
@@ -11,6 +12,7 @@ export type {
   ReceivedMsg,
 } from '@netfd/poll/internal'
 export {
+  backend,
   CanceledError,
   DeadlineExceededError,
   FD,

@@ -1,4 +1,6 @@
 // @netfd/poll/internal: all of the package, for @netfd/net. It is no promise: any version may change it.
+export type { Backend } from '@netfd/syscall'
+export { backend } from '@netfd/syscall'
 export type { Abortable } from './aborts.js'
 export { offAbort, onAbort } from './aborts.js'
 export { BUDGET_BYTES, budget, turnFor } from './budget.js'

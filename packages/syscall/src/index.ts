@@ -1,4 +1,6 @@
 // @netfd/syscall: the system calls behind sockets and epoll. Failures are thrown as SyscallError.
+export type { Backend } from './backend.js'
+export { backend } from './backend.js'
 export {
   accept,
   accept4,
