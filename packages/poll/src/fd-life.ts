@@ -95,6 +95,7 @@ export abstract class OwnedFD extends OptionedFD {
    */
   detach(): number {
     this.use(() => undefined)
+    this.numbered('detach')
     if (this.mu.refs > this.#evictable()) throw new SyscallError('detach', EBUSY)
     this.mu.increfAndClose()
     this.pd?.evict()

@@ -270,7 +270,7 @@ export class FD extends MessageFD {
    * returns. Reads and writes are not held off. Go: `FD.RawControl`.
    */
   rawControl<T>(f: (fd: number) => T): T {
-    this.lent()
+    this.lent('raw-control')
     // It may end reads at records now.
     this.pd?.distrust()
     this.pd?.reborn()
@@ -287,14 +287,12 @@ export class FD extends MessageFD {
    * Deadlines, aborts and close end the waiting. Go: `FD.RawRead`.
    */
   rawRead(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
-    this.lent()
-    return this.call(new RawOp('r', f), o)
+    return this.#raw(new RawOp('r', f), o)
   }
 
   /** `rawRead` for writing. Go: `FD.RawWrite`. */
   rawWrite(f: (fd: number) => boolean, o?: CallOptions): Promise<void> {
-    this.lent()
-    return this.call(new RawOp('w', f), o)
+    return this.#raw(new RawOp('w', f), o)
   }
 
   /**
@@ -392,6 +390,15 @@ export class FD extends MessageFD {
     }
     side.guard(guard)
     return () => side.unguard(guard)
+  }
+
+  #raw(op: RawOp, o?: CallOptions): Promise<void> {
+    try {
+      this.lent(op.name)
+      return this.call(op, o)
+    } catch (error) {
+      return this.refused(this.wrap(op.name, error as Error))
+    }
   }
 
   #deadline(t: Deadline): { pd: PollDesc; due: number } {

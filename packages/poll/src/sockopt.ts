@@ -1,6 +1,17 @@
 // Go: internal/poll/sockopt.go. Single calls on a descriptor, under a reference.
 import type { OptionValue } from '@netfd/syscall'
-import { EAGAIN, IPPROTO_TCP, must, SO_ERROR, SO_LINGER, SOL_SOCKET, TCP_ULP } from '@netfd/syscall'
+import {
+  backend,
+  EAGAIN,
+  IPPROTO_TCP,
+  must,
+  SO_ERROR,
+  SO_LINGER,
+  SOL_SOCKET,
+  SyscallError,
+  TCP_ULP,
+} from '@netfd/syscall'
+import { ENOTSUP } from '@netfd/syscall/internal'
 import { budget } from './budget.js'
 import { errorFrom } from './errors.js'
 import { FDLoop } from './fd-loop.js'
@@ -59,7 +70,7 @@ export abstract class OptionedFD extends FDLoop {
    * one open file: its flags, options and data. Throws SyscallError. Go: `FD.Dup`; fcntl(2).
    */
   dup(): number {
-    this.lent()
+    this.lent('fcntl')
     return this.#ask('fcntl', (fd) => hook.dupCloexec(fd))
   }
 
@@ -83,10 +94,20 @@ export abstract class OptionedFD extends FDLoop {
   }
 
   /**
+   * The caller is about to be given the number. Throws SyscallError (`ENOTSUP`) on the host backend, whose numbers
+   * are no descriptors.
+   * @internal
+   */
+  protected numbered(call: string): void {
+    if (backend === 'host') throw new SyscallError(call, ENOTSUP)
+  }
+
+  /**
    * A function of the caller's is about to get the number: what it does to the socket is not known.
    * @internal
    */
-  protected lent(): void {
+  protected lent(call: string): void {
+    this.numbered(call)
     this.mayLinger = this.mayShare = true
   }
 

@@ -114,8 +114,11 @@ function send(fd: number, buf: Uint8Array, offset = 0, length = buf.length - off
   return table.get(fd)?.send(buf, offset, length) ?? stranger(fd)
 }
 
-/** The first piece of a list of buffers. */
-function pieceOf(bufs: readonly Uint8Array[], start: number, offset: number): Uint8Array {
+type Buffers = Uint8Array | readonly Uint8Array[]
+
+/** The first piece of a list of buffers, or of the one that stands for a list. */
+function pieceOf(bufs: Buffers, start: number, offset: number): Uint8Array {
+  if (bufs instanceof Uint8Array) return bufs.subarray(offset)
   const parts: Uint8Array[] = []
   let bytes = 0
   for (let i = start; i < bufs.length && bytes < MAX_PIECE; i++) {
@@ -126,7 +129,7 @@ function pieceOf(bufs: readonly Uint8Array[], start: number, offset: number): Ui
   return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts)
 }
 
-function writev(fd: number, bufs: readonly Uint8Array[], start = 0, offset = 0): number {
+function writev(fd: number, bufs: Buffers, start = 0, offset = 0): number {
   return send(fd, pieceOf(bufs, start, offset))
 }
 
