@@ -83,6 +83,8 @@ const descriptor = (sysfd) => {
   fd.init()
   // `peek` is public on connections alone, and works on sockets alone.
   Object.defineProperty(fd, 'peek', { value: undefined })
+  // Of a descriptor it brings a message; that of a connection is a transfer.
+  Object.defineProperty(fd, 'readFrom', { value: undefined })
   return /** @type {Subject & FD} */ (/** @type {unknown} */ (fd))
 }
 
