@@ -81,10 +81,11 @@ const connection = (conn) => {
 const descriptor = (sysfd) => {
   const fd = new FD(sysfd)
   fd.init()
-  // `peek` is public on connections alone, and works on sockets alone.
-  Object.defineProperty(fd, 'peek', { value: undefined })
-  // Of a descriptor it brings a message; that of a connection is a transfer.
-  Object.defineProperty(fd, 'readFrom', { value: undefined })
+  // `peek` is public on connections alone, and works on sockets alone. The others are transfers of a connection,
+  // and messages of a bare descriptor.
+  for (const name of ['peek', 'readFrom', 'writeTo']) {
+    Object.defineProperty(fd, name, { value: undefined })
+  }
   return /** @type {Subject & FD} */ (/** @type {unknown} */ (fd))
 }
 
