@@ -40,6 +40,7 @@ export const OPS = Object.freeze({
   waitWrite: 2,
   deadline: 5,
   timeout: 5,
+  lapse: 2,
   abortShared: 1,
   closeWrite: 2,
   closeRead: 1,

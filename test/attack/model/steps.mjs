@@ -140,6 +140,27 @@ const deadline = ({ world, end, subject, step }) => {
   if (set) for (const side of sides) side.hasDeadline = at !== null
 }
 
+/** Reads one after the other, each of which has the whole time.
+ * @param {Context} context
+ */
+const lapse = async (context) => {
+  const { world, end, subject } = context
+  if (end.from === null || end.r.calls.size > 0 || end.link.kind === 'file-fd') return
+  /** @param {number} ms */
+  const set = (ms) => {
+    if (!end.open || end.subject !== subject) return false
+    return now(world, 'timeout', end, [], () => {
+      subject.setReadTimeout(ms)
+      end.r.timeout = ms
+    })
+  }
+  for (let i = 0; i < 3 && set(5); i++) {
+    read(context)
+    await Promise.all([...end.r.calls].map(({ done }) => done))
+  }
+  set(0)
+}
+
 /** @param {Context} context */
 const closeWrite = ({ world, end, subject }) => {
   if (subject.closeWrite === undefined) return
@@ -181,6 +202,7 @@ const steps = {
   waitWrite,
   deadline,
   timeout,
+  lapse,
   abortShared: ({ world }) => world.shared.abort(),
   closeWrite,
   closeRead,
