@@ -90,7 +90,7 @@ describe('a descriptor that blocked before', () => {
     await using l = await listen('tcp', '127.0.0.1:0')
     const [theirs] = kept((await dial('tcp', String(l.addr))).detach()) as [number]
     setNonblock(theirs, false)
-    const conn = fileConn(theirs)
+    const conn = fileConn(theirs, 'tcp')
     await conn.write('hello')
     expect(nonblocking(theirs)).toBe(false)
     await using accepted = await l.accept()

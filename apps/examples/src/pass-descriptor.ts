@@ -23,7 +23,7 @@ const PATIENCE = 60_000
 /** A connection on a duplicate of `fd`, which has then done its duty, also when no duplicate is left. */
 function adopted(fd: number): TCPConn {
   try {
-    return fileConn(fd)
+    return fileConn(fd, 'tcp')
   } finally {
     close(fd)
   }

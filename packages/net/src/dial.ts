@@ -33,6 +33,10 @@ import type { DialTrace } from './trace.js'
 import { traceDial, traceResolve } from './trace.js'
 import type { UDPAddr } from './udpaddr.js'
 import type { UDPConn } from './udpconn.js'
+import type { UnixAddr } from './unixaddr.js'
+import { isUnixNetwork, unixAddrOf } from './unixaddr.js'
+import type { UnixConn } from './unixconn.js'
+import type { UnixpacketConn } from './unixpacketconn.js'
 
 /** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
 const FALLBACK_DELAY = 300
@@ -62,6 +66,10 @@ export interface Conns {
   udp4: UDPConn
   /** UDP over IPv6. */
   udp6: UDPConn
+  /** A stream of bytes over a local socket. */
+  unix: UnixConn
+  /** Records over a local socket. */
+  unixpacket: UnixpacketConn
 }
 
 /** What a dial takes. */
@@ -152,7 +160,8 @@ export class Dialer {
   }
 
   /**
-   * Connects to `host:port` over 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6'. The host may be a name, an IP address, or
+   * Connects to `host:port` over TCP or UDP ('tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6'), or to the name of a local
+   * socket, see {@link UnixAddr}, over 'unix' or 'unixpacket'. The host may be a name, an IP address, or
    * empty for this machine; the port may be a service name. A name with addresses of both families is
    * dialed with both, 300 ms apart, over TCP. Over UDP nothing is sent, and no peer need be there. A network that is a literal gives that network's class, one that is only
    * known as a string gives a Conn.
@@ -212,7 +221,7 @@ export class Dialer {
     checkNetworkName(network, 'tcp')
     const from = laddr == null ? this.#laddr : addrOf('laddr', laddr)
     const to = raddr == null ? null : addrOf('raddr', raddr)
-    const run = (trace: DialTrace | null) => this.#dialOne('tcp', network, from, to, o, trace)
+    const run = (trace: DialTrace | null) => this.#dialOne(['tcp'], network, from, to, o, trace)
     return (await traceDial(network, String(to), run)) as TCPConn
   }
 
@@ -226,13 +235,33 @@ export class Dialer {
     checkNetworkName(network, 'udp')
     const from = laddr == null ? this.#laddr : udpAddrOf('laddr', laddr)
     const to = raddr == null ? null : udpAddrOf('raddr', raddr)
-    const run = (trace: DialTrace | null) => this.#dialOne('udp', network, from, to, o, trace)
+    const run = (trace: DialTrace | null) => this.#dialOne(['udp'], network, from, to, o, trace)
     return (await traceDial(network, String(to), run)) as UDPConn
   }
 
+  /**
+   * Connects to a local socket by its name, from `laddr` when it is not null. The file of a `laddr` that is a path
+   * stays when the connection is closed, as in Go. Rejects as `dial` does. While the listener's queue is full the
+   * kernel refuses at once; with a timeout, deadline or signal that is tried again after 1, 2, 4 … 50 ms until
+   * it ends, and without one it fails with `EAGAIN`. Go: `net.DialUnix`.
+   */
+  async dialUnix<N extends 'unix' | 'unixpacket'>(
+    network: N,
+    laddr: UnixAddr | null,
+    raddr: UnixAddr,
+    o: DialCallOptions = {},
+  ): Promise<Conns[N]> {
+    checkNetworkName(network, 'unix', 'unixpacket')
+    const from = laddr == null ? this.#laddr : unixAddrOf('laddr', laddr)
+    const to = raddr == null ? null : unixAddrOf('raddr', raddr)
+    const known = ['unix', 'unixpacket'] as const
+    const run = (trace: DialTrace | null) => this.#dialOne(known, network, from, to, o, trace)
+    return (await traceDial(network, String(to), run)) as Conns[N]
+  }
+
   async #dialOne(
-    ...[protocol, network, laddr, raddr, o, trace]: [
-      Protocol,
+    ...[protocols, network, laddr, raddr, o, trace]: [
+      readonly Protocol[],
       string,
       Sockaddr | null,
       Sockaddr | null,
@@ -244,7 +273,7 @@ export class Dialer {
     const turn = turnFor()
     if (turn !== null) await turn
     try {
-      checkProtocol(network, protocol)
+      checkProtocol(network, ...protocols)
       if (raddr === null) throw new AddrError('missing address', '')
     } catch (error) {
       throw new OpError('dial', network, laddr, raddr, error as Error)
@@ -268,6 +297,7 @@ export class Dialer {
 /** An address of another network is one as well; it fits no dial, which then says so. */
 function localSockaddr(addr: Addr): Sockaddr {
   if (addr.network === 'udp') return udpAddrOf('localAddr', addr)
+  if (isUnixNetwork(addr.network)) return unixAddrOf('localAddr', addr)
   const other = typeof addr.network === 'string' && addr.network !== 'tcp'
   return other ? (addr as Sockaddr) : addrOf('localAddr', addr)
 }
@@ -353,4 +383,18 @@ export function dialUDP(
   o?: DialCallOptions,
 ): Promise<UDPConn> {
   return plain.dialUDP(network, laddr, raddr, o)
+}
+
+/**
+ * Connects to a local socket by its name, from `laddr` when it is not null. Go: `net.DialUnix`.
+ *
+ * @category Local sockets
+ */
+export function dialUnix<N extends 'unix' | 'unixpacket'>(
+  network: N,
+  laddr: UnixAddr | null,
+  raddr: UnixAddr,
+  o?: DialCallOptions,
+): Promise<Conns[N]> {
+  return plain.dialUnix(network, laddr, raddr, o)
 }

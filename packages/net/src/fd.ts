@@ -86,9 +86,14 @@ export class NetFD extends FD {
     this.#raddr = addr
   }
 
-  /** The struct sockaddr of an address, for this socket. Throws AddrError. */
-  sockaddr(addr: Sockaddr): Uint8Array {
-    return this.#kind.sockaddr(addr)
+  /** The type of its socket: SOCK_STREAM, SOCK_SEQPACKET or SOCK_DGRAM. */
+  get sotype(): number {
+    return this.#kind.sotype
+  }
+
+  /** The struct sockaddr of an address, for `call` on this socket. Throws AddrError or SyscallError. */
+  sockaddr(addr: Sockaddr, call = ''): Uint8Array {
+    return this.#kind.sockaddr(addr, call)
   }
 
   /** Its address family. */

@@ -3,10 +3,13 @@
 import {
   AF_INET,
   AF_INET6,
+  AF_UNIX,
   EINVAL,
   EPROTONOSUPPORT,
+  EPROTOTYPE,
   must,
   SO_TYPE,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOCKADDR_STORAGE_SIZE,
   SOL_SOCKET,
@@ -22,15 +25,41 @@ import type { Addr } from './net.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
 import { TCPListener } from './tcplistener.js'
+import type { UnixConn } from './unixconn.js'
+import { newUnixConn } from './unixconn.js'
+import { UnixListener } from './unixlistener.js'
+import type { UnixpacketConn } from './unixpacketconn.js'
+import { newUnixpacketConn } from './unixpacketconn.js'
+
+/** The networks of the sockets that `fileConn` takes, and what it makes of each. */
+export interface FileConns {
+  /** TCP over either IP version. */
+  tcp: TCPConn
+  /** A stream of bytes over a local socket. */
+  unix: UnixConn
+  /** Records over a local socket. */
+  unixpacket: UnixpacketConn
+}
+
+/** The networks of the sockets that `fileListener` takes, and what it makes of each. */
+export interface FileListeners {
+  /** TCP over either IP version. */
+  tcp: TCPListener
+  /** Streams of bytes over local sockets. */
+  unix: UnixListener<UnixConn>
+  /** Connections of records over local sockets. */
+  unixpacket: UnixListener<UnixpacketConn>
+}
 
 /**
  * A connection on a duplicate of `fd`, which stays the caller's; closing either leaves the other alone.
  * Both share one open socket. While it blocks, what needs O_NONBLOCK (`readFrom` a connection or a file,
  * `syscallConn`) switches it on, for `fd` as well, until the connection is closed or the process ends.
- * Its network is 'tcp'.
+ * What the socket is decides: a TCPConn, UnixConn or UnixpacketConn. A caller that knows it says its `network`, and
+ * gets that class: a socket of another one is then refused with `EPROTOTYPE`.
  *
  * Throws OpError: `ENOTSOCK` for what is no socket, `EPROTONOSUPPORT` for one of another family,
- * `EINVAL` for one that is not a stream. Go: `net.FileConn`; dup(2).
+ * `EINVAL` for one of another type. Go: `net.FileConn`; dup(2).
  *
  * ```ts
  * import { dial, fileConn, listen } from '@netfd/net'
@@ -44,8 +73,9 @@ import { TCPListener } from './tcplistener.js'
  *
  * @category More connections
  */
-export function fileConn(fd: number): TCPConn {
-  return adopt(fd, false, (net, { conn }) => {
+export function fileConn<N extends keyof FileConns>(fd: number, network?: N): FileConns[N]
+export function fileConn(fd: number, network?: string): FileConn {
+  return adopt(fd, false, network, (net, { conn }) => {
     net.setRemoteAddr(null, null)
     return conn(net)
   })
@@ -53,12 +83,17 @@ export function fileConn(fd: number): TCPConn {
 
 /**
  * A listener on a duplicate of `fd`, as `fileConn` makes connections; `accept` needs O_NONBLOCK. That the
- * socket listens is not checked: accept tells. Go: `net.FileListener`.
+ * socket listens is not checked: accept tells. The file of a local socket stays when it is closed, unless
+ * `setUnlinkOnClose(true)`. Go: `net.FileListener`.
  *
  * @category More connections
  */
-export function fileListener(fd: number): TCPListener {
-  return adopt(fd, true, (net, { listener }) => {
+export function fileListener<N extends keyof FileListeners>(
+  fd: number,
+  network?: N,
+): FileListeners[N]
+export function fileListener(fd: number, network?: string): FileListener {
+  return adopt(fd, true, network, (net, { listener }) => {
     net.establish()
     return listener(net)
   })
@@ -72,13 +107,16 @@ function connected(fd: NetFD): TCPConn {
   return newTCPConn(fd)
 }
 
+type FileConn = FileConns[keyof FileConns]
+type FileListener = FileListeners[keyof FileListeners]
+
 /** What is made of a socket that came from elsewhere. */
 interface FileKind {
   readonly families: readonly number[]
   readonly sotype: number
   readonly network: string
-  conn(fd: NetFD): TCPConn
-  listener(fd: NetFD): TCPListener
+  conn(fd: NetFD): FileConn
+  listener(fd: NetFD): FileListener
 }
 
 /** A row for each kind of socket that can be taken over. */
@@ -90,6 +128,20 @@ const kinds: readonly FileKind[] = [
     conn: (fd) => connected(fd),
     listener: (fd) => new TCPListener(fd, DEFAULTS),
   },
+  {
+    families: [AF_UNIX],
+    sotype: SOCK_STREAM,
+    network: 'unix',
+    conn: newUnixConn,
+    listener: (fd) => new UnixListener(fd, false),
+  },
+  {
+    families: [AF_UNIX],
+    sotype: SOCK_SEQPACKET,
+    network: 'unixpacket',
+    conn: newUnixpacketConn,
+    listener: (fd) => new UnixListener(fd, false),
+  },
 ]
 
 /** The row of a socket's family and type. Throws SyscallError where there is none. */
@@ -100,7 +152,15 @@ function fileKind(family: number, sotype: number): FileKind {
   throw new SyscallError('socket', related.length === 0 ? EPROTONOSUPPORT : EINVAL)
 }
 
-function adopt<T>(fd: number, listening: boolean, make: (net: NetFD, kind: FileKind) => T): T {
+function adopt<T>(
+  fd: number,
+  listening: boolean,
+  network: string | undefined,
+  make: (net: NetFD, kind: FileKind) => T,
+): T {
+  if (network !== undefined && !kinds.some((kind) => kind.network === network)) {
+    throw new TypeError(`network must be 'tcp', 'unix' or 'unixpacket', got ${String(network)}`)
+  }
   const name: Addr = { network: 'file+net', toString: () => `fd ${fd}` }
   let own: NetFD | undefined
   try {
@@ -109,6 +169,9 @@ function adopt<T>(fd: number, listening: boolean, make: (net: NetFD, kind: FileK
       const sotype = must('getsockopt', hook.getsockopt(sysfd, SOL_SOCKET, SO_TYPE))
       const family = familyOf(sysfd)
       const kind = fileKind(family, sotype)
+      if (network !== undefined && kind.network !== network) {
+        throw new SyscallError('socket', EPROTOTYPE)
+      }
       own = new NetFD(sysfd, family, sotype, kind.network, listening)
       own.adopted()
       own.init()

@@ -1,4 +1,5 @@
 // Go: net/hook_unix.go. The one door through which tests reach the kernel and the resolver.
+import type { BigIntStats } from 'node:fs'
 import { kernel as sys } from '@netfd/syscall/internal'
 
 /**
@@ -28,6 +29,14 @@ export const hook = {
   /** The text of a small file of the system's: of /proc, or /etc/services. Throws as node:fs does. */
   readFile: (path: string): string =>
     process.getBuiltinModule('node:fs').readFileSync(path, 'utf8'),
+  /** The file behind a path, links not followed; undefined when there is none. Throws as node:fs does. */
+  lstat: (path: Buffer): BigIntStats | undefined =>
+    process.getBuiltinModule('node:fs').lstatSync(path, { bigint: true, throwIfNoEntry: false }),
+  /** Throws as node:fs does. */
+  unlink: (path: Buffer): void => process.getBuiltinModule('node:fs').unlinkSync(path),
+  /** Throws as node:fs does. */
+  fchmod: (fd: number, mode: number): void =>
+    process.getBuiltinModule('node:fs').fchmodSync(fd, mode),
   /** getaddrinfo(3) on the host's thread pool, its order kept. */
   lookup: async (host: string): Promise<string[]> => {
     // Not imported: loading it would cost programs that never look up a name a tenth of their start.

@@ -13,7 +13,7 @@ export { copyBoth } from './copy-both.js'
 export type { WebWritable } from './destination-web.js'
 export type { Destination, Writer } from './destinations.js'
 export type { Conns, DialCallOptions, DialerOptions } from './dial.js'
-export { Dialer, dial, dialTCP, dialTimeout, dialUDP } from './dial.js'
+export { Dialer, dial, dialTCP, dialTimeout, dialUDP, dialUnix } from './dial.js'
 export type { DNSErrorInit, OpErrorExtra } from './errors.js'
 export {
   AddrError,
@@ -29,6 +29,7 @@ export {
   UnknownNetworkError,
   WriteToConnectedError,
 } from './errors.js'
+export type { FileConns, FileListeners } from './file.js'
 export { fileConn, fileListener } from './file.js'
 export { hook } from './hook.js'
 export { joinHostPort, splitHostPort } from './ipsock.js'
@@ -40,7 +41,7 @@ export type {
   ListenPacketOptions,
   PacketConns,
 } from './listen.js'
-export { ListenConfig, listen, listenPacket, listenTCP, listenUDP } from './listen.js'
+export { ListenConfig, listen, listenPacket, listenTCP, listenUDP, listenUnix } from './listen.js'
 export type { Resolver } from './lookup.js'
 export type {
   Addr,
@@ -52,6 +53,7 @@ export type {
   StreamConn,
   TCPNetwork,
   UDPNetwork,
+  UnixNetwork,
 } from './net.js'
 export type { Piece } from './pieces.js'
 export { pipe } from './pipe.js'
@@ -70,3 +72,7 @@ export { TCPListener } from './tcplistener.js'
 export type { ConnTrace, DialAttempt, DialResolve, DialTrace } from './trace.js'
 export { UDPAddr } from './udpaddr.js'
 export { UDPConn } from './udpconn.js'
+export { resolveUnixAddr, UnixAddr } from './unixaddr.js'
+export { UnixConn } from './unixconn.js'
+export { UnixListener } from './unixlistener.js'
+export { UnixpacketConn } from './unixpacketconn.js'

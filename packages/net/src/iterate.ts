@@ -131,3 +131,31 @@ export class PiecesOf extends Loop<number | null, Uint8Array> {
     this.#reading.stop()
   }
 }
+
+/** Reads whole records: null at the end. */
+interface Records {
+  next(): Promise<Uint8Array | null>
+  stop(): void
+}
+
+/** What arrives, record by record. Leaving the loop loses nothing. */
+export class RecordsOf extends Loop<Uint8Array | null, Uint8Array> {
+  readonly #reading: Records
+
+  constructor(reading: Records) {
+    super()
+    this.#reading = reading
+  }
+
+  protected ask(): Promise<Uint8Array | null> {
+    return this.#reading.next()
+  }
+
+  protected value(record: Uint8Array | null): Uint8Array | null {
+    return record
+  }
+
+  protected stop(): void {
+    this.#reading.stop()
+  }
+}

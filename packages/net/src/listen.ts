@@ -8,6 +8,7 @@ import {
   checkNetworkName,
   checkOptions,
   checkTarget,
+  checkType,
   udpAddrOf,
 } from './arguments.js'
 import type { IntOption } from './conn-options.js'
@@ -26,6 +27,13 @@ import { listenTCPAddr } from './tcpsock-posix.js'
 import { UDPAddr } from './udpaddr.js'
 import type { UDPConn } from './udpconn.js'
 import { listenUDPAddr } from './udpsock-posix.js'
+import type { UnixAddr } from './unixaddr.js'
+import { isUnixAddr, unixAddrOf } from './unixaddr.js'
+import type { UnixConn } from './unixconn.js'
+import type { UnixListener } from './unixlistener.js'
+import type { UnixpacketConn } from './unixpacketconn.js'
+import { isPath } from './unixpath.js'
+import { listenUnixAddr } from './unixsock-posix.js'
 
 /** How a ListenConfig listens. Go: `net.ListenConfig`. */
 export interface ListenOptions extends KeepAliveOptions {
@@ -40,6 +48,16 @@ export interface ListenOptions extends KeepAliveOptions {
   backlog?: number | undefined
   /** Whether several sockets may listen on the address, and share its connections. SO_REUSEPORT. */
   reusePort?: boolean | undefined
+  /**
+   * The permissions of the file of a local socket, such as `0o660`, as the umask leaves them: it never has
+   * others. RangeError where the address is no path. fchmod(2) before bind(2).
+   */
+  mode?: number | undefined
+  /**
+   * Whether a socket's file that is in the way is removed when nothing listens on it any more: a server that
+   * was killed leaves its own. To connect tells. RangeError where the address is no path.
+   */
+  unlinkStale?: boolean | undefined
 }
 
 /**
@@ -60,6 +78,10 @@ export interface Listeners {
   tcp4: TCPListener
   /** TCP over IPv6. */
   tcp6: TCPListener
+  /** Streams of bytes over local sockets. */
+  unix: UnixListener<UnixConn>
+  /** Connections of records over local sockets. */
+  unixpacket: UnixListener<UnixpacketConn>
 }
 
 /**
@@ -94,6 +116,8 @@ const OPTIONS = [
   'mptcp',
   'backlog',
   'reusePort',
+  'mode',
+  'unlinkStale',
   'keepAlive',
   'keepAliveConfig',
 ] as const satisfies readonly (keyof ListenOptions)[]
@@ -124,6 +148,8 @@ export class ListenConfig {
     ) {
       throw new RangeError('backlog must be a whole number from 0 to 2147483647')
     }
+    checkMode(options.mode)
+    if (options.unlinkStale !== undefined) checkType('unlinkStale', options.unlinkStale, 'boolean')
     this.#keepAlive = keepAliveOf(options)
     checkControl(options.control)
     this.#options = { ...options }
@@ -142,7 +168,8 @@ export class ListenConfig {
   /**
    * Listens on `host:port`. An empty host or an unspecified address means all of this machine's, IPv4
    * and IPv6, when the network is 'tcp'; port 0 lets the kernel choose. A name gives one listener, on
-   * its first IPv4 address. A network that is a literal gives that network's class, one that is only known as
+   * its first IPv4 address. Over 'unix' and 'unixpacket' the address is the name of a local socket, see
+   * {@link UnixAddr}; for '' the kernel chooses an abstract one. A network that is a literal gives that network's class, one that is only known as
    * a string gives a Listener.
    *
    * Rejects with OpError: `EADDRINUSE`, `EACCES`, `ERR_ADDR` and the like. Go: `ListenConfig.Listen`;
@@ -242,16 +269,55 @@ export class ListenConfig {
     }
   }
 
+  /**
+   * Listens on the name of a local socket, over 'unix' or 'unixpacket'. Rejects with OpError, as `listen` does.
+   * Go: `net.ListenUnix`.
+   */
+  async listenUnix<N extends 'unix' | 'unixpacket'>(
+    network: N,
+    laddr: UnixAddr,
+  ): Promise<Listeners[N]> {
+    checkNetworkName(network, 'unix', 'unixpacket')
+    const addr = laddr == null ? null : unixAddrOf('laddr', laddr)
+    try {
+      checkProtocol(network, 'unix', 'unixpacket')
+      if (addr === null) throw new AddrError('missing address', '')
+    } catch (error) {
+      throw new OpError('listen', network, null, addr, error as Error)
+    }
+    return (await this.#listen(network, addr)) as Listeners[N]
+  }
+
   /** Nothing else asks what kind of address it is. */
   async #listen(network: string, laddr: Sockaddr): Promise<Listener> {
-    const { control, backlog, reusePort = false } = this.#options
-    const settings = { control, backlog, reusePort, mptcp: this.multipathTCP }
+    const { control, backlog, reusePort = false, mode, unlinkStale } = this.#options
+    const settings = { control, backlog, reusePort }
+    const path = { mode, unlinkStale: unlinkStale ?? false }
+    if (!(isUnixAddr(laddr) && isPath(laddr.bytes))) checkNoPath({ mode, unlinkStale })
     try {
-      if (isTCP(laddr)) return await listenTCPAddr(network, laddr, settings, this.#keepAlive)
+      if (isTCP(laddr)) {
+        const mptcp = this.multipathTCP
+        return await listenTCPAddr(network, laddr, { ...settings, mptcp }, this.#keepAlive)
+      }
+      if (isUnixAddr(laddr)) return await listenUnixAddr(network, laddr, { ...settings, ...path })
       throw new AddrError('unexpected address type', String(laddr))
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }
+  }
+}
+
+function checkMode(mode: unknown): void {
+  if (mode === undefined) return
+  checkType('mode', mode, 'number')
+  if (Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= 0o777) return
+  throw new RangeError(`mode must be a whole number from 0 to 0o777, got ${String(mode)}`)
+}
+
+/** Options that would mean nothing. */
+function checkNoPath(o: Pick<ListenOptions, 'mode' | 'unlinkStale'>): void {
+  for (const [name, value] of Object.entries(o)) {
+    if (value !== undefined) throw new RangeError(`${name} is for a local socket with a path`)
   }
 }
 
@@ -346,4 +412,17 @@ export async function listenPacket(
  */
 export async function listenUDP(network: UDPNetwork, laddr: UDPAddr | null): Promise<UDPConn> {
   return await new ListenConfig().listenUDP(network, laddr)
+}
+
+/**
+ * Listens on the name of a local socket. Go: `net.ListenUnix`.
+ *
+ * @category Local sockets
+ */
+export async function listenUnix<N extends 'unix' | 'unixpacket'>(
+  network: N,
+  laddr: UnixAddr,
+  o: ListenOptions = {},
+): Promise<Listeners[N]> {
+  return await new ListenConfig(o).listenUnix(network, laddr)
 }

@@ -27,6 +27,18 @@ export type TCPNetwork = 'tcp' | 'tcp4' | 'tcp6'
 export type UDPNetwork = 'udp' | 'udp4' | 'udp6'
 
 /**
+ * The networks of local sockets: streams of bytes, datagrams, and records over a connection.
+ *
+ * ```ts
+ * import { resolveUnixAddr, type UnixNetwork } from '@netfd/net'
+ *
+ * const network: UnixNetwork = 'unixpacket'
+ * console.log(`${resolveUnixAddr(network, '@records')}`) // @records
+ * ```
+ */
+export type UnixNetwork = 'unix' | 'unixgram' | 'unixpacket'
+
+/**
  * A network end point: what `localAddr` and `remoteAddr` are, and what errors name. Go: `net.Addr`.
  *
  * ```ts

@@ -12,6 +12,9 @@ const NETWORKS = {
   udp: 'udp',
   udp4: 'udp',
   udp6: 'udp',
+  unix: 'unix',
+  unixgram: 'unixgram',
+  unixpacket: 'unixpacket',
 } as const
 
 /** The name of a network. */
@@ -31,9 +34,10 @@ export const networkNames = (of: readonly Protocol[]): string => {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
-/** Throws UnknownNetworkError for a network that is none of the protocol's. */
-export function checkProtocol(network: string, protocol: Protocol): void {
-  if (protocols.get(network) !== protocol) throw new UnknownNetworkError(network)
+/** Throws UnknownNetworkError for a network that is none of the protocols'. */
+export function checkProtocol(network: string, ...known: readonly Protocol[]): void {
+  const protocol = protocols.get(network)
+  if (protocol === undefined || !known.includes(protocol)) throw new UnknownNetworkError(network)
 }
 
 /** The protocol of a network. Throws UnknownNetworkError. */

@@ -1,6 +1,6 @@
 // Go: net/sock_posix.go, addrFunc. Addresses are kept as the kernel gave them and decoded when a caller asks. A connection has two, so
 // their size counts: an IPv4 end fits into one number, where an array of its bytes takes some 250.
-import { AF_INET } from '@netfd/syscall'
+import { AF_INET, AF_UNIX } from '@netfd/syscall'
 import type { MakeAddr } from './ip-endpoint.js'
 import type { Addr } from './net.js'
 import { fromSockaddr } from './sockaddr.js'
@@ -12,11 +12,16 @@ const PORTS = 2 ** 16
 const family = new Uint16Array(1)
 const familyBytes = new Uint8Array(family.buffer)
 
+/** The family alone, which is the address of a local socket without a name. As a rule each client's is such. */
+const UNNAMED = new Uint8Array(Uint16Array.of(AF_UNIX).buffer)
+
 /** Packs the struct sockaddr in the first `length` bytes of `room`, which may be used again. */
 export function packAddr(room: Uint8Array, length: number): PackedAddr {
   familyBytes[0] = room[0] as number
   familyBytes[1] = room[1] as number
-  if (family[0] !== AF_INET || length < 8) return room.slice(0, length)
+  if (family[0] !== AF_INET || length < 8) {
+    return length === UNNAMED.length ? UNNAMED : room.slice(0, length)
+  }
   let n = 0
   // struct sockaddr_in: family, port, address, the latter two in network order.
   for (let i = 4; i < 8; i++) n = n * 256 + (room[i] as number)

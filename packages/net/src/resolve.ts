@@ -12,6 +12,7 @@ import { checkProtocol, parseNetwork } from './network.js'
 import { lookupPort } from './port.js'
 import { TCPAddr } from './tcpaddr.js'
 import { UDPAddr } from './udpaddr.js'
+import { UnixAddr } from './unixaddr.js'
 
 /** Known at once, unless a name has to be looked up. */
 type Known<T> = T | Promise<T>
@@ -77,6 +78,10 @@ export function resolveAddrList(
       return internetAddrList(resolver, network, address, TCPAddr.of, bound)
     case 'udp':
       return internetAddrList(resolver, network, address, UDPAddr.of, bound)
+    case 'unix':
+    case 'unixgram':
+    case 'unixpacket':
+      return [new UnixAddr(address, protocol)]
   }
 }
 

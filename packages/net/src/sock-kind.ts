@@ -8,18 +8,19 @@ import {
   EPROTONOSUPPORT,
   SO_BROADCAST,
   SOCK_DGRAM,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOL_SOCKET,
   SyscallError,
 } from '@netfd/syscall'
 import type { IntOption } from './conn-options.js'
-import { AddrError } from './errors.js'
-import type { Sockaddr } from './net.js'
+import type { Sockaddr, UnixNetwork } from './net.js'
 import type { AddrFunc } from './packed-addr.js'
 import { internetAddrs } from './packed-addr.js'
 import { toSockaddr } from './sockaddr.js'
 import { TCPAddr } from './tcpaddr.js'
 import { UDPAddr } from './udpaddr.js'
+import { fromUnixSockaddr, toUnixSockaddr, unixAddr } from './unixaddr.js'
 
 /** A row of the table below: one object for every socket of its kind. */
 export interface SockKind extends FDKind {
@@ -29,8 +30,10 @@ export interface SockKind extends FDKind {
   readonly options?: readonly IntOption[]
   /** What the kernel's addresses become. */
   readonly addrs: AddrFunc
-  /** The struct sockaddr of an address. Throws AddrError for one that does not fit such a socket. */
-  sockaddr(addr: Sockaddr): Uint8Array
+  /**
+   * The struct sockaddr of an address, for `call`. Throws AddrError for one that does not fit such a socket.
+   */
+  sockaddr(addr: Sockaddr, call: string): Uint8Array
 }
 
 // Only TCP promises that a short read has emptied a socket.
@@ -61,26 +64,26 @@ const udp = (family: number): SockKind => ({
   },
 })
 
-/** The ends of a pipe are connected as they are made, and have the addresses that they are given. */
-const unnamed = (): never => {
-  throw new AddrError('unexpected address type', '')
-}
+// A read of a local stream stops at a message that brought descriptors, so a short one proves nothing.
+const unix = (sotype: number, net: UnixNetwork, zeroReadIsEOF: boolean): SockKind => ({
+  family: AF_UNIX,
+  sotype,
+  net,
+  stream: false,
+  zeroReadIsEOF,
+  message: sotype !== SOCK_STREAM,
+  addrs: (packed) => fromUnixSockaddr(packed as Uint8Array, net),
+  sockaddr: (addr, call) => toUnixSockaddr(unixAddr(addr), call),
+})
 
 const kinds: readonly SockKind[] = [
   tcp(AF_INET),
   tcp(AF_INET6),
   udp(AF_INET),
   udp(AF_INET6),
-  {
-    family: AF_UNIX,
-    sotype: SOCK_STREAM,
-    net: 'unix',
-    stream: false,
-    zeroReadIsEOF: true,
-    message: false,
-    addrs: unnamed,
-    sockaddr: unnamed,
-  },
+  unix(SOCK_STREAM, 'unix', true),
+  // An empty record reads as the end, as in Go.
+  unix(SOCK_SEQPACKET, 'unixpacket', true),
 ]
 
 /** The kind of a socket. Throws EPROTONOSUPPORT for one that this package does not know. */

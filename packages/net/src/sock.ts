@@ -3,6 +3,7 @@ import { errorFrom } from '@netfd/poll/internal'
 import {
   AF_INET,
   AF_INET6,
+  AF_UNIX,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   must,
@@ -15,6 +16,7 @@ import { within } from './bound.js'
 import type { IntOption } from './conn-options.js'
 import { setConnOptions } from './conn-options.js'
 import { connect } from './connect.js'
+import { connectLocal } from './connect-local.js'
 import { NetFD } from './fd.js'
 import { hook } from './hook.js'
 import type { Sockaddr } from './net.js'
@@ -52,6 +54,8 @@ export interface ListenPlan extends SocketPlan {
   readonly reusePort: boolean
   /** What accepted sockets shall have: they inherit it. */
   readonly options: readonly IntOption[]
+  /** What binds it, when that is more than bind(2). */
+  readonly bind?: typeof hook.bind | undefined
 }
 
 /** What only sockets have that take datagrams from anybody. */
@@ -72,7 +76,8 @@ export async function dialSocket(plan: DialPlan, bound: Bound): Promise<NetFD> {
       hook.ensureNonblock(fd.sysfd)
     }
     if (plan.laddr !== null) bind(fd, plan.laddr)
-    const peer = await connect(fd, fd.sockaddr(plan.raddr), bound)
+    const to = fd.sockaddr(plan.raddr, 'connect')
+    const peer = await (plan.family === AF_UNIX ? connectLocal : connect)(fd, to, bound)
     fd.setLocalAddr()
     fd.setRemoteAddr(peer, plan.raddr)
     return fd
@@ -88,9 +93,10 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
   try {
     must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
     if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
-    const sockaddr = fd.sockaddr(plan.laddr)
+    const sockaddr = fd.sockaddr(plan.laddr, 'bind')
     await runControl(plan, fd, plan.laddr)
-    must('bind', hook.bind(fd.sysfd, sockaddr))
+    const { bind = hook.bind } = plan
+    must('bind', bind(fd.sysfd, sockaddr))
     // Before the first connection is made, and after the callback, which must not have the last word.
     if (fd.sole) setConnOptions(fd.sysfd, plan.options)
     const listening = hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog())
@@ -111,7 +117,7 @@ export async function listenDatagram(plan: PacketPlan): Promise<NetFD> {
   try {
     if (plan.reuseAddr) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
     if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
-    const sockaddr = fd.sockaddr(plan.laddr)
+    const sockaddr = fd.sockaddr(plan.laddr, 'bind')
     await runControl(plan, fd, plan.laddr)
     must('bind', hook.bind(fd.sysfd, sockaddr))
     fd.init()
@@ -143,7 +149,7 @@ async function runControl(plan: SocketPlan, fd: NetFD, addr: Sockaddr): Promise<
 }
 
 function bind(fd: NetFD, laddr: Sockaddr): void {
-  must('bind', hook.bind(fd.sysfd, fd.sockaddr(laddr)))
+  must('bind', hook.bind(fd.sysfd, fd.sockaddr(laddr, 'bind')))
 }
 
 /** The network with the family of its socket: 'tcp' is one of both. */

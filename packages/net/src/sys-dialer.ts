@@ -15,6 +15,8 @@ import type { DialTrace } from './trace.js'
 import { traceAttempt } from './trace.js'
 import { UDPAddr } from './udpaddr.js'
 import { dialUDP } from './udpsock-posix.js'
+import { isUnixAddr } from './unixaddr.js'
+import { dialUnix } from './unixsock-posix.js'
 
 /** What the sockets of a dial are given. */
 export interface DialSettings {
@@ -95,6 +97,9 @@ export class SysDialer {
       }
       if (isUDP(addr) && (laddr === null || isUDP(laddr))) {
         return await dialUDP(this, laddr, addr, bound)
+      }
+      if (isUnixAddr(addr) && (laddr === null || isUnixAddr(laddr))) {
+        return await dialUnix(this, laddr, addr, bound)
       }
       throw new AddrError('unexpected address type', String(addr))
     } catch (error) {

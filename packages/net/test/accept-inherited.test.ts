@@ -170,7 +170,7 @@ describe('the options of an accepted connection', () => {
     const copy = listener.dup()
     onTestFinished(() => void close(copy))
     spoil(copy)
-    const adopted = track(fileListener(copy))
+    const adopted = track(fileListener(copy, 'tcp'))
     for (let i = 0; i < 2; i++) expect(valuesOf(await accepted(adopted))).toEqual(DEFAULTS)
   })
 })

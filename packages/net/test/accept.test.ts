@@ -41,7 +41,7 @@ import {
 function failing(...errnos: number[]): void {
   const { accept4 } = pollHook
   replacePoll({
-    accept4: (fd, flags, sockaddr) => -(errnos.shift() ?? 0) || accept4(fd, flags, sockaddr),
+    accept4: (...args) => -(errnos.shift() ?? 0) || accept4(...args),
   })
 }
 

@@ -9,6 +9,7 @@ import {
   dialTCP,
   hook,
   TCPAddr,
+  UnixAddr,
   UnknownNetworkError,
 } from '../src/index.js'
 import { rejected } from './error-walk.js'
@@ -201,7 +202,7 @@ describe('a Dialer with a local address (TestDialerLocalAddr)', () => {
   })
 
   it('refuses a local address of another kind', async () => {
-    const localAddr = { network: 'unix', ip: '', port: 0, toString: () => '/tmp/socket' } as never
+    const localAddr = new UnixAddr('/tmp/socket', 'unix')
     const error = await rejected('dial', new Dialer({ localAddr }).dial('tcp', '127.0.0.1:80'))
     expect(error.message).toBe('dial tcp: address /tmp/socket: mismatched local address type')
   })

@@ -135,7 +135,7 @@ export function socketLedger(): { open: Set<number>; made: number } {
     },
   })
   replacePoll({
-    accept4: (fd, flags, sockaddr) => opens(accept4(fd, flags, sockaddr)),
+    accept4: (...args) => opens(accept4(...args)),
     close: (fd) => {
       closes(fd)
       return closeFD(fd)

@@ -10,7 +10,7 @@ import type { LockKind } from './fd-mutex.js'
 import type { Flow } from './flow.js'
 import { GiveOp } from './flow.js'
 import { hook } from './hook.js'
-import type { AcceptLoop } from './loop.js'
+import type { AcceptLoop, Loop } from './loop.js'
 import { loopOf, PieceLoop } from './loop.js'
 import type { Waiter } from './netpoll.js'
 import { CLOSING, READY, TIMEOUT } from './netpoll.js'
@@ -18,6 +18,7 @@ import { IDLE } from './op.js'
 import { ReadOp, WriteOp, WritevOp } from './op-io.js'
 import { PeekOp } from './op-peek.js'
 import type { PourOp } from './op-pour.js'
+import { RecordOp } from './op-record.js'
 import type { Accepted } from './op-wait.js'
 import { AcceptOp, RawOp, WaitOp } from './op-wait.js'
 import { PauseOp } from './pause.js'
@@ -83,6 +84,15 @@ export class FD extends MessageFD {
    */
   reading(): PieceLoop {
     return new PieceLoop(new ReadOp(this.kind), (op) => this.start(op))
+  }
+
+  /**
+   * `reading` for whole records: each in a buffer of its size, null at the end.
+   * @internal
+   */
+  records(): Loop<[], Uint8Array | null> {
+    const op = new RecordOp()
+    return loopOf(op, () => this.start(op))
   }
 
   /**

@@ -1,6 +1,6 @@
 // Go: internal/poll/fd_unix.go. The operations that wait, accept, or leave the call to their caller.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { AF_INET, AF_INET6, EAGAIN, ECONNABORTED, SOCKADDR_STORAGE_SIZE } from '@netfd/syscall'
+import { EAGAIN, ECONNABORTED, SOCKADDR_STORAGE_SIZE } from '@netfd/syscall'
 import { NotPollableError } from './errors.js'
 import type { LockKind } from './fd-mutex.js'
 import { hook } from './hook.js'
@@ -19,19 +19,9 @@ export interface Accepted {
   readonly sockaddr: Uint8Array
 }
 
-const SIZE_INET = 16 // struct sockaddr_in
-const SIZE_INET6 = 28 // struct sockaddr_in6
-
-/** Where the kernel puts a peer's address, before it is copied out at its own length. */
+/** Where the kernel puts a peer's address, before it is copied out at its own length: a name may end anywhere. */
 const peer = new Uint8Array(SOCKADDR_STORAGE_SIZE)
-
-/** A copy of the address in `peer`. */
-function peerCopy(): Uint8Array {
-  const family = new Uint16Array(peer.buffer, 0, 1)[0]
-  if (family === AF_INET) return peer.slice(0, SIZE_INET)
-  if (family === AF_INET6) return peer.slice(0, SIZE_INET6)
-  return peer.slice()
-}
+const length = Int32Array.of(SOCKADDR_STORAGE_SIZE)
 
 /** Go: `FD.Accept`. */
 export class AcceptOp extends Op<Accepted> implements Accepting {
@@ -52,10 +42,10 @@ export class AcceptOp extends Op<Accepted> implements Accepting {
   attempt(fd: number): number {
     // accept4(2) goes by O_NONBLOCK, which another process may have switched off, if it has the listener.
     if (!this.#on.sole) hook.ensureNonblock(fd)
-    const accepted = acceptCloexec(fd, peer, this)
+    const accepted = acceptCloexec(fd, peer, length, this)
     if (accepted < 0) return accepted
     this.#fd = accepted
-    this.#sockaddr = peerCopy()
+    this.#sockaddr = peer.slice(0, length[0])
     return 0
   }
 

@@ -39,7 +39,7 @@ function fake(
 
 const accept = (): [number, string] => {
   const on: Accepting = { call: 'accept4' }
-  return [acceptCloexec(3, room, on), on.call]
+  return [acceptCloexec(3, room, new Int32Array(1), on), on.call]
 }
 
 describe('acceptCloexec', () => {

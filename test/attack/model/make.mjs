@@ -104,7 +104,7 @@ const SOCKETS = new Set(['tcp-fd', 'unix-fd', 'pipe'])
  * @param {number} sysfd
  */
 export const adopt = (kind, sysfd) => {
-  // Both ends of a pipe() are sockets of a family that fileConn does not take.
+  // Both ends of a pipe() are sockets that fileConn would call 'unix'.
   if (kind !== 'tcp') return SOCKETS.has(kind) ? bareSocket(sysfd) : descriptor(sysfd)
   try {
     return connection(fileConn(sysfd))

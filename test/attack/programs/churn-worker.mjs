@@ -63,7 +63,7 @@ const detach = async () => {
   const conn = await connect('echo')
   Atomics.add(shared, HAND, 1)
   const fd = conn.detach()
-  const again = fileConn(fd)
+  const again = fileConn(fd, 'tcp')
   close(fd)
   Atomics.sub(shared, HAND, 1)
   await again.write(data)
@@ -75,7 +75,7 @@ const detach = async () => {
 /** Reads from a descriptor that stays another thread's. */
 const adopt = async () => {
   for (const fd of lent) {
-    const conn = fileConn(fd)
+    const conn = fileConn(fd, 'tcp')
     await conn.write(data.subarray(0, 10))
     await conn.close()
   }
