@@ -31,8 +31,8 @@ export const syscall = [
   {
     what: 'EAGAIN is no timeout',
     file: 'src/syscall-error.ts',
-    find: 'return this.errno === -EAGAIN || this.errno === -ETIMEDOUT',
-    put: 'return this.errno === -ETIMEDOUT',
+    find: "return this.code === 'EAGAIN' || this.code === 'ETIMEDOUT'",
+    put: "return this.code === 'ETIMEDOUT'",
   },
 ]
 
