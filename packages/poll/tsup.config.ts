@@ -5,7 +5,7 @@ import { builds } from '../../tools/tsup.js'
 const whole = { name: '@netfd/poll/internal', source: './src/internal.ts' }
 
 export default defineConfig([
-  ...builds(['internal'], ['errors', 'fd', 'fd-mutex', 'op-pour'], undefined, 'over'),
+  ...builds(['internal'], ['errors', 'fd', 'fd-mutex', 'op-pour', 'op-batch'], undefined, 'over'),
   ...builds(['index'], [], { ...whole, face: true }),
   ...builds(['testing'], [], { ...whole, face: true }),
 ])

@@ -105,6 +105,13 @@ export function checkBytes(name: string, value: unknown, least: number): void {
   )
 }
 
+/** A whole number from `least` to `most`. Throws TypeError or RangeError. */
+export function checkWhole(name: string, value: unknown, least: number, most: number): void {
+  checkType(name, value, 'number')
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return
+  throw new RangeError(`${name} must be a whole number from ${least} to ${most}, got ${value}`)
+}
+
 /** A callback. */
 export function checkFunction(name: string, value: unknown): void {
   if (typeof value === 'function') return

@@ -137,6 +137,23 @@ export class WriteToConnectedError extends NetError {
   }
 }
 
+/**
+ * A read that gives one packet, while the kernel joins them; `code` is `ERR_GRO`. See `UDPConn.setGRO`.
+ * @internal
+ */
+export class JoinedError extends NetError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'JoinedError'
+  }
+
+  override readonly code = 'ERR_GRO'
+
+  constructor() {
+    super('packets come joined: use readBatch or readMsg, or setGRO(false)')
+  }
+}
+
 /** The parts of a {@link DNSError} that are not always there. */
 export interface DNSErrorInit {
   /** The resolver that answered, where it is known. */

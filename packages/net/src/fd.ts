@@ -183,9 +183,9 @@ export class NetFD extends FD {
     return this.refused(new TypeError(`expected a Uint8Array or a string, got ${kindOf(data)}`))
   }
 
-  /** The rejection of a packet that cannot be sent: there is something wrong with its address, or the data. */
-  unsendable(error: Error, to: Addr | null): Promise<never> {
-    return this.refused(isMistake(error) ? error : this.#errorTo('write', error, to ?? this.raddr))
+  /** The rejection of a call that cannot be made; `to` is the address that it names. */
+  failing(op: string, error: Error, to: Addr | null = null): Promise<never> {
+    return this.refused(isMistake(error) ? error : this.#errorTo(op, error, to ?? this.raddr))
   }
 
   /** Runs `f` with the descriptor, which stays this one's until `f` returns. */

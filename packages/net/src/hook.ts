@@ -21,6 +21,7 @@ export const hook = {
   getsockname: sys.getsockname,
   getpeername: sys.getpeername,
   getsockopt: sys.getsockopt,
+  recvmsg: sys.tryRecvmsg,
   getsockoptBytes: sys.getsockoptBytes,
   setsockopt: sys.setsockopt,
   dupCloexec: sys.dupCloexec,

@@ -14,6 +14,7 @@ export type { WebWritable } from './destination-web.js'
 export type { Destination, Writer } from './destinations.js'
 export type { Conns, DialCallOptions, DialerOptions } from './dial.js'
 export { Dialer, dial, dialTCP, dialTimeout, dialUDP, dialUnix } from './dial.js'
+export type { QueuedError } from './error-queue.js'
 export type { DNSErrorInit, OpErrorExtra } from './errors.js'
 export {
   AddrError,
@@ -41,8 +42,17 @@ export type {
   ListenPacketOptions,
   PacketConns,
 } from './listen.js'
-export { ListenConfig, listen, listenPacket, listenTCP, listenUDP, listenUnix } from './listen.js'
+export {
+  ListenConfig,
+  listen,
+  listenMulticastUDP,
+  listenPacket,
+  listenTCP,
+  listenUDP,
+  listenUnix,
+} from './listen.js'
 export type { Resolver } from './lookup.js'
+export type { GroupOptions } from './multicast.js'
 export type {
   Addr,
   Conn,
@@ -55,6 +65,10 @@ export type {
   UDPNetwork,
   UnixNetwork,
 } from './net.js'
+export type { PacketBatchOptions } from './packet-batch.js'
+export { PacketBatch } from './packet-batch.js'
+export type { PacketInfo } from './packet-info.js'
+export { packetInfo } from './packet-info.js'
 export type { Piece } from './pieces.js'
 export { pipe } from './pipe.js'
 export type { RawListener } from './rawconn.js'
@@ -70,6 +84,7 @@ export { TCPAddr } from './tcpaddr.js'
 export { TCPConn } from './tcpconn.js'
 export { TCPListener } from './tcplistener.js'
 export type { ConnTrace, DialAttempt, DialResolve, DialTrace } from './trace.js'
+export type { MTUDiscover, ReceiveInfoOptions } from './udp-options.js'
 export { UDPAddr } from './udpaddr.js'
 export { UDPConn } from './udpconn.js'
 export { resolveUnixAddr, UnixAddr } from './unixaddr.js'

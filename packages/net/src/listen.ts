@@ -9,6 +9,7 @@ import {
   checkOptions,
   checkTarget,
   checkType,
+  isMistake,
   udpAddrOf,
 } from './arguments.js'
 import type { IntOption } from './conn-options.js'
@@ -26,7 +27,7 @@ import type { TCPListener } from './tcplistener.js'
 import { listenTCPAddr } from './tcpsock-posix.js'
 import { UDPAddr } from './udpaddr.js'
 import type { UDPConn } from './udpconn.js'
-import { listenUDPAddr } from './udpsock-posix.js'
+import { listenMulticastUDPAddr, listenUDPAddr } from './udpsock-posix.js'
 import type { UnixAddr } from './unixaddr.js'
 import { isUnixAddr, unixAddrOf } from './unixaddr.js'
 import type { UnixConn } from './unixconn.js'
@@ -258,6 +259,30 @@ export class ListenConfig {
     return (await this.#listenPacket(network, addr ?? UDPAddr.of('', 0, ''))) as UDPConn
   }
 
+  /**
+   * A socket that has joined the multicast group `group`, on the interface `iface`, or on one of the kernel's
+   * choice. It is bound to all addresses, and others may be to the same port. What it sends to the group, members
+   * on this machine do not get (`setMulticastLoopback`). For several groups use `listenPacket` and `joinGroup`.
+   * Go: `net.ListenMulticastUDP`.
+   */
+  async listenMulticastUDP(
+    network: UDPNetwork,
+    iface: string | null,
+    group: UDPAddr,
+  ): Promise<UDPConn> {
+    checkNetworkName(network, 'udp')
+    const addr = group == null ? null : udpAddrOf('group', group)
+    const { control, reusePort = false } = this.#options
+    try {
+      checkProtocol(network, 'udp')
+      if (addr === null) throw new AddrError('missing address', '')
+      return await listenMulticastUDPAddr(network, iface, addr, { control, reusePort })
+    } catch (error) {
+      if (isMistake(error)) throw error
+      throw new OpError('listen', network, null, addr, error as Error)
+    }
+  }
+
   /** Nothing else asks what kind of address it is. */
   async #listenPacket(network: string, laddr: Sockaddr): Promise<PacketConn> {
     const { control, reusePort = false } = this.#options
@@ -425,4 +450,17 @@ export async function listenUnix<N extends 'unix' | 'unixpacket'>(
   o: ListenOptions = {},
 ): Promise<Listeners[N]> {
   return await new ListenConfig(o).listenUnix(network, laddr)
+}
+
+/**
+ * A socket that has joined a multicast group. Go: `net.ListenMulticastUDP`.
+ *
+ * @category Packets
+ */
+export async function listenMulticastUDP(
+  network: UDPNetwork,
+  iface: string | null,
+  group: UDPAddr,
+): Promise<UDPConn> {
+  return await new ListenConfig().listenMulticastUDP(network, iface, group)
 }

@@ -1,5 +1,6 @@
 // Go: net/net.go. What all networks share: addresses, connections, listeners, errors.
 import type { CallOptions, Deadline } from '@netfd/poll'
+import type { PacketBatch } from './packet-batch.js'
 
 /**
  * The networks of TCP: of either IP version, of IPv4 alone, of IPv6 alone.
@@ -173,6 +174,14 @@ export interface PacketConn<To extends Addr = Addr, From extends To | null = To 
     oob: Uint8Array,
     o?: CallOptions,
   ): Promise<{ n: number; oobn: number; flags: number; addr: From }>
+  /** Reads the packets that are there, or waits for one: how many. */
+  readBatch(batch: PacketBatch, o?: CallOptions): Promise<number>
+  /** Writes all packets of a batch, or each buffer of a list as a packet: how many. */
+  writeBatch(
+    batch: PacketBatch | readonly Uint8Array[],
+    addr?: To | null,
+    o?: CallOptions,
+  ): Promise<number>
   /** `writeTo` with control data, or to the peer where it is connected; several buffers are one packet. */
   writeMsg(
     data: Uint8Array | readonly Uint8Array[],

@@ -2,17 +2,27 @@
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions } from '@netfd/poll'
 import type { ReceivedFrom, ReceivedMsg, ReceivedPacket } from '@netfd/poll/internal'
-import { notBytes } from '@netfd/poll/internal'
+import { notBytes, ReadBatchOp, signalOf, WriteBatchOp, WriteListOp } from '@netfd/poll/internal'
+import { kindOf } from './arguments.js'
 import { NetConn } from './conn.js'
 import { AddrError, WriteToConnectedError } from './errors.js'
 import type { NetFD } from './fd.js'
 import { Loop } from './iterate.js'
 import type { Addr, Packet, PacketConn } from './net.js'
+import { PacketBatch } from './packet-batch.js'
 import { PeerNames } from './peer-names.js'
 
 /** The bytes of what a caller writes. */
 const bytesOf = (data: Uint8Array | string): Uint8Array =>
   typeof data === 'string' ? Buffer.from(data, 'utf8') : data
+
+/** Throws TypeError for what is no batch, and for one that a call has. */
+function checkBatch(batch: unknown): asserts batch is PacketBatch {
+  if (!(batch instanceof PacketBatch)) {
+    throw new TypeError(`batch must be a PacketBatch, got ${kindOf(batch)}`)
+  }
+  batch.free()
+}
 
 /** A socket of datagrams on a NetFD. `From` is what a packet's sender is, and `To` what one is sent to. */
 export abstract class NetPacketConn<To extends Addr, From extends To | null>
@@ -23,10 +33,12 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
   protected readonly names: PeerNames<To>
   /** Whether it has one peer, which alone it can write to. */
   readonly #connected: boolean
+  readonly #made: (sockaddr: Uint8Array) => To
 
   /** @internal */
   constructor(fd: NetFD, made: (sockaddr: Uint8Array) => To) {
     super(fd)
+    this.#made = made
     this.names = new PeerNames(made)
     this.#connected = fd.raddr !== null
   }
@@ -84,7 +96,7 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
       if (this.#connected) throw new WriteToConnectedError()
       sockaddr = this.sockaddr(addr)
     } catch (error) {
-      return this.fd.unsendable(error as Error, addr)
+      return this.fd.failing('write', error as Error, addr)
     }
     return this.fd.sendTo(bytes, sockaddr, addr, o)
   }
@@ -108,15 +120,61 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
     addr: To | null = null,
     o?: CallOptions,
   ): Promise<number> {
-    if (!isUint8Array(data) && !Array.isArray(data)) return this.fd.unsendable(notBytes(data), null)
+    if (!isUint8Array(data) && !Array.isArray(data)) return this.fd.failing('write', notBytes(data))
     let sockaddr: Uint8Array | null
     try {
-      if (this.#connected && addr !== null) throw new WriteToConnectedError()
-      sockaddr = this.#connected ? null : this.sockaddr(addr)
+      sockaddr = this.target(addr)
     } catch (error) {
-      return this.fd.unsendable(error as Error, addr)
+      return this.fd.failing('write', error as Error, addr)
     }
     return this.fd.sendMsg(data, oob, sockaddr, addr, o)
+  }
+
+  /**
+   * Reads the packets that are there into `batch`, or waits for one: how many, at most as many as there is room
+   * for. Where many come it is far cheaper than one by one. Rejects as `readFrom`. recvmmsg(2); Go has it in
+   * golang.org/x/net/ipv4.
+   */
+  readBatch(batch: PacketBatch, o?: CallOptions): Promise<number> {
+    try {
+      const signal = o === undefined ? undefined : signalOf(o)
+      checkBatch(batch)
+      batch.of(this.#made)
+      return this.fd.run(ReadBatchOp.spares.get().of(batch.messages), signal)
+    } catch (error) {
+      return this.fd.failing('read', error as Error)
+    }
+  }
+
+  /**
+   * Writes all packets of `batch`, each to its own address, or all to `addr`, or to the peer where it is
+   * connected; or each buffer of a list as a packet. Resolves to how many. Rejects as `writeTo` with the
+   * first that fails, and `messagesWritten`, how many went before it: a loop may go on behind it.
+   *
+   * On a connected socket that is refused, the kernel swallows the refusal here: one that must know uses `write`.
+   * sendmmsg(2).
+   */
+  writeBatch(
+    batch: PacketBatch | readonly Uint8Array[],
+    addr: To | null = null,
+    o?: CallOptions,
+  ): Promise<number> {
+    try {
+      const signal = o === undefined ? undefined : signalOf(o)
+      if (this.#connected && addr !== null) throw new WriteToConnectedError()
+      const sockaddr = addr === null ? null : this.sockaddr(addr)
+      if (Array.isArray(batch)) {
+        if (!this.#connected && sockaddr === null) throw new AddrError('missing address', '')
+        return this.fd.run(new WriteListOp(batch, sockaddr, addr), signal)
+      }
+      checkBatch(batch)
+      if (sockaddr !== null) batch.address(sockaddr)
+      else if (!this.#connected && !batch.addressed) throw new AddrError('missing address', '')
+      const op = WriteBatchOp.spares.get().of(batch.messages, batch.length, !this.#connected)
+      return this.fd.run(op, signal)
+    } catch (error) {
+      return this.fd.failing('write', error as Error, addr)
+    }
   }
 
   /**
@@ -129,6 +187,15 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
       void,
       undefined
     >
+  }
+
+  /**
+   * The struct sockaddr of an address to write to, null for the peer where it is connected. Throws what is wrong.
+   * @internal
+   */
+  protected target(addr: To | null): Uint8Array | null {
+    if (this.#connected && addr !== null) throw new WriteToConnectedError()
+    return this.#connected ? null : this.sockaddr(addr)
   }
 
   /**

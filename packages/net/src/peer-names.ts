@@ -15,20 +15,21 @@ export class PeerNames<A extends Addr> implements Names<A | null> {
     this.#make = make
   }
 
-  nameOf(name: Uint8Array, length: number): A | null {
+  /** The address in `length` bytes of `name`, from `at` on. */
+  nameOf(name: Uint8Array, length: number, at = 0): A | null {
     if (length === 0) return null
-    if (this.#addr === null || !this.#isLast(name, length)) {
-      this.#last = name.slice(0, length)
+    if (this.#addr === null || !this.#isLast(name, length, at)) {
+      this.#last = name.slice(at, at + length)
       this.#addr = this.#make(this.#last)
     }
     return this.#addr
   }
 
-  #isLast(name: Uint8Array, length: number): boolean {
+  #isLast(name: Uint8Array, length: number, at: number): boolean {
     const last = this.#last
     if (last.length !== length) return false
     // What differs between two peers is in the first half: port and address.
-    for (let i = 0; i < length; i++) if (last[i] !== name[i]) return false
+    for (let i = 0; i < length; i++) if (last[i] !== name[at + i]) return false
     return true
   }
 }

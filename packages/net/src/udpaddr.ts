@@ -1,5 +1,7 @@
 // Go: net/udpsock.go, UDPAddr. The address of a UDP end point.
+import { AF_INET, AF_INET6 } from '@netfd/syscall'
 import { IPEndpoint, trusted } from './ip-endpoint.js'
+import { internetAddrs, packAddr } from './packed-addr.js'
 import { toSockaddr } from './sockaddr.js'
 
 /**
@@ -52,6 +54,16 @@ export class UDPAddr extends IPEndpoint {
     this.#sockaddr = sockaddr
     this.#socketFamily = family
   }
+}
+
+const decode = internetAddrs((ip, port, zone) => UDPAddr.of(ip, port, zone))
+
+/** The address in a struct sockaddr of the kernel's, which goes back to it as it came. */
+export function udpAddrFrom(sockaddr: Uint8Array): UDPAddr {
+  const packed = packAddr(sockaddr, sockaddr.length)
+  const addr = decode(packed) as UDPAddr
+  addr.came(typeof packed === 'number' ? AF_INET : AF_INET6, sockaddr)
+  return addr
 }
 
 // Outside the class: a bundler renames one that names itself.

@@ -1,6 +1,7 @@
 // Go: net/udpsock_posix.go. UDP sockets from resolved addresses.
 import { AF_INET, SOCK_DGRAM } from '@netfd/syscall'
 import type { Bound } from './bound.js'
+import type { OpError } from './errors.js'
 import { isMulticast } from './ip.js'
 import { favoriteFamily } from './ipsock-posix.js'
 import type { Control } from './sock.js'
@@ -52,6 +53,27 @@ export async function listenUDPAddr(
   const at = group ? UDPAddr.of(wildcard(family.family), laddr.port, laddr.zone) : laddr
   const plan = { network, ...family, sotype, protocol, laddr: at, ...settings, reuseAddr: group }
   return newUDPConn(await listenDatagram(plan))
+}
+
+/**
+ * A socket that has joined a group and gets what comes to it, from anybody, and what comes to other groups of
+ * this machine at the same port. What it sends to groups, this machine's members do not get.
+ * Go: `sysListener.listenMulticastUDP`.
+ */
+export async function listenMulticastUDPAddr(
+  network: string,
+  iface: string | null,
+  group: UDPAddr,
+  settings: PacketSettings,
+): Promise<UDPConn> {
+  const conn = await listenUDPAddr(network, group, settings)
+  try {
+    conn.joinAlone(iface, group)
+    return conn
+  } catch (error) {
+    await conn.close()
+    throw (error as OpError).cause
+  }
 }
 
 const wildcard = (family: number): string => (family === AF_INET ? '0.0.0.0' : '::')

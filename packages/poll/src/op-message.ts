@@ -30,6 +30,11 @@ const meta = new Int32Array(3)
 /** To whom a message was to go that was not sent, by its error. */
 const targets = new WeakMap<Error, unknown>()
 
+/** An error is about a message to this address, if there is one. */
+export function aim(error: Error, to: unknown): void {
+  if (to != null) targets.set(error, to)
+}
+
 /** What the caller named as the address of the message that failed so; undefined where it named none. */
 export const targetOf = (error: Error): unknown => targets.get(error)
 
@@ -264,7 +269,7 @@ export class WriteToOp extends Op<number> {
 
   override mark(error: MarkedError): void {
     super.mark(error)
-    targets.set(error, this.#to)
+    aim(error, this.#to)
   }
 
   attempt(fd: number): number {
@@ -334,7 +339,7 @@ export class WriteMsgOp extends Op<number> {
 
   override mark(error: MarkedError): void {
     super.mark(error)
-    if (this.#to != null) targets.set(error, this.#to)
+    aim(error, this.#to)
   }
 
   attempt(fd: number): number {
