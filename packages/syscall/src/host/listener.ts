@@ -18,6 +18,9 @@ export interface Place {
   readonly backlog: number
 }
 
+/** Until it has an owner no call is told of a failure of it: accept passes it over. */
+const ignore = (): void => undefined
+
 /** A listener. */
 export class Listener implements Handle {
   target: EdgeTarget | null = null
@@ -70,17 +73,22 @@ export class Listener implements Handle {
   /** The next connection, or a negated errno. */
   accept(): Stream | number {
     for (let socket = this.#queue.shift(); socket !== undefined; socket = this.#queue.shift()) {
-      const options = new Options()
-      options.inherit(this.options)
-      const stream = Stream.accepted(this.family, options, socket)
-      if (stream !== null) return stream
-      // The peer vanished while it was queued.
+      // Else its peer has vanished while it was queued.
+      if (socket.remoteAddress !== undefined) return this.#owned(socket)
       socket.destroy()
     }
     const errno = this.#errno
     this.#errno = 0
     if (errno !== 0) return -errno
     return this.#open ? -EAGAIN : -EINVAL
+  }
+
+  #owned(socket: Socket): Stream {
+    const options = new Options()
+    options.inherit(this.options)
+    const stream = Stream.accepted(this.family, options, socket)
+    socket.off('error', ignore)
+    return stream
   }
 
   recv(): number {
@@ -135,8 +143,7 @@ export class Listener implements Handle {
   }
 
   #arrived(socket: Socket): void {
-    // Until it has an owner a failure of it is nobody's: accept passes it over.
-    socket.on('error', () => undefined)
+    socket.on('error', ignore)
     if (!this.#open || this.#queue.length > this.#backlog) {
       socket.resetAndDestroy()
       return

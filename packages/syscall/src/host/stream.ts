@@ -82,17 +82,15 @@ export class Stream implements Handle {
   /** What killed it, until a call was told. */
   #errno = 0
   #queue: Queue | null = null
-  readonly #peer: Uint8Array
   #local: Uint8Array | null = null
   /** Is called for every piece; made with the first. */
   #wrote: (() => void) | null = null
   #sent: (() => void) | null = null
 
-  constructor(family: number, options: Options, socket: Socket, peer: Uint8Array) {
+  constructor(family: number, options: Options, socket: Socket) {
     this.family = family
     this.options = options
     this.socket = socket
-    this.#peer = peer
     const owned: Owned = socket
     owned[OWNER] = this
     socket.on('error', onError)
@@ -105,7 +103,7 @@ export class Stream implements Handle {
     const { peer, local, bound } = way
     const handle = bound === null ? {} : { handle: bound as never }
     const socket = new Socket({ allowHalfOpen: true, ...handle })
-    const stream = new Stream(family, options, socket, peer)
+    const stream = new Stream(family, options, socket)
     const from = local === null ? {} : { localAddress: local.host, localPort: local.port }
     const { host, port } = endOf(peer)
     socket.on('connect', onConnect)
@@ -121,10 +119,8 @@ export class Stream implements Handle {
   }
 
   /** What a listener accepted: it is not read before `started`. */
-  static accepted(family: number, options: Options, socket: Socket): Stream | null {
-    const { remoteAddress: host, remotePort: port } = socket
-    if (host === undefined || port === undefined) return null
-    const stream = new Stream(family, options, socket, sockaddrOf(family, { host, port }))
+  static accepted(family: number, options: Options, socket: Socket): Stream {
+    const stream = new Stream(family, options, socket)
     stream.#marks = CONNECTED
     socket.unref()
     options.applyTo(socket)
@@ -188,6 +184,8 @@ export class Stream implements Handle {
     const queue = this.#queue
     if (queue !== null && queue.bytes > 0) {
       const n = peek ? queue.look(buf, offset, length) : queue.take(buf, offset, length)
+      // A connection that waits for more holds no empty queue.
+      if (queue.bytes === 0) this.#queue = null
       if (this.#marks & FULL && queue.bytes <= HIGH) {
         this.#marks &= ~FULL
         this.socket.resume()
@@ -261,8 +259,11 @@ export class Stream implements Handle {
     return this.#marks & (CONNECTED | DEAD) ? 0 : EINPROGRESS
   }
 
+  /** The peer's address, while there is a peer: its caller keeps it, and a connection that waits does not. */
   get peer(): Uint8Array | null {
-    return this.#marks & CONNECTED ? this.#peer : null
+    const { remoteAddress: host, remotePort: port } = this.socket
+    const known = (this.#marks & CONNECTED) !== 0 && host !== undefined && port !== undefined
+    return known ? sockaddrOf(this.family, { host, port }) : null
   }
 
   get local(): Uint8Array {
