@@ -146,7 +146,8 @@ export class Options {
     const wanted = FLAGS.has(row.name) ? Number(n !== 0) : n
     // To be told what is so already is no request.
     if (row.refusal !== undefined && !(row.refusal === ENOTSUP && wanted === 0)) return -row.refusal
-    if (n < row.low || n > row.high) return -EINVAL
+    // Also what is no number, as of bytes that are too few.
+    if (!(n >= row.low && n <= row.high)) return -EINVAL
     this.#set = { ...this.#set, [row.name]: wanted }
     if (socket !== null) this.#apply(socket, row.name)
     return 0
