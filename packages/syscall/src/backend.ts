@@ -33,3 +33,9 @@ function wanted(): string | undefined {
  * NETFD_BACKEND named when the package was loaded.
  */
 export const backend: Backend = backendOf(wanted(), process.platform)
+
+/**
+ * What the host backend refuses: Node's name for EOPNOTSUPP. It has a number that no kernel gives, the last one
+ * that a call could answer with.
+ */
+export const ENOTSUP = 4095

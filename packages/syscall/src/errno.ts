@@ -1,13 +1,8 @@
 // Go: syscall/zerrors_linux_amd64.go. Error numbers, their names and Go's texts.
+import { ENOTSUP } from './backend.js'
 import { errorRows } from './constants.js'
 
 type Row = ReturnType<typeof errorRows>[number]
-
-/**
- * What the host backend refuses: Node's name for EOPNOTSUPP. It has a number that no kernel gives, the last one
- * that a call could answer with.
- */
-export const ENOTSUP = 4095
 
 const HOST_ROW: Row = ['ENOTSUP', ENOTSUP, 'operation not supported']
 

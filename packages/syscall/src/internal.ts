@@ -1,7 +1,7 @@
 // @netfd/syscall/internal: what @netfd/poll and @netfd/net load, in one file: of the rest of the package they
 // use constants only, which are numbers and are built into them. The other entries, as Node loads them, take
 // these modules from here (see tools/tsup.ts), so each exists once. It is no promise: any version may change it.
-export { backend } from './backend.js'
+export { backend, ENOTSUP } from './backend.js'
 export { native } from './binding.js'
 export {
   cmsgAlign,
@@ -23,7 +23,6 @@ export {
 } from './cmsg-ip.js'
 export { parseDrops, parseExtendedErr, parseTimestamp } from './cmsg-socket.js'
 export { parseUnixCredentials, parseUnixRights, unixCredentials, unixRights } from './cmsg-unix.js'
-export { ENOTSUP } from './errno.js'
 export { formatIP, parseIP } from './ip.js'
 export type { HostCalls } from './kernel.js'
 export { hostCalls, kernel } from './kernel.js'

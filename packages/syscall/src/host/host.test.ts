@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { createConnection } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { ENOTSUP } from '../backend.js'
 import {
   AF_INET,
   AF_INET6,
@@ -34,7 +35,6 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from '../constants.js'
-import { ENOTSUP } from '../errno.js'
 import type { EdgeTarget } from '../kernel.js'
 import { decodeSockaddr, encodeSockaddr } from '../sockaddr.js'
 import { encodeLinger } from '../sockopt.js'

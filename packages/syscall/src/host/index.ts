@@ -1,5 +1,7 @@
 // The host backend: the calls of @netfd/poll and @netfd/net over the runtime's own sockets. It is built to a file of
 // its own, dist/host.cjs, which ../kernel.ts loads where it is wanted.
+
+import { ENOTSUP } from '../backend.js'
 import {
   AF_INET,
   AF_INET6,
@@ -23,7 +25,6 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from '../constants.js'
-import { ENOTSUP } from '../errno.js'
 import type { HostCalls, Kernel } from '../kernel.js'
 import { indexOf, nameOf, putSockaddr } from './addr.js'
 import { clearTimeout, keepAlive, setTimeout } from './alive.js'

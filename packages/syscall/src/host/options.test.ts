@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ENOTSUP } from '../backend.js'
 import {
   EINVAL,
   ENOPROTOOPT,
@@ -15,7 +16,6 @@ import {
   TCP_NODELAY,
   TCP_USER_TIMEOUT,
 } from '../constants.js'
-import { ENOTSUP } from '../errno.js'
 import { encodeLinger } from '../sockopt.js'
 import { BoundSocket, Options } from './options.js'
 

@@ -1,6 +1,7 @@
 // What is known of a socket's options: set through node:net, remembered, or refused.
 import type { Socket } from 'node:net'
 import * as net from 'node:net'
+import { ENOTSUP } from '../backend.js'
 import {
   EINVAL,
   ENOPROTOOPT,
@@ -19,7 +20,6 @@ import {
   TCP_KEEPINTVL,
   TCP_NODELAY,
 } from '../constants.js'
-import { ENOTSUP } from '../errno.js'
 
 /** What came with 24.19 and 26.4, at once with arguments of setKeepAlive for the interval and the count. */
 export const { BoundSocket } = net as typeof net & { BoundSocket?: BoundSocketClass }
