@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs'
 import {
   AF_INET,
-  AF_UNIX,
+  AF_VSOCK,
   close,
   connect,
   EAGAIN,
@@ -229,10 +229,10 @@ describe('dup, fileConn and fileListener', () => {
     expect(fcntl(fd, F_GETFL, 0) & O_NONBLOCK).toBe(0)
   })
 
-  it('refuse what is no TCP socket (TestFileError)', async () => {
+  it('refuse what is no socket of theirs (TestFileError)', async () => {
     const cases: [number, (fd: number) => void, string][] = [
       [openSync('/dev/null', 'r'), closeSync, 'getsockopt: socket operation on non-socket'],
-      [socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC), close, 'socket: protocol not supported'],
+      [socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC), close, 'socket: protocol not supported'],
       [socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC), close, 'socket: invalid argument'],
     ]
     for (const [fd, end, message] of cases) {
