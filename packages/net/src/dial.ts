@@ -20,7 +20,7 @@ import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import type { Resolver } from './lookup.js'
 import { defaultResolver } from './lookup.js'
-import type { Addr, Conn, Sockaddr, TCPNetwork, UDPNetwork } from './net.js'
+import type { Addr, Conn, Sockaddr, TCPNetwork, UDPNetwork, UnixNetwork } from './net.js'
 import type { Protocol } from './network.js'
 import { checkProtocol } from './network.js'
 import { dialAddrList } from './resolve.js'
@@ -36,6 +36,7 @@ import type { UDPConn } from './udpconn.js'
 import type { UnixAddr } from './unixaddr.js'
 import { isUnixNetwork, unixAddrOf } from './unixaddr.js'
 import type { UnixConn } from './unixconn.js'
+import type { UnixgramConn } from './unixgramconn.js'
 import type { UnixpacketConn } from './unixpacketconn.js'
 
 /** RFC 6555: how long IPv6 gets before IPv4 is tried beside it, in ms. */
@@ -68,6 +69,8 @@ export interface Conns {
   udp6: UDPConn
   /** A stream of bytes over a local socket. */
   unix: UnixConn
+  /** Datagrams over a local socket. */
+  unixgram: UnixgramConn
   /** Records over a local socket. */
   unixpacket: UnixpacketConn
 }
@@ -161,7 +164,7 @@ export class Dialer {
 
   /**
    * Connects to `host:port` over TCP or UDP ('tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6'), or to the name of a local
-   * socket, see {@link UnixAddr}, over 'unix' or 'unixpacket'. The host may be a name, an IP address, or
+   * socket, see {@link UnixAddr}, over 'unix', 'unixgram' or 'unixpacket'. The host may be a name, an IP address, or
    * empty for this machine; the port may be a service name. A name with addresses of both families is
    * dialed with both, 300 ms apart, over TCP. Over UDP nothing is sent, and no peer need be there. A network that is a literal gives that network's class, one that is only
    * known as a string gives a Conn.
@@ -245,16 +248,16 @@ export class Dialer {
    * kernel refuses at once; with a timeout, deadline or signal that is tried again after 1, 2, 4 … 50 ms until
    * it ends, and without one it fails with `EAGAIN`. Go: `net.DialUnix`.
    */
-  async dialUnix<N extends 'unix' | 'unixpacket'>(
+  async dialUnix<N extends UnixNetwork>(
     network: N,
     laddr: UnixAddr | null,
     raddr: UnixAddr,
     o: DialCallOptions = {},
   ): Promise<Conns[N]> {
-    checkNetworkName(network, 'unix', 'unixpacket')
+    checkNetworkName(network, 'unix', 'unixgram', 'unixpacket')
     const from = laddr == null ? this.#laddr : unixAddrOf('laddr', laddr)
     const to = raddr == null ? null : unixAddrOf('raddr', raddr)
-    const known = ['unix', 'unixpacket'] as const
+    const known = ['unix', 'unixgram', 'unixpacket'] as const
     const run = (trace: DialTrace | null) => this.#dialOne(known, network, from, to, o, trace)
     return (await traceDial(network, String(to), run)) as Conns[N]
   }
@@ -390,7 +393,7 @@ export function dialUDP(
  *
  * @category Local sockets
  */
-export function dialUnix<N extends 'unix' | 'unixpacket'>(
+export function dialUnix<N extends UnixNetwork>(
   network: N,
   laddr: UnixAddr | null,
   raddr: UnixAddr,

@@ -13,6 +13,29 @@ export { NetError } from './net.js'
 export { OpError, type OpErrorExtra } from './op-error.js'
 
 /**
+ * Descriptors came for which there was no room: those that came were closed, the kernel closed the others.
+ * `code` is `ERR_CONTROL_TRUNCATED`.
+ *
+ * ```ts
+ * import { ControlTruncatedError } from '@netfd/net'
+ *
+ * console.log(new ControlTruncatedError().code) // ERR_CONTROL_TRUNCATED
+ * ```
+ */
+export class ControlTruncatedError extends NetError {
+  /** The class's name, spelt out: a bundler may rename classes. */
+  override get name(): string {
+    return 'ControlTruncatedError'
+  }
+
+  override readonly code = 'ERR_CONTROL_TRUNCATED'
+
+  constructor() {
+    super('more descriptors came than there was room for')
+  }
+}
+
+/**
  * An address whose text or kind is wrong; `code` is `ERR_ADDR`. Go: `net.AddrError`.
  *
  * ```ts

@@ -9,6 +9,7 @@ import {
   EPROTOTYPE,
   must,
   SO_TYPE,
+  SOCK_DGRAM,
   SOCK_SEQPACKET,
   SOCK_STREAM,
   SOCKADDR_STORAGE_SIZE,
@@ -25,8 +26,12 @@ import type { Addr } from './net.js'
 import type { TCPConn } from './tcpconn.js'
 import { newTCPConn } from './tcpconn.js'
 import { TCPListener } from './tcplistener.js'
+import type { UDPConn } from './udpconn.js'
+import { newUDPConn } from './udpconn.js'
 import type { UnixConn } from './unixconn.js'
 import { newUnixConn } from './unixconn.js'
+import type { UnixgramConn } from './unixgramconn.js'
+import { newUnixgramConn } from './unixgramconn.js'
 import { UnixListener } from './unixlistener.js'
 import type { UnixpacketConn } from './unixpacketconn.js'
 import { newUnixpacketConn } from './unixpacketconn.js'
@@ -35,10 +40,14 @@ import { newUnixpacketConn } from './unixpacketconn.js'
 export interface FileConns {
   /** TCP over either IP version. */
   tcp: TCPConn
+  /** UDP over either IP version. */
+  udp: UDPConn
   /** A stream of bytes over a local socket. */
   unix: UnixConn
   /** Records over a local socket. */
   unixpacket: UnixpacketConn
+  /** Datagrams over a local socket. */
+  unixgram: UnixgramConn
 }
 
 /** The networks of the sockets that `fileListener` takes, and what it makes of each. */
@@ -55,7 +64,7 @@ export interface FileListeners {
  * A connection on a duplicate of `fd`, which stays the caller's; closing either leaves the other alone.
  * Both share one open socket. While it blocks, what needs O_NONBLOCK (`readFrom` a connection or a file,
  * `syscallConn`) switches it on, for `fd` as well, until the connection is closed or the process ends.
- * What the socket is decides: a TCPConn, UnixConn or UnixpacketConn. A caller that knows it says its `network`, and
+ * What the socket is decides: a TCPConn, UDPConn, UnixConn, UnixgramConn or UnixpacketConn. A caller that knows it says its `network`, and
  * gets that class: a socket of another one is then refused with `EPROTOTYPE`.
  *
  * Throws OpError: `ENOTSOCK` for what is no socket, `EPROTONOSUPPORT` for one of another family,
@@ -99,6 +108,20 @@ export function fileListener(fd: number, network?: string): FileListener {
   })
 }
 
+/**
+ * `fileConn` for sockets of packets alone: a stream is refused with `EINVAL`. Go: `net.FilePacketConn`; dup(2).
+ *
+ * @category More connections
+ */
+export function filePacketConn<N extends 'udp' | 'unixgram'>(fd: number, network?: N): FileConns[N]
+export function filePacketConn(fd: number, network?: string): UDPConn | UnixgramConn {
+  return adopt(fd, false, network, (net, { conn }) => {
+    if (net.sotype !== SOCK_DGRAM) throw new SyscallError('', EINVAL)
+    net.setRemoteAddr(null, null)
+    return conn(net) as UDPConn | UnixgramConn
+  })
+}
+
 /** What a connection gets when no option of a Dialer or ListenConfig says otherwise. */
 const DEFAULTS = connOptions(keepAliveOf({}))
 
@@ -119,6 +142,11 @@ interface FileKind {
   listener(fd: NetFD): FileListener
 }
 
+/** There are no listeners for datagrams. */
+const noListener = (): never => {
+  throw new SyscallError('socket', EINVAL)
+}
+
 /** A row for each kind of socket that can be taken over. */
 const kinds: readonly FileKind[] = [
   {
@@ -127,6 +155,13 @@ const kinds: readonly FileKind[] = [
     network: 'tcp',
     conn: (fd) => connected(fd),
     listener: (fd) => new TCPListener(fd, DEFAULTS),
+  },
+  {
+    families: [AF_INET, AF_INET6],
+    sotype: SOCK_DGRAM,
+    network: 'udp',
+    conn: newUDPConn,
+    listener: noListener,
   },
   {
     families: [AF_UNIX],
@@ -141,6 +176,13 @@ const kinds: readonly FileKind[] = [
     network: 'unixpacket',
     conn: newUnixpacketConn,
     listener: (fd) => new UnixListener(fd, false),
+  },
+  {
+    families: [AF_UNIX],
+    sotype: SOCK_DGRAM,
+    network: 'unixgram',
+    conn: newUnixgramConn,
+    listener: noListener,
   },
 ]
 
@@ -159,7 +201,9 @@ function adopt<T>(
   make: (net: NetFD, kind: FileKind) => T,
 ): T {
   if (network !== undefined && !kinds.some((kind) => kind.network === network)) {
-    throw new TypeError(`network must be 'tcp', 'unix' or 'unixpacket', got ${String(network)}`)
+    throw new TypeError(
+      `network must be 'tcp', 'udp', 'unix', 'unixgram' or 'unixpacket', got ${String(network)}`,
+    )
   }
   const name: Addr = { network: 'file+net', toString: () => `fd ${fd}` }
   let own: NetFD | undefined

@@ -19,6 +19,7 @@ export type { DNSErrorInit, OpErrorExtra } from './errors.js'
 export {
   AddrError,
   CanceledError,
+  ControlTruncatedError,
   DeadlineExceededError,
   DNSError,
   InvalidAddrError,
@@ -31,7 +32,7 @@ export {
   WriteToConnectedError,
 } from './errors.js'
 export type { FileConns, FileListeners } from './file.js'
-export { fileConn, fileListener } from './file.js'
+export { fileConn, fileListener, filePacketConn } from './file.js'
 export { hook } from './hook.js'
 export { joinHostPort, splitHostPort } from './ipsock.js'
 export type { KeepAliveConfig, KeepAliveOptions } from './keep-alive.js'
@@ -51,6 +52,8 @@ export {
   listenUDP,
   listenUnix,
 } from './listen.js'
+export type { ListenFd } from './listen-fds.js'
+export { listenFds } from './listen-fds.js'
 export type { Resolver } from './lookup.js'
 export type { GroupOptions } from './multicast.js'
 export type {
@@ -65,6 +68,7 @@ export type {
   UDPNetwork,
   UnixNetwork,
 } from './net.js'
+export { notify } from './notify.js'
 export type { PacketBatchOptions } from './packet-batch.js'
 export { PacketBatch } from './packet-batch.js'
 export type { PacketInfo } from './packet-info.js'
@@ -87,7 +91,15 @@ export type { ConnTrace, DialAttempt, DialResolve, DialTrace } from './trace.js'
 export type { MTUDiscover, ReceiveInfoOptions } from './udp-options.js'
 export { UDPAddr } from './udpaddr.js'
 export { UDPConn } from './udpconn.js'
+export type {
+  PeerCred,
+  ReceivedFds,
+  ReceiveFdOptions,
+  SendFdOptions,
+  UnixMsg,
+} from './unix-rights.js'
 export { resolveUnixAddr, UnixAddr } from './unixaddr.js'
 export { UnixConn } from './unixconn.js'
+export { UnixgramConn } from './unixgramconn.js'
 export { UnixListener } from './unixlistener.js'
 export { UnixpacketConn } from './unixpacketconn.js'

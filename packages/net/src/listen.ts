@@ -31,10 +31,11 @@ import { listenMulticastUDPAddr, listenUDPAddr } from './udpsock-posix.js'
 import type { UnixAddr } from './unixaddr.js'
 import { isUnixAddr, unixAddrOf } from './unixaddr.js'
 import type { UnixConn } from './unixconn.js'
+import type { UnixgramConn } from './unixgramconn.js'
 import type { UnixListener } from './unixlistener.js'
 import type { UnixpacketConn } from './unixpacketconn.js'
-import { isPath } from './unixpath.js'
-import { listenUnixAddr } from './unixsock-posix.js'
+import { checkMode, checkNoPath, isPath } from './unixpath.js'
+import { listenUnixAddr, listenUnixgramAddr } from './unixsock-posix.js'
 
 /** How a ListenConfig listens. Go: `net.ListenConfig`. */
 export interface ListenOptions extends KeepAliveOptions {
@@ -103,6 +104,8 @@ export interface PacketConns {
   udp4: UDPConn
   /** UDP over IPv6. */
   udp6: UDPConn
+  /** Datagrams over a local socket. */
+  unixgram: UnixgramConn
 }
 
 /** What `ListenConfig.listen` takes. */
@@ -216,7 +219,8 @@ export class ListenConfig {
    * A socket for packets from and to anybody at `host:port` of 'udp', 'udp4' or 'udp6'. An empty host or an
    * unspecified address means all of this machine's, IPv4 and IPv6, when the network is 'udp'; port 0 lets
    * the kernel choose. At a multicast address it is bound to all addresses, as other sockets may be: `joinGroup`
-   * joins the group. Of the options, `control` and `reusePort` mean something here.
+   * joins the group. Over 'unixgram' the address is the name of a local socket, see {@link UnixAddr}. Of the options,
+   * `control`, `reusePort`, `mode` and `unlinkStale` mean something here.
    *
    * Rejects with OpError as `listen` does. Go: `ListenConfig.ListenPacket`; bind(2).
    */
@@ -235,7 +239,7 @@ export class ListenConfig {
     address: string,
     o: ListenCallOptions = {},
   ): Promise<PacketConn> {
-    checkTarget('listenPacket', network, address, 'udp')
+    checkTarget('listenPacket', network, address, 'udp', 'unixgram')
     checkOptions('listenPacket', o, CALL_OPTIONS)
     const bound = { due: 0, signal: signalOf(o) }
     let laddr: Sockaddr
@@ -285,9 +289,14 @@ export class ListenConfig {
 
   /** Nothing else asks what kind of address it is. */
   async #listenPacket(network: string, laddr: Sockaddr): Promise<PacketConn> {
-    const { control, reusePort = false } = this.#options
+    const { control, reusePort = false, mode, unlinkStale } = this.#options
+    const path = { mode, unlinkStale: unlinkStale ?? false }
+    if (!(isUnixAddr(laddr) && isPath(laddr.bytes))) checkNoPath({ mode, unlinkStale })
     try {
       if (isUDP(laddr)) return await listenUDPAddr(network, laddr, { control, reusePort })
+      if (isUnixAddr(laddr)) {
+        return await listenUnixgramAddr(network, laddr, { control, reusePort, ...path })
+      }
       throw new AddrError('unexpected address type', String(laddr))
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
@@ -329,20 +338,6 @@ export class ListenConfig {
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }
-  }
-}
-
-function checkMode(mode: unknown): void {
-  if (mode === undefined) return
-  checkType('mode', mode, 'number')
-  if (Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= 0o777) return
-  throw new RangeError(`mode must be a whole number from 0 to 0o777, got ${String(mode)}`)
-}
-
-/** Options that would mean nothing. */
-function checkNoPath(o: Pick<ListenOptions, 'mode' | 'unlinkStale'>): void {
-  for (const [name, value] of Object.entries(o)) {
-    if (value !== undefined) throw new RangeError(`${name} is for a local socket with a path`)
   }
 }
 
@@ -391,7 +386,10 @@ export async function listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Pro
 }
 
 /** What `listenPacket` takes. */
-export type ListenPacketOptions = Pick<ListenOptions, 'control' | 'reusePort'>
+export type ListenPacketOptions = Pick<
+  ListenOptions,
+  'control' | 'reusePort' | 'mode' | 'unlinkStale'
+>
 
 /**
  * A socket for packets from and to anybody, with the options and errors of `ListenConfig.listenPacket`.
@@ -424,8 +422,8 @@ export async function listenPacket(
   address: string,
   o: ListenPacketOptions & ListenCallOptions = {},
 ): Promise<PacketConn> {
-  checkTarget('listenPacket', network, address, 'udp')
-  checkOptions('listenPacket', o, ['control', 'reusePort', ...CALL_OPTIONS])
+  checkTarget('listenPacket', network, address, 'udp', 'unixgram')
+  checkOptions('listenPacket', o, ['control', 'reusePort', 'mode', 'unlinkStale', ...CALL_OPTIONS])
   const { signal, ...options } = o
   return await new ListenConfig(options).listenPacket(network, address, { signal })
 }

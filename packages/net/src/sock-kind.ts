@@ -84,6 +84,7 @@ const kinds: readonly SockKind[] = [
   unix(SOCK_STREAM, 'unix', true),
   // An empty record reads as the end, as in Go.
   unix(SOCK_SEQPACKET, 'unixpacket', true),
+  unix(SOCK_DGRAM, 'unixgram', false),
 ]
 
 /** The kind of a socket. Throws EPROTONOSUPPORT for one that this package does not know. */

@@ -64,6 +64,8 @@ export interface PacketPlan extends SocketPlan {
   readonly reusePort: boolean
   /** Whether other sockets may be bound to the same address, and get a copy of what comes to a group. */
   readonly reuseAddr: boolean
+  /** What binds it, when that is more than bind(2). */
+  readonly bind?: typeof hook.bind | undefined
 }
 
 /** A connected socket, registered with the poller. Its options are the caller's to set. */
@@ -119,7 +121,8 @@ export async function listenDatagram(plan: PacketPlan): Promise<NetFD> {
     if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
     const sockaddr = fd.sockaddr(plan.laddr, 'bind')
     await runControl(plan, fd, plan.laddr)
-    must('bind', hook.bind(fd.sysfd, sockaddr))
+    const { bind = hook.bind } = plan
+    must('bind', bind(fd.sysfd, sockaddr))
     fd.init()
     fd.setLocalAddr()
     return fd

@@ -1,6 +1,7 @@
 // Go: net/unixsock_posix.go (UnixListener.close). The file of a socket that is bound to a path.
 import type { SyscallError } from '@netfd/syscall'
 import { AF_UNIX, EADDRINUSE, ECONNREFUSED } from '@netfd/syscall'
+import { checkType } from './arguments.js'
 import { hook } from './hook.js'
 import { sysSocket } from './sock-cloexec.js'
 
@@ -98,5 +99,20 @@ function refuses(sotype: number, sockaddr: Uint8Array): boolean {
     return hook.connect(fd, sockaddr) === -ECONNREFUSED
   } finally {
     hook.close(fd)
+  }
+}
+
+/** The permissions of a file. */
+export function checkMode(mode: unknown): void {
+  if (mode === undefined) return
+  checkType('mode', mode, 'number')
+  if (Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= 0o777) return
+  throw new RangeError(`mode must be a whole number from 0 to 0o777, got ${String(mode)}`)
+}
+
+/** Options that would mean nothing. */
+export function checkNoPath(o: Readonly<Record<'mode' | 'unlinkStale', unknown>>): void {
+  for (const [name, value] of Object.entries(o)) {
+    if (value !== undefined) throw new RangeError(`${name} is for a local socket with a path`)
   }
 }

@@ -21,7 +21,7 @@ import {
 import { fcntl, recv, send } from '@netfd/syscall/raw'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TCPConn } from '../src/index.js'
-import { fileConn, fileListener } from '../src/index.js'
+import { fileConn, fileListener, filePacketConn } from '../src/index.js'
 import { rejected, throws } from './error-walk.js'
 import {
   dialed,
@@ -233,14 +233,18 @@ describe('dup, fileConn and fileListener', () => {
     const cases: [number, (fd: number) => void, string][] = [
       [openSync('/dev/null', 'r'), closeSync, 'getsockopt: socket operation on non-socket'],
       [socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC), close, 'socket: protocol not supported'],
-      [socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC), close, 'socket: invalid argument'],
     ]
     for (const [fd, end, message] of cases) {
-      for (const make of [fileConn, fileListener]) {
+      for (const make of [fileConn, fileListener, filePacketConn] as ((fd: number) => unknown)[]) {
         expect(thrownMessage(() => make(fd))).toBe(`file file+net fd ${fd}: ${message}`)
       }
       end(fd)
     }
+    const datagrams = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC)
+    expect(thrownMessage(() => fileListener(datagrams))).toBe(
+      `file file+net fd ${datagrams}: socket: invalid argument`,
+    )
+    close(datagrams)
     expect(thrownMessage(() => fileConn(1_000_000))).toBe(
       'file file+net fd 1000000: fcntl: bad file descriptor',
     )

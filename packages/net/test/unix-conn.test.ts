@@ -153,7 +153,7 @@ describe.each(both)('two ends over %s', (network) => {
       `file file+net fd ${fd}: socket: protocol wrong type for socket`,
     )
     expect(thrown(() => fileConn(fd, 'tcp')).code).toBe('EPROTOTYPE')
-    expect(() => fileListener(fd, 'udp' as 'tcp')).toThrow(TypeError)
+    expect(() => fileListener(fd, 'ip' as 'tcp')).toThrow(TypeError)
   })
 
   it('serve serves them, and closes what it served', async () => {

@@ -6,6 +6,7 @@ import { loopOf } from './loop.js'
 import type { Op } from './op.js'
 import type { Names, ReceivedFrom, ReceivedMsg, ReceivedPacket } from './op-message.js'
 import { COPIES, PacketOp, ReadFromOp, ReadMsgOp, WriteMsgOp, WriteToOp } from './op-message.js'
+import { PatientWriteMsgOp, PatientWriteToOp, WriteRightsOp } from './op-rights.js'
 import type { CallOptions } from './signals.js'
 import { signalOf } from './signals.js'
 
@@ -125,6 +126,41 @@ export abstract class MessageFD extends OwnedFD {
   ): Promise<number> {
     try {
       return this.call(new WriteMsgOp(this.kind, data, oob, sockaddr, to), o)
+    } catch (error) {
+      return this.refused(errorFrom(error))
+    }
+  }
+
+  /**
+   * `sendMsg` or, for `sendto`, `sendTo`, tried again by time as well as at each edge: a local socket may never
+   * be told of room in another one's queue.
+   * @internal
+   */
+  sendPatiently(
+    ...[call, data, oob, sockaddr, to, o]: [
+      'sendto' | 'sendmsg',
+      Uint8Array | readonly Uint8Array[],
+      Uint8Array | null,
+      Uint8Array | null,
+      unknown,
+      CallOptions?,
+    ]
+  ): Promise<number> {
+    try {
+      const PatientOp = call === 'sendto' ? PatientWriteToOp : PatientWriteMsgOp
+      return this.call(new PatientOp(this.kind, data, oob, sockaddr, to), o)
+    } catch (error) {
+      return this.refused(errorFrom(error))
+    }
+  }
+
+  /**
+   * Sends all of `data` with descriptors, which `oob` has and which go with its first byte.
+   * @internal
+   */
+  sendRights(data: Uint8Array, oob: Uint8Array, o?: CallOptions): Promise<number> {
+    try {
+      return this.call(new WriteRightsOp(this.kind, data, oob), o)
     } catch (error) {
       return this.refused(errorFrom(error))
     }

@@ -1,0 +1,251 @@
+// Go: net/unixsock_test.go and server_test.go, for datagrams.
+import { lstatSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { close } from '@netfd/syscall'
+import { describe, expect, it } from 'vitest'
+import {
+  dial,
+  dialUnix,
+  fileConn,
+  listen,
+  listenPacket,
+  UDPAddr,
+  UnixAddr,
+  UnixgramConn,
+} from '../src/index.js'
+import { errorOf, PAST, text, track } from './support.js'
+import { freePath } from './unix-support.js'
+
+const receiving = async (name = ''): Promise<UnixgramConn> =>
+  track(await listenPacket('unixgram', name))
+const named = (network: string): string => network
+
+describe('a socket of datagrams', () => {
+  it('has the names that it was given (TestUnixgramConnLocalAndRemoteNames)', async () => {
+    const path = freePath()
+    const receiver = await receiving(path)
+    expect(receiver).toBeInstanceOf(UnixgramConn)
+    expect([receiver.localAddr.name, receiver.remoteAddr]).toEqual([path, null])
+    const plain = track(await dial('unixgram', path))
+    expect([String(plain.localAddr), String(plain.remoteAddr)]).toEqual(['@', path])
+    const local = new UnixAddr(freePath(), 'unixgram')
+    const own = track(await dialUnix('unixgram', local, receiver.localAddr))
+    await own.write('x')
+    const { addr } = await receiver.readFrom(new Uint8Array(8))
+    expect(addr?.name).toBe(local.name)
+    expect(inspect(own)).toBe(`UnixgramConn { ${local} -> ${path}, open }`)
+  })
+
+  it('gets a name from the kernel for "" (TestUnixgramAutobind)', async () => {
+    expect(String((await receiving()).localAddr)).toMatch(/^@[0-9a-f]{5}$/)
+  })
+
+  it('has null as the sender without a name (TestReadUnixgramWithUnnamedSocket)', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    await sender.write(Uint8Array.of(1, 2, 3))
+    const buf = new Uint8Array(64)
+    expect(await receiver.readFrom(buf)).toEqual({ n: 3, addr: null, truncated: false })
+  })
+
+  it('sends and receives empty ones (TestUnixgramZeroBytePayload, …ZeroByteBuffer)', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    await sender.write('')
+    expect(await receiver.read(new Uint8Array(8))).toBe(0)
+    await sender.write('whole')
+    expect(await receiver.readFrom(new Uint8Array(0))).toEqual({
+      n: 0,
+      addr: null,
+      truncated: true,
+    })
+    receiver.setReadDeadline(PAST)
+    expect((await errorOf(receiver.read(new Uint8Array(8)))).code).toBe('ETIMEDOUT')
+  })
+
+  it('answers whoever has a name (TestUnixgramServer)', async () => {
+    const server = await receiving(freePath())
+    const client = await receiving('')
+    await client.writeTo('ping', server.localAddr)
+    const buf = new Uint8Array(8)
+    const { n, addr } = await server.readFrom(buf)
+    expect(text(buf.subarray(0, n))).toBe('ping')
+    await server.writeTo('pong!', addr as UnixAddr)
+    expect(await client.readFrom(buf)).toMatchObject({ n: 5 })
+  })
+
+  it('says what cannot be written, and to whom (TestUnixgramWrite)', async () => {
+    const receiver = await receiving()
+    const to = receiver.localAddr
+    const conn = await receiving()
+    const connected = track(await dial('unixgram', String(to)))
+    const texts = [
+      [
+        connected.writeTo('x', to),
+        `write unixgram @->${to}: use of WriteTo with pre-connected connection`,
+      ],
+      [
+        connected.writeMsg(Buffer.from('x'), null, to),
+        /use of WriteTo with pre-connected connection$/,
+      ],
+      [conn.writeTo('x', null as unknown as UnixAddr), /missing address$/],
+      [conn.writeMsg(Buffer.from('x'), null), /missing address$/],
+      [
+        conn.writeTo('x', new UnixAddr(String(to), 'unix')),
+        /: address family not supported by protocol$/,
+      ],
+      [
+        conn.writeTo('x', new UDPAddr('127.0.0.1', 1) as unknown as UnixAddr),
+        /address family not supported/,
+      ],
+      [conn.write('x'), /: write: transport endpoint is not connected$/],
+      [
+        conn.writeTo('x', new UnixAddr('/nowhere/s', 'unixgram')),
+        /: sendto: no such file or directory$/,
+      ],
+    ] as const
+    for (const [promise, text] of texts) {
+      const { message } = await errorOf(promise)
+      if (typeof text === 'string') expect(message).toBe(text)
+      else expect(message).toMatch(text)
+    }
+    expect(await connected.writeMsg(Buffer.from('m'), null)).toBe(1)
+    expect((await errorOf(conn.writeTo(1 as unknown as string, to))).name).toBe('TypeError')
+    expect((await errorOf(conn.writeMsg(1 as unknown as Uint8Array, null, to))).name).toBe(
+      'TypeError',
+    )
+  })
+
+  it('takes no more than fits, and loses what a buffer has no room for', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    const limit = sender.getOption('sndBuf') - 32
+    expect(await sender.write(new Uint8Array(limit))).toBe(limit)
+    expect((await errorOf(sender.write(new Uint8Array(limit + 1)))).message).toMatch(
+      /write: message too long$/,
+    )
+    expect(await receiver.readFrom(new Uint8Array(8))).toMatchObject({ n: 8, truncated: true })
+  })
+
+  it('refuses to write to a receiver that is gone', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    await receiver.close()
+    expect((await errorOf(sender.write('x'))).code).toBe('ECONNREFUSED')
+  })
+
+  it('is read in a loop', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    for (const one of ['a', '', 'bc']) await sender.write(one)
+    const got: string[] = []
+    for await (const { data, addr } of receiver) {
+      expect(addr).toBe(null)
+      if (got.push(text(data)) === 3) break
+    }
+    expect(got).toEqual(['a', '', 'bc'])
+  })
+
+  it('is made of a descriptor', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    const fds = [receiver.dup(), sender.dup()]
+    const [copy, connected] = fds.map((fd) => track(fileConn(fd, 'unixgram'))) as [
+      UnixgramConn,
+      UnixgramConn,
+    ]
+    for (const fd of fds) close(fd)
+    await connected.write('hi')
+    expect(await copy.read(new Uint8Array(8))).toBe(2)
+    expect(copy.remoteAddr).toBe(null)
+    const error = await errorOf(connected.writeTo('x', receiver.localAddr))
+    expect(error.code).toBe('ERR_WRITE_TO_CONNECTED')
+  })
+
+  it('leaves its file, has the mode it is told, and clears what a dead one left', async () => {
+    const path = freePath()
+    const first = track(await listenPacket('unixgram', path, { mode: 0o600 }))
+    expect(lstatSync(path).mode & 0o777).toBe(0o600)
+    expect((await errorOf(listenPacket('unixgram', path, { unlinkStale: true }))).code).toBe(
+      'EADDRINUSE',
+    )
+    await first.close()
+    expect((await errorOf(listenPacket('unixgram', path))).message).toBe(
+      `listen unixgram ${path}: bind: address already in use`,
+    )
+    track(await listenPacket('unixgram', path, { unlinkStale: true }))
+  })
+
+  it('is no listener, and no listener is one', async () => {
+    expect((await errorOf(listen(named('unixgram'), '/p'))).message).toBe(
+      'listen unixgram /p: unknown network unixgram',
+    )
+    for (const network of ['unix', 'unixpacket']) {
+      expect((await errorOf(listenPacket(named(network), '/p'))).message).toBe(
+        `listen ${network} /p: unknown network ${network}`,
+      )
+    }
+    expect((await errorOf(listenPacket(named('tcp'), '127.0.0.1:0'))).message).toBe(
+      'listen tcp 127.0.0.1:0: address 127.0.0.1:0: unexpected address type',
+    )
+  })
+})
+
+describe('a queue that is full', () => {
+  it('holds a connected sender up until the peer reads', async () => {
+    const receiver = await receiving()
+    const sender = track(await dial('unixgram', String(receiver.localAddr)))
+    const writes = Array.from({ length: 200 }, (_, i) => sender.write(String(i)))
+    const buf = new Uint8Array(8)
+    for (let i = 0; i < 200; i++) {
+      const n = await receiver.read(buf)
+      expect(text(buf.subarray(0, n))).toBe(String(i))
+    }
+    await Promise.all(writes)
+  })
+
+  it.each(['writeTo', 'writeMsg'] as const)(
+    'of others’ messages holds %s up until there is room, though no edge tells of it',
+    async (call) => {
+      const receiver = await receiving()
+      const to = receiver.localAddr
+      const other = await receiving()
+      const fill = new AbortController()
+      const filling: Promise<unknown>[] = []
+      for (let i = 0; i < 20; i++) {
+        filling.push(other.writeTo('x', to, { signal: fill.signal }).catch(() => undefined))
+      }
+      const sender = await receiving()
+      const ours =
+        call === 'writeTo'
+          ? sender.writeTo('ours', to)
+          : sender.writeMsg(Buffer.from('ours'), null, to)
+      fill.abort()
+      const buf = new Uint8Array(8)
+      let got = ''
+      for (let i = 0; i < 30 && got !== 'ours'; i++) {
+        got = text(buf.subarray(0, await receiver.read(buf)))
+      }
+      expect(got).toBe('ours')
+      expect(await ours).toBe(4)
+      await Promise.all(filling)
+    },
+  )
+
+  it('ends with the deadline', async () => {
+    const receiver = await receiving()
+    const sender = await receiving()
+    sender.setWriteTimeout(30)
+    const to = receiver.localAddr
+    const results = await Promise.allSettled(
+      Array.from({ length: 14 }, () => sender.writeTo('x', to)),
+    )
+    const late = results.filter(({ status }) => status === 'rejected')
+    expect(late.length).toBeGreaterThan(0)
+    for (const one of late) {
+      expect((one as PromiseRejectedResult).reason).toMatchObject({
+        message: `write unixgram ${sender.localAddr}->${to}: i/o timeout`,
+      })
+    }
+  })
+})
