@@ -48,7 +48,7 @@ const sidesOf = ({ end, side, other, both = false }) => [
  * @param {Call} [call]
  */
 const explained = (code, made, call) => {
-  const { end, side, signal, other, codes, subject } = made
+  const { end, signal, other, codes, subject } = made
   const ends = other === undefined ? [end] : [end, other]
   if (OF_CLOSE.has(code)) {
     return (
@@ -57,7 +57,8 @@ const explained = (code, made, call) => {
   }
   if (OF_TIME.has(code)) {
     const least = call?.least ?? Number.POSITIVE_INFINITY
-    return end[side].hadDeadline || other?.r.hadDeadline || other?.w.hadDeadline || least < 1e9
+    const sides = [...sidesOf(made), ...(other === undefined ? [] : [other.w])]
+    return sides.some(({ hadDeadline }) => hadDeadline) || least < 1e9
   }
   if (code === 'ABORT_ERR') return signal?.aborted === true
   if (OF_THE_PEER.has(code)) return ends.some(({ link }) => link.disturbed)
