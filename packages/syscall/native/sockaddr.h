@@ -32,7 +32,7 @@ class SockaddrOut {
     if (given_) out_ = a.View(i, "sockaddr");
     // The kernel takes the length for an int, and no address is longer than this.
     const size_t most = sizeof(sockaddr_storage);
-    length_ = static_cast<socklen_t>(out_.size < most ? out_.size : most);
+    length_ = room_ = static_cast<socklen_t>(out_.size < most ? out_.size : most);
   }
   bool has_room() const { return out_.data != nullptr; }
   // The kernel tells a length only where it may write: with no room there, it writes nothing to it.
@@ -41,13 +41,15 @@ class SockaddrOut {
     return given_ ? static_cast<sockaddr*>(place) : nullptr;
   }
   socklen_t* length() { return given_ ? &length_ : nullptr; }
-  // The same of a message, which keeps the length itself.
+  // The same of a message, which keeps the length itself, by way of a place that has room for every name: the
+  // kernel tells the true length where it has cut one, and AddressSanitizer takes that for what was written.
   void Offer(msghdr& message) {
-    message.msg_name = address();
+    message.msg_name = given_ ? &whole_ : nullptr;
     message.msg_namelen = length_;
   }
   void Take(const msghdr& message) {
     length_ = message.msg_namelen;
+    if (has_room()) memcpy(out_.data, &whole_, length_ < room_ ? length_ : room_);
     Finish();
   }
   int32_t told() const { return static_cast<int32_t>(length_); }
@@ -61,7 +63,9 @@ class SockaddrOut {
  private:
   bool given_;
   Bytes out_;
+  socklen_t room_ = 0;
   socklen_t length_ = 0;
+  sockaddr_storage whole_;
 };
 
 }  // namespace netfd

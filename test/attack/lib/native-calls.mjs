@@ -45,11 +45,12 @@ const CARRIERS = /^a unix pair/
 const MOST_WAIT = 1
 
 /**
- * Options that make a close wait, or have the kernel write to an address that the value holds.
+ * Options that make a close wait, that bring a descriptor as their value, or have the kernel write to an address
+ * that the value holds.
  * @param {readonly unknown[]} args
  */
 const harms = ([, level, option]) =>
-  (level === c.SOL_SOCKET && option === c.SO_LINGER) ||
+  (level === c.SOL_SOCKET && (option === c.SO_LINGER || option === c.SO_PEERPIDFD)) ||
   (level === c.IPPROTO_TCP && option === TCP_ZEROCOPY_RECEIVE)
 
 const TCP_ZEROCOPY_RECEIVE = 35

@@ -18,6 +18,7 @@ import { getEventListeners } from 'node:events'
  * @property {'r' | 'w'} side
  * @property {AbortSignal | undefined} [signal]
  * @property {boolean} [exclusive]
+ * @property {boolean} [renews] whether it waits more than once, each time for as long as is set then
  * @property {End} [other] the other end of a relay
  * @property {boolean} [both] whether it relays both ways
  * @property {number} [idle] after how many ms without a byte it ends; 0 for never
@@ -126,15 +127,16 @@ export const start = (world, made) => {
   const { name, end, signal, exclusive = false, other, idle = 0, waits, make, done, failed } = made
   world.operations++
   const relay = other !== undefined
+  const renews = made.renews === true || exclusive || relay
   const sides = sidesOf(made)
   const own = sides.map(({ timeout }) => timeout).filter((ms) => ms > 0)
   const least = Math.min(...own, idle > 0 ? idle : Number.POSITIVE_INFINITY)
-  const timed = (least < SOON && !(exclusive || relay)) || (idle > 0 && idle < SOON)
+  const timed = (least < SOON && !renews) || (idle > 0 && idle < SOON)
   const before = waits === true ? sentBefore(end) : null
   const began = performance.now()
   /** @type {Call} */
   const call = {
-    ...{ name, exclusive, relay, signal, done: Promise.resolve() },
+    ...{ name, exclusive, relay, renews, signal, done: Promise.resolve() },
     ...{ began, least, timed, before },
   }
   for (const one of sides) one.calls.add(call)

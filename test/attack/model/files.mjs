@@ -31,7 +31,7 @@ export const sendFile = async (context) => {
   const idle = idleOf(step)
   const how = { limit: step.way < 4 ? undefined : size, idleTimeout: idle }
   start(world, {
-    ...{ name: 'sendFile', end, subject, side: 'w', signal, idle },
+    ...{ name: 'sendFile', end, subject, side: 'w', signal, idle, renews: true },
     make: (o) => subject.readFrom?.(file, { ...o, ...how }),
     done,
     failed,

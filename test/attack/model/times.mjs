@@ -30,7 +30,7 @@ export const timeout = ({ world, end, subject, step }) => {
   for (const side of sides) {
     side.timeout = ms
     // Of a call that waits more than once each wait has the time that is set then.
-    const renewing = [...side.calls].filter(({ exclusive, relay }) => exclusive || relay)
+    const renewing = [...side.calls].filter(({ renews }) => renews)
     if (ms > 0) for (const call of renewing) call.least = Math.min(call.least, ms)
   }
 }

@@ -12,7 +12,9 @@ const wait = ({ world, end, subject, signal }, name) => {
   if (subject[name] === undefined) return
   const controller = new AbortController()
   world.controllers.push(controller)
+  // The shared one may be aborted by no step: then an end that a read has taken leaves nothing to wake for.
   if (signal === undefined) world.waits.push(controller)
+  else if (signal === world.shared.signal) world.waits.push(world.shared)
   start(world, {
     ...{ name, end, subject, side: name === 'waitRead' ? 'r' : 'w', waits: name === 'waitRead' },
     signal: signal ?? controller.signal,

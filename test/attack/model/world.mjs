@@ -216,6 +216,7 @@ export class Link {
  * @property {string} name
  * @property {boolean} exclusive
  * @property {boolean} relay
+ * @property {boolean} renews whether it waits more than once
  * @property {AbortSignal | undefined} signal
  * @property {Promise<void>} done
  * @property {number} began
