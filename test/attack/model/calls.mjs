@@ -110,12 +110,17 @@ export const counted = (world, name, field, error, most) => {
 /** A time of less is waited for, in ms. */
 const SOON = 1000
 
+/** A receiver takes more beside so many bytes that are not read. Beside more it may have no window for another
+ * byte, which then waits at the sender and wakes no one. */
+const WITH_ROOM = 32_768
+
 /** What the other end had sent, or null where a wait that begins now need not wake for more.
  * @param {End} end
  */
 const sentBefore = ({ link, r, from }) => {
   const writer = link.ends.find(({ into }) => into === from && into !== null)
   if (r.calls.size > 0 || writer === undefined || writer.w.calls.size > 0) return null
+  if (from !== null && from.total - from.bytes > WITH_ROOM) return null
   return link.sent(from)
 }
 

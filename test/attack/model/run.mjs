@@ -237,7 +237,14 @@ const drainAll = async (world) => {
   const all = Promise.all(work).then(() => undefined)
   /** @type {import('./world.mjs').Call} */
   const call = {
-    ...{ name: 'drain', exclusive: false, relay: false, signal: undefined, done: all },
+    ...{
+      name: 'drain',
+      exclusive: false,
+      relay: false,
+      renews: false,
+      signal: undefined,
+      done: all,
+    },
     ...{ began: 0, least: Number.POSITIVE_INFINITY, timed: false, before: null },
   }
   world.calls.add(call)
