@@ -173,6 +173,8 @@ describe('@netfd/poll', () => {
       'rawRead',
       'rawWrite',
       'read',
+      'readFrom',
+      'readMsg',
       'ref',
       'sendFile',
       'setDeadline',
@@ -189,6 +191,8 @@ describe('@netfd/poll', () => {
       'waitRead',
       'waitWrite',
       'write',
+      'writeMsg',
+      'writeTo',
       'writev',
     ])
   })

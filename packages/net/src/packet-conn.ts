@@ -218,10 +218,7 @@ interface Receiving {
 }
 
 /** Packet by packet; where records end, so does the loop. */
-export class PacketsOf extends Loop<
-  ReceivedPacket<Addr | null> | null,
-  ReceivedPacket<Addr | null>
-> {
+class PacketsOf extends Loop<ReceivedPacket<Addr | null> | null, ReceivedPacket<Addr | null>> {
   readonly #receiving: Receiving
 
   constructor(receiving: Receiving) {
