@@ -1,0 +1,61 @@
+// A graceful restart: connections that are in use go to another process, and their clients notice nothing.
+import { close } from '@netfd/syscall'
+import { beforeAll, expect, it } from 'vitest'
+import type { TCPConn } from '../src/index.js'
+import { dial } from '../src/index.js'
+import { program, Running } from './program.js'
+import { listening, pattern, same, track } from './support.js'
+import { listeningAt } from './unix-support.js'
+
+const CONNS = 1_000
+const SIZE = 3_000
+/** On a busy machine. */
+const LONG = 120_000
+
+let child = ''
+
+beforeAll(() => {
+  child = program('unix-pass-child.ts')
+})
+
+/** Writes in small pieces while it reads what comes back. */
+async function talk(conn: TCPConn, want: Uint8Array): Promise<Uint8Array> {
+  const got = new Uint8Array(want.length)
+  const sending = (async () => {
+    for (let at = 0; at < want.length; at += 100) await conn.write(want.subarray(at, at + 100))
+    conn.closeWrite()
+  })()
+  await conn.readFull(got)
+  await sending
+  return got
+}
+
+it(
+  'a thousand live connections go to another process without the loss of a byte',
+  async () => {
+    const listener = await listening('tcp', '127.0.0.1:0')
+    const handover = await listeningAt('unix', '')
+    const heir = new Running([process.execPath, child, String(handover.addr)])
+    const front = track(await handover.accept())
+    const wants = Array.from({ length: CONNS }, (_, i) => pattern(SIZE, i))
+    const talks: Promise<Uint8Array>[] = []
+    for (const want of wants) {
+      const client = track(await dial('tcp', String(listener.addr)))
+      const server = await listener.accept()
+      talks.push(talk(client, want))
+      // Some of it is echoed here, the rest over there.
+      const buf = new Uint8Array(64)
+      const n = (await server.read(buf)) ?? 0
+      await server.write(buf.subarray(0, n))
+      const fd = server.detach()
+      await front.sendFd(fd)
+      close(fd)
+    }
+    await front.close()
+    const gots = await Promise.all(talks)
+    expect(gots.filter((got, i) => !same(got, wants[i] as Uint8Array))).toEqual([])
+    expect(await heir.line()).toBe(String(CONNS))
+    expect(await heir.ended).toMatchObject({ code: 0, stderr: '' })
+  },
+  LONG,
+)
