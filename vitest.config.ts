@@ -1,14 +1,41 @@
 import { defineConfig } from 'vitest/config'
+import { LINUX_ONLY } from './test/host/linux-only.js'
 
 const setup = new URL('./test/setup.ts', import.meta.url).pathname
 
+/** Files of tests that look at Linux's kernel itself, and at nothing that the host backend has. */
+const linuxOnly = (name: string): string[] =>
+  Object.keys(LINUX_ONLY)
+    .filter((file) => file.startsWith(`${name}/`))
+    .map((file) => file.slice(name.length + 1))
+
+// The same files once more, and tests of its own, over Node's sockets: see test/host/deviations.ts.
+const host = {
+  env: { NETFD_BACKEND: 'host' },
+  setupFiles: [new URL('./test/host/setup.ts', import.meta.url).pathname],
+}
+
 // Tests lie beside the sources and, where they cross files, in test/.
 const beside = ['src/**/*.test.ts', 'test/**/*.test.ts']
+
+// Run where NETFD_HOST_SUITES is set: the list of test/host/deviations.ts is not whole yet.
+const hostSuites = [
+  {
+    name: 'poll-host',
+    root: 'packages/poll',
+    include: beside,
+    ...host,
+    exclude: linuxOnly('poll'),
+  },
+  { name: 'net-host', root: 'packages/net', include: beside, ...host, exclude: linuxOnly('net') },
+]
 
 const projects = [
   { name: 'syscall', root: 'packages/syscall', include: beside },
   { name: 'poll', root: 'packages/poll', include: beside },
   { name: 'net', root: 'packages/net', include: beside },
+  ...(process.env.NETFD_HOST_SUITES === undefined ? [] : hostSuites),
+  { name: 'host', root: 'test/host', include: ['*.test.ts'], ...host },
   { name: 'examples', root: 'apps/examples', include: beside },
   { name: 'bench', root: 'bench', include: ['lib/**/*.test.ts'] },
   { name: 'tools', root: '.', include: ['tools/*.test.ts', 'test/{,stranger/,attack/}*.test.ts'] },

@@ -69,6 +69,14 @@ export const installMatrix = async () => {
 const conversation = `${root}test/conversation.mjs`
 const bridges = `${root}test/bridges.mjs`
 const web = `${root}test/web.mjs`
+const elsewhere = `${root}test/host/elsewhere.mjs`
+
+/** What also runs over the runtime's own sockets. */
+const HOSTED = /** @type {const} */ ([
+  ['conversations', conversation],
+  ['bridges', bridges],
+  ['streams of the web', web],
+])
 
 /** The work of the clients on a runtime that vitest does not run on, in processes of that: they may do all.
  * @param {Runtime} runtime
@@ -92,6 +100,14 @@ const everywhere = async (args) => {
     results.push(await step(`${name}: conversations`, path, [...args, conversation]))
     results.push(await step(`${name}: bridges`, path, [...args, bridges]))
     results.push(await step(`${name}: streams of the web`, path, [...args, web]))
+    for (const [what, program] of HOSTED) {
+      const title = `${name}, host backend: ${what}`
+      results.push(await step(title, 'env', ['NETFD_BACKEND=host', path, ...args, program]))
+    }
+  }
+  for (const { name, path } of NODES) {
+    const title = `${name}, as on a system without an addon: conversations`
+    results.push(await step(title, path, [`--import=${elsewhere}`, conversation]))
   }
   for (const runtime of OTHERS) results.push(await clients(runtime))
   return results

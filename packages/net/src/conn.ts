@@ -1,4 +1,5 @@
 // Go: net/net.go, conn. What a connection does whatever its protocol.
+import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions, Deadline } from '@netfd/poll'
@@ -152,6 +153,14 @@ export abstract class NetConn implements Conn {
    */
   detach(): number {
     return this.do('file', () => this.fd.detach())
+  }
+
+  /**
+   * The socket of the runtime that it is made of on the host backend, with this closed; else null.
+   * @internal
+   */
+  release(): Socket | null {
+    return this.do('file', () => this.fd.release())
   }
 
   /** Lets calls that wait keep the process alive, as they do by default. */

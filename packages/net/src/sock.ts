@@ -4,6 +4,9 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  EACCES,
+  EADDRINUSE,
+  EADDRNOTAVAIL,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   must,
@@ -102,8 +105,9 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
     // Before the first connection is made, and after the callback, which must not have the last word.
     if (fd.sole) setConnOptions(fd.sysfd, plan.options)
     const listening = hook.listen(fd.sysfd, plan.backlog ?? listenerBacklog())
-    // Node's servers say it in a later turn of the event loop. The kernel says it at once, and costs no promise.
-    must('listen', typeof listening === 'number' ? listening : await listening)
+    // The kernel says it at once, and costs no promise.
+    if (typeof listening === 'number') must('listen', listening)
+    else heard(await listening)
     fd.init()
     fd.setLocalAddr()
     return fd
@@ -131,6 +135,14 @@ export async function listenDatagram(plan: PacketPlan): Promise<NetFD> {
     throw error
   }
 }
+
+/** Servers of Node bind and listen in one, and say later what came of both. */
+function heard(r: number): void {
+  must(BINDING.has(-r) ? 'bind' : 'listen', r)
+}
+
+/** What it is about the address that is refused. */
+const BINDING: ReadonlySet<number> = new Set([EACCES, EADDRINUSE, EADDRNOTAVAIL])
 
 function openSocket(plan: SocketPlan, listening: boolean): NetFD {
   const { network, family, v6only, sotype, protocol } = plan

@@ -164,7 +164,8 @@ it.each([
   ['socket', { socket: () => -24 }, 'socket', 'EMFILE'],
   ['setsockopt', { setsockopt: () => -12 }, 'setsockopt', 'ENOMEM'],
   ['listen', { listen: () => -98 }, 'listen', 'EADDRINUSE'],
-  ['later listen', { listen: () => Promise.resolve(-98) }, 'listen', 'EADDRINUSE'],
+  ['later listen', { listen: () => Promise.resolve(-12) }, 'listen', 'ENOMEM'],
+  ['later bind', { listen: () => Promise.resolve(-98) }, 'bind', 'EADDRINUSE'],
   ['getsockname', { getsockname: () => -9 }, 'getsockname', 'EBADF'],
 ])('a failing %s leaves no descriptor (TestListenError)', async (_, entries, syscall, code) => {
   const ledger = socketLedger()

@@ -2,6 +2,7 @@
 
 import { hook as pollHook } from '@netfd/poll/testing'
 import { SOCK_STREAM } from '@netfd/syscall'
+import { backend } from '@netfd/syscall/internal'
 import { afterEach, onTestFinished } from 'vitest'
 import { replace as replacePoll } from '../../poll/test/support.js'
 import type {
@@ -13,6 +14,7 @@ import type {
   TCPNetwork,
 } from '../src/index.js'
 import { dial, hook, ListenConfig } from '../src/index.js'
+import { holeAddress } from './hole.js'
 
 export {
   countCalls,
@@ -75,9 +77,10 @@ export async function pair(listener?: TCPListener, dialer?: Dialer): Promise<[TC
 
 /**
  * An address that answers no SYN: a listener whose queue is full. The next dial stays in SYN-SENT until
- * a caller accepts; `answer` does.
+ * a caller accepts; `answer` does. On the host backend no queue is ever full, and the hole is a child's.
  */
 export async function blackHole(): Promise<{ address: string; listener: TCPListener }> {
+  if (backend === 'host') return { address: await holeAddress(), listener: await listening() }
   const listener = await listening('tcp', '127.0.0.1:0', { backlog: 0 })
   const address = String(listener.addr)
   await dialed(address)
@@ -113,7 +116,7 @@ export function replace(entries: Partial<Hook>): void {
 export function socketLedger(): { open: Set<number>; made: number } {
   const ledger = { open: new Set<number>(), made: 0 }
   const { socket, close } = hook
-  const { close: closeFD, accept4 } = pollHook
+  const { close: closeFD, closeSent, accept4 } = pollHook
   const opens = (fd: number): number => {
     if (fd >= 0) {
       ledger.open.add(fd)
@@ -140,6 +143,12 @@ export function socketLedger(): { open: Set<number>; made: number } {
       closes(fd)
       return closeFD(fd)
     },
+    closeSent:
+      closeSent &&
+      ((fd, closed) => {
+        closes(fd)
+        closeSent(fd, closed)
+      }),
   })
   return ledger
 }

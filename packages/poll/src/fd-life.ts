@@ -1,4 +1,5 @@
 // Go: internal/poll/fd_unix.go (Init, Close, destroy). How a descriptor begins, and a close that is exact.
+import type { Socket } from 'node:net'
 import { inspect } from 'node:util'
 import { EBUSY, EPERM, must, SyscallError } from '@netfd/syscall'
 import { hook } from './hook.js'
@@ -96,13 +97,34 @@ export abstract class OwnedFD extends OptionedFD {
   detach(): number {
     this.use(() => undefined)
     this.numbered('detach')
+    const fd = this.#letGo()
+    hook.disown(fd)
+    return fd
+  }
+
+  /**
+   * As `detach`, on the host backend, which has the runtime's socket to give in place of a number. Null where there
+   * is none, and when the peer has ended its side: nothing has changed then.
+   * @internal
+   */
+  release(): Socket | null {
+    this.use(() => undefined)
+    this.#checkUnused()
+    const socket = hook.release?.(this.fd) ?? null
+    if (socket !== null) this.#letGo()
+    return socket
+  }
+
+  #checkUnused(): void {
     if (this.mu.refs > this.#evictable()) throw new SyscallError('detach', EBUSY)
+  }
+
+  #letGo(): number {
+    this.#checkUnused()
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()
-    const fd = this.#leave(false)
-    hook.disown(fd)
-    return fd
+    return this.#leave(false)
   }
 
   /** How many of those who use the descriptor leave it at once when they are evicted. */

@@ -68,6 +68,8 @@ export const hook = {
   close: sys.close,
   /** On the host backend alone: a close that waits for what was sent. */
   closeSent: hostCalls?.closeSent,
+  /** On the host backend alone: the runtime's own socket. */
+  release: hostCalls?.release,
   adopt: sys.adopt,
   disown: sys.disown,
   giveBack: sys.giveBack,

@@ -14,12 +14,17 @@ import {
   setNonblock,
   socket,
 } from '@netfd/syscall'
+import { backend } from '@netfd/syscall/internal'
 import { FD } from '../src/index.js'
+import { hostListener, hostPair } from './host-numbers.js'
+
+export { makeAhead } from './host-numbers.js'
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 
 /** A listening socket's number on 127.0.0.1. */
 export function listenNumber(): number {
+  if (backend === 'host') return hostListener().fd
   const fd = socket(AF_INET, SOCK_STREAM | FLAGS)
   bind(fd, encodeSockaddr({ family: 'inet4', addr: '127.0.0.1', port: 0 }))
   listen(fd, 1024)
@@ -28,17 +33,21 @@ export function listenNumber(): number {
 
 /** Two FDs connected by TCP over loopback. */
 export function tcpPair(): [FD, FD] {
+  return (backend === 'host' ? hostPair() : tcpNumbers()).map((number) => {
+    const fd = new FD(number, { stream: true, net: 'tcp' })
+    fd.init()
+    return fd
+  }) as [FD, FD]
+}
+
+function tcpNumbers(): [number, number] {
   const listener = listenNumber()
   const client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC)
   connect(client, getsockname(listener))
   setNonblock(client, true)
   const server = accept4(listener, FLAGS)
   close(listener)
-  return [client, server].map((number) => {
-    const fd = new FD(number, { stream: true, net: 'tcp' })
-    fd.init()
-    return fd
-  }) as [FD, FD]
+  return [client, server]
 }
 
 const kept: FD[] = []

@@ -54,6 +54,8 @@ export function bundleForChildren(o: { net?: boolean } = {}): void {
         rollupOptions: { output: { entryFileNames: 'bundle.mjs' } },
       },
     })
+    const host = join('dist', 'host.cjs')
+    copyFileSync(join(packages, 'syscall', host), join(dir, host))
     bundleURL = pathToFileURL(join(dir, 'dist', 'bundle.mjs')).href
   })
   afterAll(() => rmSync(dir, { recursive: true }))
@@ -70,6 +72,7 @@ export interface Ended {
 /** The start of every program: `poll` and `sys`, and TCP ends to work with. */
 const HEAD = () => `const poll = await import(${JSON.stringify(bundleURL)})
 const { FD, hook, host, keptPair, net, sys, tcpPair, turns } = poll
+await poll.makeAhead()
 `
 
 /** The program as a module's address, for a worker thread. */

@@ -19,14 +19,28 @@ import {
   socket,
   socketpair,
 } from '@netfd/syscall'
-import { afterEach, onTestFinished, vi } from 'vitest'
+import { backend } from '@netfd/syscall/internal'
+import { afterAll, afterEach, beforeEach, onTestFinished, vi } from 'vitest'
 import { FD } from '../src/index.js'
 import type { FDKind } from '../src/kind.js'
 import { hook, host } from '../src/testing.js'
 import { listenNumber } from './child-tools.js'
+import {
+  closeAhead,
+  hostListener,
+  hostPair,
+  makeAhead,
+  memoryPair,
+  startConnect,
+} from './host-numbers.js'
 
 const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC
 export const TCP: FDKind = { stream: true, net: 'tcp' }
+
+if (backend === 'host') {
+  beforeEach(makeAhead)
+  afterAll(closeAhead)
+}
 
 const opened = new Set<FD>()
 
@@ -46,12 +60,14 @@ afterEach(async () => {
 
 /** A listening socket's number on 127.0.0.1, and its address. */
 export function listenTCP(): { fd: number; address: Uint8Array } {
+  if (backend === 'host') return hostListener()
   const fd = listenNumber()
   return { fd, address: getsockname(fd) }
 }
 
 /** A connected client's number; loopback connects at once. */
 export function connectTCP(address: Uint8Array): number {
+  if (backend === 'host') return startConnect(address)
   const fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC)
   connect(fd, address)
   setNonblock(fd, true)
@@ -60,6 +76,7 @@ export function connectTCP(address: Uint8Array): number {
 
 /** Two numbers connected by TCP over loopback. */
 export function tcpNumbers(): [number, number] {
+  if (backend === 'host') return hostPair()
   const listener = listenTCP()
   try {
     const client = connectTCP(listener.address)
@@ -77,7 +94,7 @@ export function tcpPair(kind: FDKind = TCP): [FD, FD] {
 
 /** Two FDs of a Unix socketpair. */
 export function unixPair(type: number = SOCK_STREAM, kind?: FDKind): [FD, FD] {
-  const [a, b] = socketpair(AF_UNIX, type | FLAGS)
+  const [a, b] = backend === 'host' ? memoryPair(type) : socketpair(AF_UNIX, type | FLAGS)
   return [adoptFD(a, kind), adoptFD(b, kind)]
 }
 

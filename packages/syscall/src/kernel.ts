@@ -1,5 +1,6 @@
 // The calls that @netfd/poll and @netfd/net make: the addon's, or those of the host backend in host/.
 import { createRequire } from 'node:module'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { backend } from './backend.js'
 import { absent, file, native, root } from './binding.js'
@@ -17,6 +18,8 @@ export interface HostCalls {
   subscribe(fd: number, target: EdgeTarget): number
   /** Forgets it: no edge is told afterwards. */
   unsubscribe(fd: number): void
+  /** The runtime's socket, of which the number is free then; null where it cannot be had. */
+  release(fd: number): Socket | null
   /** Whether this thread stays alive for the sockets, which it does not by themselves. */
   keepAlive(on: boolean): void
   /** `close`, once the bytes that a send has taken are the system's, or after a second. */

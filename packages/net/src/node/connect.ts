@@ -1,6 +1,6 @@
 // From options to a connection: what every function of this entry that dials does.
 import type { TCPConn } from '@netfd/net'
-import { Dialer, joinHostPort } from '@netfd/net'
+import { backend, Dialer, joinHostPort } from '@netfd/net'
 import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { closeConn } from './conn-parts.js'
 import type { ConnectOptions, TuneOptions } from './options.js'
@@ -25,10 +25,25 @@ function dialerOf(o: ConnectOptions): Dialer {
 
 /** Sets what the options say. Throws OpError, TypeError or RangeError. */
 function tuneConn(conn: TCPConn, o: TuneOptions): void {
-  if (o.userTimeout !== undefined) conn.setUserTimeout(o.userTimeout)
-  if (o.keepAliveConfig !== undefined) conn.setKeepAliveConfig(o.keepAliveConfig)
+  const { userTimeout, keepAliveConfig } = o
+  if (userTimeout !== undefined) set(() => conn.setUserTimeout(userTimeout))
+  if (keepAliveConfig !== undefined) set(() => conn.setKeepAliveConfig(keepAliveConfig))
   for (const [name, value] of Object.entries(o.options ?? {})) {
-    conn.setOption(name as SettableSockopt, value as SockoptValue<SettableSockopt>)
+    set(() => conn.setOption(name as SettableSockopt, value as SockoptValue<SettableSockopt>))
+  }
+}
+
+let warned = false
+
+/** On the host backend a client works without the options that only Linux has, and a warning says so once. */
+function set(f: () => void): void {
+  try {
+    f()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (backend !== 'host' || code !== 'ENOPROTOOPT') throw error
+    if (!warned) process.emitWarning(`an option is left out: ${message}`, { code: 'NETFD_TUNE' })
+    warned = true
   }
 }
 

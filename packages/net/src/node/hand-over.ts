@@ -3,7 +3,7 @@ import type { OnReadOpts } from 'node:net'
 import { Socket } from 'node:net'
 import { addAbortSignal } from 'node:stream'
 import type { StreamConn, TCPConn } from '@netfd/net'
-import { hook } from '@netfd/net'
+import { backend, hook } from '@netfd/net'
 import { signalOf } from '@netfd/poll/internal'
 import {
   IPPROTO_TCP,
@@ -86,7 +86,9 @@ function checkHandOver(o: NetSocketOptions): void {
  *
  * Throws TypeError for what is no connection of this package or is a Duplex already, and for wrong options;
  * OpError with `ERR_NET_CLOSED` for a closed one, and with `EBUSY`, nothing changed, while a file or another
- * connection is sent from or to it; where {@link canHandOver} is false, an Error with `ERR_NO_HANDOVER`.
+ * connection is sent from or to it; where {@link canHandOver} is false, an Error with `ERR_NO_HANDOVER`. On the host
+ * backend it is the socket that the connection is made of; `ERR_NO_HANDOVER` too once the peer has ended its side,
+ * for a `pipe` and with `onread`.
  *
  * ```ts
  * import { listen } from '@netfd/net'
@@ -107,6 +109,7 @@ export function toNetSocket(conn: StreamConn, o: NetSocketOptions = {}): Socket 
     throw new TypeError(`conn has no descriptor to hand over: ${kindOf(conn)}`)
   }
   if (!canHandOver) throw noHandOver()
+  if (backend === 'host') return hostSocket(conn as TCPConn, o)
   const refed = (conn as TCPConn).hasRef?.() ?? true
   const fd = (conn as TCPConn).detach()
   const socket = socketOn(fd, isTCPConn(conn), o)
@@ -116,6 +119,26 @@ export function toNetSocket(conn: StreamConn, o: NetSocketOptions = {}): Socket 
   // After the constructor, which would not let go of the descriptor if the signal was aborted before.
   if (o.signal !== undefined) addAbortSignal(o.signal, socket)
   return socket
+}
+
+/** Over the host backend a connection is a socket of the runtime's already: that one, with what was read ahead. */
+function hostSocket(conn: TCPConn, o: NetSocketOptions): Socket {
+  const { allowHalfOpen = false, paused = false, unread, signal, onread } = o
+  const refed = conn.hasRef()
+  const socket = onread === undefined ? conn.release() : null
+  if (socket === null) throw notHandedOver()
+  socket.allowHalfOpen = allowHalfOpen
+  if (refed) socket.ref()
+  if (unread !== undefined && unread.length > 0) socket.unshift(Uint8Array.from(unread))
+  if (paused) socket.pause()
+  if (signal !== undefined) addAbortSignal(signal, socket)
+  return socket
+}
+
+function notHandedOver(): Error {
+  const text =
+    'on the host backend a pipe, a connection whose peer has ended its side, and one with onread cannot be a net.Socket: use toDuplex'
+  return Object.assign(new Error(text), { code: 'ERR_NO_HANDOVER' })
 }
 
 /** The error of a runtime whose sockets take no descriptor. */

@@ -145,7 +145,8 @@ function unwrap(tuning: Tuning): void {
  * is asked first, when the address is known; what it answers but false is yes. `close()` or `using` ends it.
  *
  * What the kernel refuses, or `match` throws, goes to `onError`, and never into the client. Throws TypeError or
- * RangeError for wrong options. Deno's sockets have no descriptor, and stay as they are.
+ * RangeError for wrong options. Deno's sockets have no descriptor, and stay as they are, and so
+ * do all on the host backend.
  *
  * ```ts
  * import { tuneAll } from '@netfd/net/node'

@@ -1,6 +1,6 @@
 // Options of the kernel on a socket that Node made, through its descriptor.
 import { Server, Socket } from 'node:net'
-import { hook, OpError } from '@netfd/net'
+import { backend, hook, OpError } from '@netfd/net'
 import type { OptionHolder, SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { IPPROTO_TCP, must, setOptionOf, TCP_USER_TIMEOUT } from '@netfd/syscall'
 import { checkOptions, isMistake, kindOf } from '../arguments.js'
@@ -19,7 +19,7 @@ function descriptorOf(socket: Socket | Server): number {
 
 /**
  * Sets options of the kernel on a socket that Node made, TLS included: true, or false where it has no
- * descriptor: not yet, not any more, or never, as on Deno. Times are in ms, those of keep-alive rounded up to
+ * descriptor: not yet, not any more, or never, as on Deno, or where netfd runs on the host backend. Times are in ms, those of keep-alive rounded up to
  * whole seconds. Of a server, what it accepts from then on inherits them.
  *
  * Throws TypeError and RangeError for wrong arguments, and OpError for what the kernel refuses. setsockopt(2).
@@ -51,7 +51,8 @@ export function tuneSocket(socket: Socket | Server, o: TuneOptions): boolean {
 /** The same with options that were looked at before. Throws as `tuneSocket` does. */
 export function applyTo(socket: Socket | Server, o: TuneOptions): boolean {
   const fd = descriptorOf(socket)
-  if (fd < 0) return false
+  // Without the addon there is no call that could set an option of it.
+  if (fd < 0 || backend === 'host') return false
   try {
     tuneDescriptor(fd, o)
   } catch (error) {

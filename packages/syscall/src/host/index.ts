@@ -14,6 +14,7 @@ import {
   ENOTCONN,
   ENOTSOCK,
   ENXIO,
+  EOPNOTSUPP,
   EPROTONOSUPPORT,
   IPPROTO_TCP,
   MSG_PEEK,
@@ -234,7 +235,7 @@ const own: Partial<Kernel> = {
   setNonblock: known,
   ensureNonblock: known,
   giveBack: () => 0,
-  sendfilePool: () => Promise.resolve(-ENOTSUP),
+  sendfilePool: () => Promise.resolve(-EOPNOTSUPP),
   ifNametoindex: (name) => indexOf(name) || -ENODEV,
   ifIndextoname: (index) => nameOf(index) ?? -ENXIO,
 }
@@ -258,6 +259,12 @@ export const calls: HostCalls = {
     if (handle !== undefined) handle.target = null
   },
   keepAlive,
+  release(fd) {
+    const handle = table.get(fd)
+    const socket = handle instanceof Stream ? handle.release() : null
+    if (socket !== null) table.delete(fd)
+    return socket
+  },
   closeSent(fd, closed) {
     const end = (): void => {
       clearTimeout(late)

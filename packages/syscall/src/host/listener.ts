@@ -8,7 +8,7 @@ import { sockaddrOf } from './addr.js'
 import { numberOf } from './numbers.js'
 import type { BoundSocketLike } from './options.js'
 import { Options } from './options.js'
-import { Stream } from './stream.js'
+import { resetSocket, Stream } from './stream.js'
 import type { Handle } from './table.js'
 
 /** Where to listen. */
@@ -145,7 +145,7 @@ export class Listener implements Handle {
   #arrived(socket: Socket): void {
     socket.on('error', ignore)
     if (!this.#open || this.#queue.length > this.#backlog) {
-      socket.resetAndDestroy()
+      resetSocket(socket)
       return
     }
     this.#queue.push(socket)
@@ -161,6 +161,6 @@ export class Listener implements Handle {
     if (!this.#open) return
     this.#open = false
     if (this.#server.listening) this.#server.close()
-    for (const socket of this.#queue.splice(0)) socket.resetAndDestroy()
+    for (const socket of this.#queue.splice(0)) resetSocket(socket)
   }
 }

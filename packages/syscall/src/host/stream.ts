@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import {
   EAGAIN,
+  ECONNRESET,
   EINPROGRESS,
   ENOTCONN,
   EPIPE,
@@ -24,6 +25,8 @@ import type { Handle } from './table.js'
 
 /** How many bytes are taken ahead of the reader, and one read of the runtime more. */
 const HIGH = 64 * 1024
+
+const NOTHING = new Uint8Array(0)
 
 const CONNECTED = 1
 /** The peer has ended its side. */
@@ -62,6 +65,16 @@ function onClose(this: Owned): void {
 
 function onConnect(this: Owned): void {
   this[OWNER]?.connected()
+}
+
+function onReadable(): void {
+  // It is there for a moment, and makes the stream forget that it was paused.
+}
+
+/** Resets: resetAndDestroy alone ends the socket first, and a peer that sees that end takes it for one. */
+export function resetSocket(socket: Socket): void {
+  socket.destroySoon = socket.destroy
+  socket.resetAndDestroy()
 }
 
 /** How a socket is to be connected. */
@@ -149,7 +162,7 @@ export class Stream implements Handle {
   arrived(chunk: Uint8Array): void {
     // Behind a close the peer has sent into the void, and is told so, as a kernel does.
     if (this.#marks & CLOSED) {
-      this.socket.resetAndDestroy()
+      resetSocket(this.socket)
       return
     }
     this.#queue ??= new Queue()
@@ -164,7 +177,20 @@ export class Stream implements Handle {
 
   ended(): void {
     this.#marks |= ENDED
+    this.#askWhy()
     this.target?.ready(EPOLLIN | EPOLLRDHUP)
+  }
+
+  /**
+   * The runtime tells of a reset that comes together with bytes as of an end (libuv, at POLLHUP), and what came would
+   * look whole. A write of nothing tells them apart: after an end of the peer's it succeeds, and sends nothing.
+   */
+  #askWhy(): void {
+    if (this.#marks & (SHUT_WRITE | DEAD | CLOSED)) return
+    this.socket.write(NOTHING)
+    if (this.socket.errored == null) return
+    this.#errno = ECONNRESET
+    this.#marks |= DEAD
   }
 
   failed(error: Error): void {
@@ -178,6 +204,24 @@ export class Stream implements Handle {
     this.#marks |= DEAD
     this.#tellSent()
     this.target?.ready(GONE)
+  }
+
+  /**
+   * Lets go of the socket, with what no call has taken in front of what comes: null where that is too late, for the
+   * peer has ended its side, or it is no connection.
+   */
+  release(): Socket | null {
+    if ((this.#marks & (CONNECTED | ENDED | DEAD)) !== CONNECTED) return null
+    const owned: Owned = this.socket
+    delete owned[OWNER]
+    owned.off('error', onError).off('close', onClose).off('end', onEnd)
+    owned.off('data', onData).off('connect', onConnect)
+    owned.pause()
+    const rest = new Uint8Array(this.#queue?.bytes ?? 0)
+    if (this.#queue?.look(rest, 0, rest.length)) owned.unshift(rest)
+    // As a new socket is: it flows once it has a listener, and not before.
+    owned.on('readable', onReadable).off('readable', onReadable)
+    return owned
   }
 
   recv(buf: Uint8Array, offset: number, length: number, peek: boolean): number {
@@ -218,6 +262,8 @@ export class Stream implements Handle {
 
   shutdown(how: number): number {
     if ((this.#marks & CONNECTED) === 0 || this.#marks & DEAD) return -ENOTCONN
+    // Both sides have ended, and there is no connection any more.
+    if (this.#marks & SHUT_WRITE && this.#marks & ENDED) return -ENOTCONN
     if (how !== SHUT_RD && (this.#marks & SHUT_WRITE) === 0) {
       this.#marks |= SHUT_WRITE
       this.socket.end()
@@ -234,7 +280,7 @@ export class Stream implements Handle {
     const marks = this.#marks
     this.#marks |= CLOSED
     if ((marks & CONNECTED) === 0 || marks & DEAD) socket.destroy()
-    else if (this.options.resets || (this.#queue?.bytes ?? 0) > 0) socket.resetAndDestroy()
+    else if (this.options.resets || (this.#queue?.bytes ?? 0) > 0) resetSocket(socket)
     else if (socket.writableLength > 0) socket.destroySoon()
     else socket.destroy()
     this.#queue = null
