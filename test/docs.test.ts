@@ -139,6 +139,7 @@ describe('go-tour.md, from the other side,', () => {
     'giveTo',
     'hasRef',
     'reading',
+    'release',
     'set',
     'splices',
     'takeFrom',
