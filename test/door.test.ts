@@ -101,6 +101,7 @@ const around = (text: string): string[] =>
 /** What each package has beside its door, and why. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   'poll/src/host.ts': ['node:timers: *'], // the door of timers
+  'poll/src/sockopt.ts': ['@netfd/syscall/internal: ENOTSUP'], // a number
   // What is Node's there is the client's side of a connection: its socket, its agent, its TLS.
   'net/src/node/hand-over.ts': ['node:net: Socket'],
   'net/src/node/http-agent.ts': ['node:http: Agent', 'node:https: Agent'],
