@@ -30,9 +30,9 @@ export const CAPABILITIES = {
     'none: bytes stay in the kernel',
   ),
   resetAfterEnd: row(
-    'a reset of the peer that comes together with bytes, after `closeWrite`',
-    'may read as the end of the stream',
-    '`ECONNRESET`',
+    'a reset of the peer that comes together with bytes, or right behind its end',
+    'after a `closeWrite` of yours it may read as the end of the stream; behind an end, as `ECONNRESET`',
+    '`ECONNRESET`; the end',
   ),
   lazyAccept: row(
     'connections that no call has accepted',

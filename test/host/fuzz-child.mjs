@@ -59,8 +59,9 @@ const abandoned = async (conn) => {
 const run = async ({ op, n }, end, peer) => {
   if (end.gone) return await outcome(end.conn.read(new Uint8Array(1)))
   if (peer.gone) {
-    // After an end of its own it cannot tell a reset that comes with bytes from an end: see capabilities.mjs.
-    const untold = op === 'write' || peer.ended
+    // Where one side had ended before, an end and a reset that come together are told apart by Linux alone: see
+    // capabilities.mjs.
+    const untold = op === 'write' || peer.ended || end.ended
     return untold ? 'not tried' : await outcome(drained(end.conn))
   }
   switch (op) {

@@ -194,7 +194,8 @@ export class Stream implements Handle {
   }
 
   failed(error: Error): void {
-    if ((this.#marks & DEAD) === 0) this.#errno = numberOf(error)
+    // Behind the peer's end a reset concerns writes alone, which say EPIPE.
+    if ((this.#marks & (DEAD | ENDED)) === 0) this.#errno = numberOf(error)
     this.gone()
   }
 
