@@ -88,6 +88,7 @@ describe('errors.md', () => {
       ...bufio,
       ...web,
       Error,
+      TypeError,
     }
     for (const [code = '', , name = ''] of rows(read('docs/errors.md')).slice(1)) {
       const found = classes[name.replaceAll('`', '')]

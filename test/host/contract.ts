@@ -55,7 +55,7 @@ export const fileOf = ({ filepath }: { readonly filepath: string }): string =>
   relative(`${root}packages`, filepath).replaceAll('\\', '/')
 
 /** The titles that lead to a test. */
-export function titleOf(task: Task): string {
+function titleOf(task: Task): string {
   return task.suite === undefined || task.suite.name === ''
     ? task.name
     : `${titleOf(task.suite)}${BETWEEN}${task.name}`

@@ -291,8 +291,8 @@ export const poll = [
   {
     what: 'detach leaves the descriptor adopted',
     file: 'src/fd-life.ts',
-    find: 'const fd = this.#leave(false)\n    hook.disown(fd)',
-    put: 'const fd = this.#leave(false)',
+    find: 'const fd = this.#letGo()\n    hook.disown(fd)',
+    put: 'const fd = this.#letGo()',
   },
   {
     what: 'a close does not tell what pauses for want of a descriptor',
