@@ -108,6 +108,10 @@ export const handOver = (context) => {
         got.data = report.data === null ? null : Buffer.from(report.data)
         got.end = report.end
       }
+      // The kernel tells of a reset once, here to the worker: the next reader finds an end in its place.
+      if (report.code === 'ECONNRESET' || report.code === 'EPIPE') {
+        if (end.from !== null) end.from.endMeansNothing = true
+      }
       // Its own deadline, or what the other end did.
       const right = [null, 'ETIMEDOUT', ...(end.link.disturbed ? ['ECONNRESET', 'EPIPE'] : [])]
       if (!right.includes(report.code)) world.problem(`handOver: ${report.code} in the worker`)
