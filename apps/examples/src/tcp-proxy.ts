@@ -9,7 +9,7 @@ import type { TCPConn } from '@netfd/net'
 import { copyBoth, Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain, UsageError } from './lib/cli.js'
-import { Screen } from './lib/screen.js'
+import { live } from './lib/live.js'
 import { stopSignal } from './lib/stop.js'
 import { bytes, count } from './lib/units.js'
 
@@ -78,26 +78,16 @@ await cli(help, options, 2, async ({ values, positionals: [address, target] }) =
   await using listener = await listen('tcp', address)
   console.log(`listening on ${listener.addr}, passing on to ${target}`)
 
-  const screen = new Screen()
   let before = 0
-  let shown = ''
-  const show = () => {
+  using _line = live(() => {
     const now = received()
     const flow = `${bytes(now - before)}/s  ${bytes(now)} in all`
-    const view = `${count(open.size / 2, 'connection')}  ${flow}`
-    // Nothing new is no news; that the flow has stopped is.
-    if (view !== shown) screen.draw(view)
-    shown = view
     before = now
-  }
-  const timer = setInterval(show, 1_000)
-  try {
-    await serve(listener, (conn) => relay(conn, target, patience, stop), {
-      signal: stop,
-      onError: (error) => stop.aborted || complain(error),
-    })
-  } finally {
-    clearInterval(timer)
-  }
+    return `${count(open.size / 2, 'connection')}  ${flow}`
+  })
+  await serve(listener, (conn) => relay(conn, target, patience, stop), {
+    signal: stop,
+    onError: (error) => stop.aborted || complain(error),
+  })
   console.log(`passed on ${bytes(finished)}`)
 })
