@@ -132,7 +132,7 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
 
   /**
    * Reads the packets that are there into `batch`, or waits for one: how many, at most as many as there is room
-   * for. Where many come it is far cheaper than one by one. Rejects as `readFrom`. recvmmsg(2); Go has it in
+   * for. Where many come at a time it is cheaper than one by one. Rejects as `readFrom`. recvmmsg(2); Go has it in
    * golang.org/x/net/ipv4.
    */
   readBatch(batch: PacketBatch, o?: CallOptions): Promise<number> {
