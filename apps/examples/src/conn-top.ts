@@ -8,6 +8,7 @@ import { dial, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain } from './lib/cli.js'
 import { paint } from './lib/colour.js'
+import { needsLinux } from './lib/needs.js'
 import { Screen } from './lib/screen.js'
 import { stopSignal } from './lib/stop.js'
 import { bytes, count, duration } from './lib/units.js'
@@ -81,6 +82,7 @@ function frame(interval: number): string {
 }
 
 await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+  needsLinux('TCP_INFO')
   const interval = wholeNumber('--interval', values.interval, 10)
   const clients = wholeNumber('--load', values.load, 0, 1_000)
   const stop = stopSignal()

@@ -9,6 +9,7 @@ import { Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain } from './lib/cli.js'
 import { paint } from './lib/colour.js'
+import { needsLinux } from './lib/needs.js'
 import { Cable } from './lib/netns.js'
 import { stopSignal } from './lib/stop.js'
 import { duration } from './lib/units.js'
@@ -121,6 +122,7 @@ const options = {
 } as const
 
 await cli(help, options, 0, async ({ values }) => {
+  needsLinux('network namespaces')
   const window = wholeNumber('--window', values.window, 1)
   if (values.peer !== undefined) await peer(values.peer)
   else if (values.watch !== undefined) await watch(values.watch, window)

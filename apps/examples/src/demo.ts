@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { TCPConn, TCPListener } from '@netfd/net'
-import { dial, listen } from '@netfd/net'
+import { backend, dial, listen } from '@netfd/net'
 import { cli } from './lib/cli.js'
 import { paint } from './lib/colour.js'
 import type { Role } from './lib/go-defaults.js'
@@ -27,6 +27,8 @@ const why = [
   ['SO_KEEPALIVE', 'a silent peer is probed after 15 s, every 15 s, 9 times'],
   ['SO_REUSEADDR', 'a server that restarts gets its port back; not set by dial'],
 ]
+
+const elsewhere = "netfd runs over Node's own sockets here; only Linux is asked about its own"
 
 const say = (what: string, how: string) => console.log(`  ${what.padEnd(8)}${how}`)
 
@@ -85,6 +87,10 @@ await cli(help, { spoil: { type: 'boolean' } }, 0, async ({ values }) => {
   await askNode(toHttp)
   http.close()
 
+  if (backend === 'host') {
+    console.log(`\n${paint.title('What was not shown')}\n  ${elsewhere}`)
+    return
+  }
   if (values.spoil) client.setNoDelay(false)
   const wrong = [
     ...inspect('Listening socket', 'listening', listener),

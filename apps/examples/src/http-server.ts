@@ -14,6 +14,7 @@ import { wholeNumber } from './lib/args.js'
 import { sparkline } from './lib/chart.js'
 import { cli } from './lib/cli.js'
 import { load } from './lib/http-load.js'
+import { needsLinux } from './lib/needs.js'
 import { Screen } from './lib/screen.js'
 import { infoOf } from './lib/socket-info.js'
 import { stopSignal } from './lib/stop.js'
@@ -100,6 +101,7 @@ async function end(server: Server, grace: number): Promise<void> {
 }
 
 await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+  needsLinux('the user timeout')
   const backlog = wholeNumber('--backlog', values.backlog, 1, 65_535)
   const userTimeout = wholeNumber('--user-timeout', values['user-timeout'])
   const grace = wholeNumber('--grace', values.grace)

@@ -12,6 +12,7 @@ import { Backend } from './lib/backend.js'
 import { BackendTable } from './lib/backend-table.js'
 import { cli, UsageError } from './lib/cli.js'
 import { demoBackends, demoClient } from './lib/demo-backends.js'
+import { needsLinux } from './lib/needs.js'
 import { Screen } from './lib/screen.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
@@ -113,6 +114,7 @@ class Balancer {
 }
 
 await cli(help, options, Number.POSITIVE_INFINITY, async ({ values, positionals }) => {
+  needsLinux('TCP_INFO and the user timeout')
   const every = wholeNumber('--check', values.check, 1)
   const fall = wholeNumber('--fall', values.fall, 1)
   const limit = wholeNumber('--limit', values.limit, 1)

@@ -12,6 +12,7 @@ import type { TCPConn } from '@netfd/net'
 import { listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain } from './lib/cli.js'
+import { needsLinux } from './lib/needs.js'
 import { LineReader } from './lib/reader.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
@@ -73,6 +74,7 @@ async function main(address: string, size: number): Promise<void> {
 if (cluster.isPrimary) {
   const options = { workers: { type: 'string', default: '2' } } as const
   await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+    needsLinux('SO_REUSEPORT')
     await main(address, wholeNumber('--workers', values.workers, 1, 256))
   })
 } else {

@@ -9,6 +9,7 @@ import type { TCPConn } from '@netfd/net'
 import { fileConn, listen } from '@netfd/net'
 import { close } from '@netfd/syscall'
 import { cli } from './lib/cli.js'
+import { needsLinux } from './lib/needs.js'
 import { LineReader } from './lib/reader.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
@@ -72,7 +73,10 @@ async function main(address: string): Promise<void> {
 }
 
 if (isMainThread || parentPort === null) {
-  await cli(help, {}, 1, ({ positionals: [address = '127.0.0.1:0'] }) => main(address))
+  await cli(help, {}, 1, async ({ positionals: [address = '127.0.0.1:0'] }) => {
+    needsLinux('descriptors that are handed on')
+    await main(address)
+  })
 } else {
   work(parentPort)
 }

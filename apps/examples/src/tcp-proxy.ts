@@ -10,6 +10,7 @@ import { copyBoth, Dialer, listen, serve } from '@netfd/net'
 import { wholeNumber } from './lib/args.js'
 import { cli, complain, UsageError } from './lib/cli.js'
 import { live } from './lib/live.js'
+import { needsLinux } from './lib/needs.js'
 import { stopSignal } from './lib/stop.js'
 import { bytes, count } from './lib/units.js'
 
@@ -72,6 +73,7 @@ async function relay(
 const options = { idle: { type: 'string', default: '300000' } } as const
 
 await cli(help, options, 2, async ({ values, positionals: [address, target] }) => {
+  needsLinux('TCP_INFO and the user timeout')
   if (address === undefined || target === undefined) throw new UsageError('from where to where?')
   const stop = stopSignal()
   const patience = wholeNumber('--idle', values.idle, 1)

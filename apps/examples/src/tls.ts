@@ -15,6 +15,7 @@ import { CERT, KEY } from './lib/certificate.js'
 import { bar } from './lib/chart.js'
 import { cli } from './lib/cli.js'
 import { paint } from './lib/colour.js'
+import { needsLinux } from './lib/needs.js'
 import { Screen } from './lib/screen.js'
 import { stopSignal } from './lib/stop.js'
 import { Tally } from './lib/tally.js'
@@ -118,6 +119,7 @@ async function wait(
 }
 
 await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
+  needsLinux('TCP_INFO and the user timeout')
   const seconds = wholeNumber('--seconds', values.seconds, 1, 3_600)
   const patience = wholeNumber('--user-timeout', values['user-timeout'], 1)
   const stop = stopSignal()

@@ -1,5 +1,6 @@
 // Connections that are used again: a request pays for no dial, and a server sees no more of them than it may.
 import type { CallOptions, TCPConn } from '@netfd/net'
+import { backend } from '@netfd/net'
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -217,6 +218,9 @@ const closed = (): Error => new Error('the pool is closed')
 /** Whether the kernel still counts both sides as there. */
 function established(conn: TCPConn): boolean {
   try {
+    conn.setDeadline(null)
+    // Over the sockets of the runtime no kernel is asked: the read that is parked while it rests has to tell.
+    if (backend === 'host') return true
     return conn.info().state === 'ESTABLISHED'
   } catch {
     // Its last user has closed it.
