@@ -175,10 +175,10 @@ export interface PacketConn<To extends Addr = Addr, From extends To | null = To 
     o?: CallOptions,
   ): Promise<{ n: number; oobn: number; flags: number; addr: From }>
   /** Reads the packets that are there, or waits for one: how many. */
-  readBatch(batch: PacketBatch, o?: CallOptions): Promise<number>
+  readBatch(batch: PacketBatch<To>, o?: CallOptions): Promise<number>
   /** Writes all packets of a batch, or each buffer of a list as a packet: how many. */
   writeBatch(
-    batch: PacketBatch | readonly Uint8Array[],
+    batch: PacketBatch<To> | readonly Uint8Array[],
     addr?: To | null,
     o?: CallOptions,
   ): Promise<number>

@@ -1,7 +1,7 @@
 // Go: golang.org/x/net/ipv4, Message. Many packets in one piece of memory, for calls that move many.
 import type { Messages } from '@netfd/poll/internal'
 import { MAX_MESSAGES, sizeOf } from '@netfd/poll/internal'
-import { MSG_TRUNC } from '@netfd/syscall'
+import { AF_UNIX, MSG_TRUNC, SOCKADDR_STORAGE_SIZE } from '@netfd/syscall'
 import { checkOptions, checkWhole, udpAddrOf } from './arguments.js'
 import type { Addr } from './net.js'
 import type { PacketInfo } from './packet-info.js'
@@ -9,6 +9,7 @@ import { infoOf, segmentSizeOf } from './packet-info.js'
 import { PeerNames } from './peer-names.js'
 import type { UDPAddr } from './udpaddr.js'
 import { udpAddrFrom } from './udpaddr.js'
+import { fromUnixSockaddr, isUnixAddr, toUnixSockaddr } from './unixaddr.js'
 
 /** How much a PacketBatch has room for. */
 export interface PacketBatchOptions {
@@ -27,7 +28,7 @@ const NAME = 2
 const CONTROL = 3
 const META = 4
 
-/** Room for a struct sockaddr_in6, and what makes the next one begin at a round number. */
+/** Room for a struct sockaddr_in6, and what makes the next one begin at a round number. A path has more. */
 const NAME_SIZE = 32
 
 const SIZE_MAX = 2 ** 28
@@ -36,6 +37,7 @@ const SIZE_MAX = 2 ** 28
  * Room for many packets, which `readBatch` fills and `writeBatch` sends: 32 at a time, they were received for 0.69
  * and sent for 0.73 of the processor time that they took one by one. It is made once and used again; views and
  * addresses are made only of the packets that are asked for. While a call has it, nothing else may (`TypeError`).
+ * For a `UnixgramConn` it is a `PacketBatch<UnixAddr>`.
  *
  * ```ts
  * import { dial, listenPacket, PacketBatch } from '@netfd/net'
@@ -52,11 +54,11 @@ const SIZE_MAX = 2 ** 28
  *
  * @category Packets
  */
-export class PacketBatch {
+export class PacketBatch<A extends Addr = UDPAddr> {
   /** @internal */
   readonly messages: Messages
-  readonly #names = new PeerNames<Addr>((sockaddr) => this.#made(sockaddr))
-  #made: (sockaddr: Uint8Array) => Addr = udpAddrFrom
+  readonly #names = new PeerNames<Addr>(addrFrom)
+  #nameSize = NAME_SIZE
 
   /** Throws TypeError and RangeError for what is no size. */
   constructor(o: PacketBatchOptions = {}) {
@@ -74,7 +76,7 @@ export class PacketBatch {
       control: control === 0 ? undefined : new Uint8Array(count * control),
       busy: false,
       length: 0,
-      nameAt: (i) => this.addr(i),
+      nameAt: (i) => this.#name(i),
     }
   }
 
@@ -95,9 +97,14 @@ export class PacketBatch {
   }
 
   /** Whose packet `i` is, or where it goes; null for none. The same object while one peer's follow each other. */
-  addr(i: number): UDPAddr | null {
-    const length = this.#meta(i, NAME)
-    return this.#names.nameOf(this.messages.names, length, i * NAME_SIZE) as UDPAddr | null
+  addr(i: number): A | null {
+    this.free()
+    return this.#name(i)
+  }
+
+  #name(i: number): A | null {
+    const length = this.#number(i, NAME)
+    return this.#names.nameOf(this.messages.names, length, i * this.#nameSize) as A | null
   }
 
   /** Whether packet `i` was longer than there is room: the rest is lost. */
@@ -137,22 +144,27 @@ export class PacketBatch {
    * was when left out, so that what came goes back; and its control data, none when left out. `length` becomes
    * `i + 1` at least, and `i` is at most `length`. Throws RangeError for what does not fit.
    */
-  set(i: number, data: Uint8Array | number, addr?: UDPAddr | null, control?: Uint8Array): void {
+  set(i: number, data: Uint8Array | number, addr?: A | null, control?: Uint8Array): void {
+    const sockaddr = addr == null ? null : sockaddrOf(addr)
     this.free()
     const { messages } = this
     const { slab, size, meta } = messages
     checkWhole('i', i, 0, Math.min(messages.length, messages.count - 1))
     const length = typeof data === 'number' ? data : sizeOf(data)
     checkWhole('the length of data', length, 0, size)
-    const sockaddr = addr == null ? null : sockaddrOf(addr)
     this.#setControl(i, control)
     if (typeof data !== 'number') slab.set(data, i * size)
     meta[i * META + LENGTH] = length
     meta[i * META + FLAGS] = 0
-    if (sockaddr !== null) messages.names.set(sockaddr, i * NAME_SIZE)
-    if (sockaddr !== null) meta[i * META + NAME] = sockaddr.length
+    if (sockaddr !== null) this.#setName(i, sockaddr)
     else if (addr === null || i === messages.length) meta[i * META + NAME] = 0
     if (i === messages.length) messages.length++
+  }
+
+  #setName(i: number, sockaddr: Uint8Array): void {
+    this.giveRoom(sockaddr.length)
+    this.messages.names.set(sockaddr, i * this.#nameSize)
+    this.messages.meta[i * META + NAME] = sockaddr.length
   }
 
   #setControl(i: number, data: Uint8Array | undefined): void {
@@ -174,7 +186,7 @@ export class PacketBatch {
    * Each packet, one for each segment where packets came joined: views, as `data(i)` is one.
    */
   *[Symbol.iterator](): Generator<
-    { data: Uint8Array; addr: UDPAddr | null; truncated: boolean },
+    { data: Uint8Array; addr: A | null; truncated: boolean },
     void,
     undefined
   > {
@@ -202,11 +214,19 @@ export class PacketBatch {
   }
 
   /**
-   * It was read by a socket whose addresses are made so.
+   * Makes room for addresses of so many bytes.
    * @internal
    */
-  of(made: (sockaddr: Uint8Array) => Addr): void {
-    this.#made = made
+  giveRoom(length: number): void {
+    if (length <= this.#nameSize) return
+    const { names, count } = this.messages
+    const larger = new Uint8Array(count * SOCKADDR_STORAGE_SIZE)
+    for (let i = 0; i < count; i++) {
+      const name = names.subarray(i * this.#nameSize, (i + 1) * this.#nameSize)
+      larger.set(name, i * SOCKADDR_STORAGE_SIZE)
+    }
+    this.messages.names = larger
+    this.#nameSize = SOCKADDR_STORAGE_SIZE
   }
 
   /**
@@ -224,23 +244,31 @@ export class PacketBatch {
    * @internal
    */
   address(sockaddr: Uint8Array): void {
-    const { names, meta, length } = this.messages
-    for (let i = 0; i < length; i++) {
-      names.set(sockaddr, i * NAME_SIZE)
-      meta[i * META + NAME] = sockaddr.length
-    }
+    for (let i = 0; i < this.length; i++) this.#setName(i, sockaddr)
   }
 
-  /** One number of packet `i`. Throws RangeError when there is no such packet. */
+  /** One number of packet `i`. Throws RangeError when there is no such packet, TypeError while a call has it. */
   #meta(i: number, which: number): number {
+    this.free()
+    return this.#number(i, which)
+  }
+
+  #number(i: number, which: number): number {
     const { meta, length } = this.messages
-    if (!(i >= 0 && i < length)) throw new RangeError(`there is no packet ${i}, of ${length}`)
-    return meta[i * META + which] as number
+    if (Number.isInteger(i) && i >= 0 && i < length) return meta[i * META + which] as number
+    throw new RangeError(`there is no packet ${String(i)}, of ${length}`)
   }
 }
 
+/** What each packet of a batch has is an address of a local socket, or one of UDP. */
+function addrFrom(sockaddr: Uint8Array): Addr {
+  const [family] = new Uint16Array(sockaddr.buffer, sockaddr.byteOffset, 1)
+  return family === AF_UNIX ? fromUnixSockaddr(sockaddr, 'unixgram') : udpAddrFrom(sockaddr)
+}
+
 /** An address of either family goes by a socket of both. */
-function sockaddrOf(addr: UDPAddr): Uint8Array {
+function sockaddrOf(addr: Addr): Uint8Array {
+  if (isUnixAddr(addr)) return toUnixSockaddr(addr, '')
   const own = udpAddrOf('addr', addr)
   return own.sockaddr(own.family)
 }

@@ -17,7 +17,7 @@ const bytesOf = (data: Uint8Array | string): Uint8Array =>
   typeof data === 'string' ? Buffer.from(data, 'utf8') : data
 
 /** Throws TypeError for what is no batch, and for one that a call has. */
-function checkBatch(batch: unknown): asserts batch is PacketBatch {
+function checkBatch(batch: unknown): asserts batch is PacketBatch<never> {
   if (!(batch instanceof PacketBatch)) {
     throw new TypeError(`batch must be a PacketBatch, got ${kindOf(batch)}`)
   }
@@ -33,12 +33,10 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
   protected readonly names: PeerNames<To>
   /** Whether it has one peer, which alone it can write to. */
   readonly #connected: boolean
-  readonly #made: (sockaddr: Uint8Array) => To
 
   /** @internal */
   constructor(fd: NetFD, made: (sockaddr: Uint8Array) => To) {
     super(fd)
-    this.#made = made
     this.names = new PeerNames(made)
     this.#connected = fd.raddr !== null
   }
@@ -135,11 +133,11 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
    * for. Where many come at a time it is cheaper than one by one. Rejects as `readFrom`. recvmmsg(2); Go has it in
    * golang.org/x/net/ipv4.
    */
-  readBatch(batch: PacketBatch, o?: CallOptions): Promise<number> {
+  readBatch(batch: PacketBatch<To>, o?: CallOptions): Promise<number> {
     try {
       const signal = o === undefined ? undefined : signalOf(o)
       checkBatch(batch)
-      batch.of(this.#made)
+      batch.giveRoom(this.nameSize)
       return this.fd.run(ReadBatchOp.spares.get().of(batch.messages), signal)
     } catch (error) {
       return this.fd.failing('read', error as Error)
@@ -155,7 +153,7 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
    * sendmmsg(2).
    */
   writeBatch(
-    batch: PacketBatch | readonly Uint8Array[],
+    batch: PacketBatch<To> | readonly Uint8Array[],
     addr: To | null = null,
     o?: CallOptions,
   ): Promise<number> {
@@ -187,6 +185,14 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
       void,
       undefined
     >
+  }
+
+  /**
+   * The most bytes that the struct sockaddr of a sender has.
+   * @internal
+   */
+  protected get nameSize(): number {
+    return 28
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   must,
   parseSocketControlMessage,
   parseUnixRights,
+  SCM_PIDFD,
   SCM_RIGHTS,
   SO_PEERCRED,
   SOL_SOCKET,
@@ -150,11 +151,17 @@ export async function receiveFd(
   return { n: bare ? 0 : (got.n ?? 0), fds }
 }
 
+/** The descriptors that were passed. One of the sender itself, which SO_PASSPIDFD brings, is closed. */
 function rightsOf(control: Uint8Array): number[] {
   const messages = parseSocketControlMessage(control)
-  const rights = messages.filter(({ level, type }) => level === SOL_SOCKET && type === SCM_RIGHTS)
-  return rights.flatMap(parseUnixRights)
+  const these = messages.filter(({ level }) => level === SOL_SOCKET)
+  closeAll(these.filter(({ type }) => type === SCM_PIDFD).flatMap(pidfdOf))
+  return these.filter(({ type }) => type === SCM_RIGHTS).flatMap(parseUnixRights)
 }
+
+/** None where the kernel could not make one, or had no room for it. */
+const pidfdOf = ({ data }: { readonly data: Uint8Array }): number[] =>
+  Array.from(new Int32Array(data.slice().buffer, 0, data.length >> 2)).filter((fd) => fd >= 0)
 
 function closeAll(fds: readonly number[]): void {
   for (const fd of fds) hook.close(fd)

@@ -2,7 +2,13 @@
 import { inspect } from 'node:util'
 import { isUint8Array } from 'node:util/types'
 import type { CallOptions } from '@netfd/poll'
-import { EAFNOSUPPORT, SO_PASSCRED, SOL_SOCKET, SyscallError } from '@netfd/syscall'
+import {
+  EAFNOSUPPORT,
+  SO_PASSCRED,
+  SOCKADDR_STORAGE_SIZE,
+  SOL_SOCKET,
+  SyscallError,
+} from '@netfd/syscall'
 import { checkType } from './arguments.js'
 import { AddrError } from './errors.js'
 import type { NetFD } from './fd.js'
@@ -104,6 +110,11 @@ export class UnixgramConn extends NetPacketConn<UnixAddr, UnixAddr | null> {
   setPassCred(on: boolean): void {
     checkType('on', on, 'boolean')
     this.do('set', () => this.fd.setInt(SOL_SOCKET, SO_PASSCRED, on))
+  }
+
+  /** @internal */
+  protected override get nameSize(): number {
+    return SOCKADDR_STORAGE_SIZE
   }
 
   /** @internal */

@@ -31,12 +31,15 @@ import { isPath, SocketFile } from './unixpath.js'
 export class UnixListener<
   C extends UnixConn | UnixpacketConn = UnixConn | UnixpacketConn,
 > extends NetListener<C> {
-  #file: SocketFile | null = null
+  /** What it was bound to. Looked at once: later the path may be another listener's, or another directory's. */
+  readonly #file: SocketFile | null
+  #unlinks = false
 
   /** @internal */
   constructor(fd: NetFD, unlink: boolean) {
     super(fd)
-    this.setUnlinkOnClose(unlink)
+    this.#file = isPath(this.addr.bytes) ? new SocketFile(this.addr.bytes) : null
+    this.#unlinks = unlink
   }
 
   /** The name it listens on: the same object each time. */
@@ -51,8 +54,7 @@ export class UnixListener<
    */
   setUnlinkOnClose(on: boolean): void {
     checkType('on', on, 'boolean')
-    if (!on) this.#file = null
-    else if (isPath(this.addr.bytes)) this.#file ??= new SocketFile(this.addr.bytes)
+    this.#unlinks = on
   }
 
   /**
@@ -62,7 +64,7 @@ export class UnixListener<
    */
   override close(): Promise<void> {
     // First, as in Go: while the socket is open, the file cannot be another one with the same number.
-    if (!this.fd.closed) this.#file?.remove()
+    if (this.#unlinks && !this.fd.closed) this.#file?.remove()
     return super.close()
   }
 

@@ -29,7 +29,9 @@ export class SocketFile {
 
   constructor(name: Uint8Array) {
     this.#path = absolute(name)
-    this.#id = identify(this.#path)
+    const file = identify(this.#path)
+    // A path that is relative to another process' directory may be anything here.
+    this.#id = file?.isSocket() === true ? file : undefined
   }
 
   /** Removes it, if it is still there. A server that has given up its rights may not: as in Go, it stays. */

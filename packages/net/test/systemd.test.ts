@@ -1,5 +1,5 @@
 // What a service manager hands to a process, and is told by it: sd_listen_fds(3), sd_notify(3).
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { close } from '@netfd/syscall'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
@@ -104,11 +104,8 @@ describe('filePacketConn', () => {
 })
 
 describe('programs that speak these protocols', () => {
-  const installed = (name: string) => spawnSync('which', [name]).status === 0
-
-  it.skipIf(!installed('logger'))('logger writes to a log socket of ours', async () => {
+  it('logger writes to a log socket of ours', async () => {
     const log = track(await listenPacket('unixgram', freePath()))
-    const { spawn } = await import('node:child_process')
     const logger = spawn('logger', ['-u', log.localAddr.name, '-t', 'netfd', 'hello from logger'])
     const ended = new Promise((resolve) => logger.once('close', resolve))
     const buf = new Uint8Array(1024)

@@ -140,15 +140,53 @@ describe('a batch', () => {
     await until(() => after.state === 'resolved')
   })
 
+  it('has no packet between two', () => {
+    const batch = numbered(3)
+    for (const i of [0.5, 1.25, '1', true, null, [1], Number.NaN]) {
+      expect(thrown(() => batch.data(i as number))).toBeInstanceOf(RangeError)
+      expect(thrown(() => batch.addr(i as number))).toBeInstanceOf(RangeError)
+    }
+  })
+
+  it('is not a call’s that an address began while it was asked', async () => {
+    const server = await packets()
+    const batch = numbered(2, server.localAddr)
+    const asked = {
+      get ip() {
+        batch.clear()
+        return '127.0.0.1'
+      },
+      port: 9,
+      zone: '',
+      network: 'udp',
+    }
+    expect(thrown(() => batch.set(1, room(1), asked as unknown as UDPAddr))).toBeInstanceOf(
+      RangeError,
+    )
+    expect(batch.length).toBe(0)
+  })
+
   it('is one call’s at a time', async () => {
     const server = await packets()
-    const batch = new PacketBatch()
+    const batch = numbered(1)
     const waiting = server.readBatch(batch)
     const inUse = 'the batch is in use'
     await expect(server.readBatch(batch)).rejects.toThrow(inUse)
     await expect(server.writeBatch(batch, server.localAddr)).rejects.toThrow(inUse)
     expect(thrown(() => batch.set(0, room(1))).message).toContain(inUse)
     expect(thrown(() => batch.clear()).message).toContain(inUse)
+    for (const call of [
+      'data',
+      'addr',
+      'truncated',
+      'flags',
+      'control',
+      'info',
+      'segmentSize',
+    ] as const) {
+      expect(thrown(() => batch[call](0)).message).toContain(inUse)
+    }
+    expect(thrown(() => [...batch]).message).toContain(inUse)
     await server.writeTo('x', server.localAddr)
     expect(await waiting).toBe(1)
     batch.clear()
@@ -270,6 +308,8 @@ describe('writeSegments', () => {
     expect(await lengths(server, new PacketBatch(), 8)).toEqual([
       300, 300, 300, 100, 300, 300, 300, 100,
     ])
+    expect(await client.writeSegments(room(0), 300, server.localAddr)).toBe(0)
+    expect(await server.read(room(1))).toBe(0)
   })
 
   it('keeps to the kernel’s cutting when it is the address that is wrong', async () => {

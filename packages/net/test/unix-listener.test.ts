@@ -1,9 +1,10 @@
 // Go: net/unixsock_test.go, TestUnixUnlink and what listeners of local sockets have beside it.
 import { existsSync, lstatSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { chdir, cwd } from 'node:process'
+import { close } from '@netfd/syscall'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { OpError, UnixListener } from '../src/index.js'
-import { Dialer, dial, hook, ListenConfig, listen, UnixAddr } from '../src/index.js'
+import { Dialer, dial, fileListener, hook, ListenConfig, listen, UnixAddr } from '../src/index.js'
 import { errorOf, replace, track, turns } from './support.js'
 import type { Listening } from './unix-support.js'
 import { directory, freePath, listeningAt } from './unix-support.js'
@@ -46,6 +47,48 @@ describe.each(both)('a listener on %s', (network) => {
     await another.close()
     expect(existsSync(path)).toBe(false)
     expect(() => another.setUnlinkOnClose(1 as unknown as boolean)).toThrow(TypeError)
+  })
+
+  it('told otherwise when a successor has the path, it leaves that one’s file', async () => {
+    const path = freePath()
+    const listener = await listeningAt(network, path)
+    listener.setUnlinkOnClose(false)
+    rmSync(path)
+    const successor = await listeningAt(network, path)
+    listener.setUnlinkOnClose(true)
+    await listener.close()
+    expect(existsSync(path)).toBe(true)
+    await successor.close()
+  })
+
+  it('told otherwise in another directory, it removes its own file', async () => {
+    const [own, other] = [directory(), directory()]
+    const before = cwd()
+    onTestFinished(() => chdir(before))
+    chdir(own)
+    const listener = await listeningAt(network, 's')
+    listener.setUnlinkOnClose(false)
+    chdir(other)
+    writeFileSync('s', 'of another program')
+    listener.setUnlinkOnClose(true)
+    await listener.close()
+    expect([existsSync(`${own}/s`), existsSync('s')]).toEqual([false, true])
+  })
+
+  it('from a descriptor, it removes no file that is no socket', async () => {
+    const [own, other] = [directory(), directory()]
+    const before = cwd()
+    onTestFinished(() => chdir(before))
+    chdir(own)
+    const listener = await listeningAt(network, 's')
+    const number = listener.dup()
+    chdir(other)
+    writeFileSync('s', 'of another program')
+    const given = track(fileListener(number, network))
+    close(number)
+    given.setUnlinkOnClose(true)
+    await given.close()
+    expect(existsSync('s')).toBe(true)
   })
 
   it('leaves a file that another server has put there', async () => {

@@ -11,6 +11,8 @@ import {
   parseUnixCredentials,
   parseUnixRights,
   pipe2,
+  SOL_SOCKET,
+  setsockopt,
   unixRights,
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
@@ -38,6 +40,20 @@ const usePipe = (f: (r: number, w: number) => Promise<void>): Promise<void> => {
     close(w)
   })
 }
+
+/** Since Linux 6.5: each message brings a descriptor of its sender's process. */
+const SO_PASSPIDFD = 76
+
+it('a descriptor of the sender itself, which was asked for apart, does not stay open', async () => {
+  const [sender, receiver] = await unixPair('unix')
+  receiver.syscallConn().control((fd) => setsockopt(fd, SOL_SOCKET, SO_PASSPIDFD, 1))
+  const before = openFds()
+  await sender.sendFd([0, 1])
+  const got = await receiver.receiveFd()
+  expect(got?.fds).toHaveLength(2)
+  for (const fd of got?.fds ?? []) close(fd)
+  expect(openFds()).toBe(before)
+})
 
 describe.each(Object.keys(makers))('over %s', (network) => {
   const ends = makers[network] as () => Promise<[Passing, Passing]>

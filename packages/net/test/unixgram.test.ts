@@ -9,12 +9,13 @@ import {
   fileConn,
   listen,
   listenPacket,
+  PacketBatch,
   UDPAddr,
   UnixAddr,
   UnixgramConn,
 } from '../src/index.js'
 import { errorOf, PAST, text, track } from './support.js'
-import { freePath } from './unix-support.js'
+import { directory, freePath } from './unix-support.js'
 
 const receiving = async (name = ''): Promise<UnixgramConn> =>
   track(await listenPacket('unixgram', name))
@@ -247,5 +248,37 @@ describe('a queue that is full', () => {
         message: `write unixgram ${sender.localAddr}->${to}: i/o timeout`,
       })
     }
+  })
+})
+
+describe('a batch', () => {
+  it('has paths that are longer than an IP address', async () => {
+    const [a, b] = [await receiving(freePath()), await receiving(freePath())]
+    const long = await receiving(`${directory()}/${'n'.repeat(60)}`)
+    await a.writeTo('one', long.localAddr)
+    await b.writeTo('two', long.localAddr)
+    const nameless = track(await dial('unixgram', String(long.localAddr)))
+    await nameless.write('three')
+    const batch = new PacketBatch<UnixAddr>({ count: 4, size: 64 })
+    expect(await long.readBatch(batch)).toBe(3)
+    const names = [0, 1, 2].map((i) => batch.addr(i)?.name)
+    expect(names).toEqual([a.localAddr.name, b.localAddr.name, undefined])
+    batch.set(2, Buffer.from('three'), long.localAddr)
+    expect(await long.writeBatch(batch)).toBe(3)
+    const buf = new Uint8Array(8)
+    expect(text(buf.subarray(0, await a.read(buf)))).toBe('one')
+    expect(text(buf.subarray(0, await b.read(buf)))).toBe('two')
+    expect(await long.readFrom(buf)).toEqual({ n: 5, addr: long.localAddr, truncated: false })
+  })
+
+  it('goes to one path, and keeps the addresses that it has when one is longer', async () => {
+    const [a, b] = [await receiving(''), await receiving(freePath())]
+    const batch = new PacketBatch<UnixAddr>({ count: 3, size: 64 })
+    batch.set(0, Buffer.from('x'), a.localAddr)
+    batch.set(1, Buffer.from('y'), b.localAddr)
+    expect([batch.addr(0)?.name, batch.addr(1)?.name]).toEqual([a.localAddr.name, b.localAddr.name])
+    expect(await a.writeBatch(batch, b.localAddr)).toBe(2)
+    const buf = new Uint8Array(8)
+    expect([await b.read(buf), await b.read(buf)]).toEqual([1, 1])
   })
 })

@@ -25,8 +25,8 @@ export interface Messages {
   readonly count: number
   /** Four numbers a message. */
   readonly meta: Int32Array
-  /** 32 bytes a message: a struct sockaddr. */
-  readonly names: Uint8Array
+  /** For each message as many bytes, 32 to 128: a struct sockaddr. */
+  names: Uint8Array
   /** Room for control data, a multiple of `count`. */
   readonly control: Uint8Array | undefined
   /** How many messages are in it. */
@@ -310,6 +310,8 @@ export class SegmentsOp extends Op<number> {
       pieces.push(this.#data.subarray(at, at + this.#segment))
       at += this.#segment
     }
+    // Nothing is a packet too, as it is where a device cuts.
+    if (this.#size === 0) pieces.push(this.#data)
     const n = hook.sendmmsgv(fd, pieces, 0, pieces.length, this.#name)
     return n < 0 ? n : Math.min(n * this.#segment, this.#size - this.#sent)
   }
