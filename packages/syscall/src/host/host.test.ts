@@ -237,6 +237,24 @@ describe('a connection of the host backend', () => {
     expect((await once(peer, 'error'))[0]).toMatchObject({ code: 'ECONNRESET' })
   })
 
+  it('is gone when it is to be reset while its own end is on its way', async () => {
+    const { conn, peer } = await served()
+    const linger = encodeLinger({ on: true, seconds: 0 })
+    expect(kernel.setsockopt(conn.fd, SOL_SOCKET, SO_LINGER, linger)).toBe(0)
+    expect(kernel.shutdown(conn.fd, SHUT_WR)).toBe(0)
+    kernel.close(conn.fd)
+    let died = ''
+    peer.on('error', ({ code }: NodeJS.ErrnoException) => {
+      died = code ?? ''
+    })
+    // A descriptor that is still open would take them all.
+    for (let i = 0; i < 10_000 && died === ''; i++) {
+      peer.write('is anyone there')
+      await new Promise(setImmediate)
+    }
+    expect(died).toBe('EPIPE')
+  })
+
   it('takes no more than some ahead of its reader, and loses none of it', async () => {
     const { conn, peer } = await served()
     const sent = Buffer.alloc(8 << 20, 'abcdefg')

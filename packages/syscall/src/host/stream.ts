@@ -71,8 +71,16 @@ function onReadable(): void {
   // It is there for a moment, and makes the stream forget that it was paused.
 }
 
-/** Resets: resetAndDestroy alone ends the socket first, and a peer that sees that end takes it for one. */
+/**
+ * Resets: resetAndDestroy alone ends the socket first, and a peer that sees that end takes it for one. While an end
+ * of its own is on its way libuv refuses to reset, and the runtime would leave the descriptor open: the kernel resets
+ * such a connection by itself where bytes are unread, or when more of them come.
+ */
 export function resetSocket(socket: Socket): void {
+  if (socket.writableEnded && !socket.writableFinished && socket.writableLength === 0) {
+    socket.destroy()
+    return
+  }
   socket.destroySoon = socket.destroy
   socket.resetAndDestroy()
 }
