@@ -34,7 +34,7 @@ const CASES = [
     bytes: 4_000,
   },
   { from: '@netfd/net', name: 'TCPAddr', not: [DIALER, LISTENER, POLLER, OPTIONS], bytes: 9_000 },
-  { from: '@netfd/net', name: 'listen', not: [DIALER], bytes: 270_000 },
+  { from: '@netfd/net', name: 'listen', not: [DIALER], bytes: 375_000 },
   { from: '@netfd/poll', name: 'FDMutex', not: [POLLER, OPTIONS, LOADER], bytes: 6_000 },
   { from: '@netfd/poll', name: 'NetClosingError', not: [POLLER, OPTIONS, LOADER], bytes: 5_000 },
   { from: '@netfd/syscall', name: 'SyscallError', not: [OPTIONS, INFO, WATCHER], bytes: 15_000 },
