@@ -1,4 +1,4 @@
-import { dial, listenPacket } from '@netfd/net'
+import { dial, listen, listenPacket } from '@netfd/net'
 import { describe, expect, it } from 'vitest'
 import { installed } from '../../../test/servers/installed.js'
 import { Program, start } from './program.js'
@@ -11,9 +11,10 @@ const records = [
   '--txt-record=short.test,short',
 ]
 
-/** A port where nothing listens. */
+/** A port where nothing listens, over TCP, whose connections have many of them, or UDP. */
 async function freePort(): Promise<number> {
-  await using conn = await listenPacket('udp', '127.0.0.1:0')
+  await using listener = await listen('tcp', '127.0.0.1:0')
+  await using conn = await listenPacket('udp', `${listener.addr}`)
   return conn.localAddr.port
 }
 

@@ -68,8 +68,9 @@ async function dig(port: number): Promise<string[]> {
 // Debian: apt-get install bind9-dnsutils.
 describe.skipIf(!installed('dig'))('dig', () => {
   it('has an answer of our server, and asks over TCP for one that was cut', async () => {
-    const conn = track(await listenPacket('udp', '127.0.0.1:0'))
-    const listener = track(await listen('tcp', String(conn.localAddr)))
+    // The kernel chooses a port that is free for TCP, of which connections have many more than UDP has.
+    const listener = track(await listen('tcp', '127.0.0.1:0'))
+    const conn = track(await listenPacket('udp', String(listener.addr)))
     const { port } = conn.localAddr
     const serving = serveUDP(conn, 3)
     expect(await dig(port)).toEqual(['192.0.2.0', '192.0.2.1', '192.0.2.2'])
@@ -90,8 +91,9 @@ describe.skipIf(!installed('dig'))('dig', () => {
 
 /** A server of Debian's, on a port of its own, that answers for name.test. */
 async function dnsmasq(): Promise<number> {
-  const probe = await listenPacket('udp', '127.0.0.1:0')
-  const { port } = probe.localAddr
+  // It takes the port for TCP as well.
+  const probe = await listen('tcp', '127.0.0.1:0')
+  const { port } = probe.addr
   await probe.close()
   const args = ['-k', '--port', String(port), '--listen-address=127.0.0.1', '--bind-interfaces']
   const quiet = ['--no-resolv', '--no-hosts', '--conf-file=/dev/null', '--user=root', '--pid-file=']
