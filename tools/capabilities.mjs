@@ -39,6 +39,11 @@ export const CAPABILITIES = {
     'accepted by the runtime at once, and kept, `backlog` of them; the next one is reset',
     'in the kernel’s queue',
   ),
+  descriptorsOut: row(
+    'connections that arrive when there are no more descriptors',
+    'closed by the runtime, and nothing is told: the peer reads the end of the stream',
+    'wait in the kernel’s queue; `EMFILE`, or a warning',
+  ),
   backlog: row('`backlog: 0`', 'is 1', 'a queue of one'),
   splice: row(
     '`readFrom` and `writeTo` between connections, and from files',

@@ -72,11 +72,11 @@ async function deafServer(): Promise<{ port: number; received: () => Promise<num
 }
 
 /** Runs a program over the packages as they are built: what it prints first, and how it ends. */
-async function started(args: string[]): Promise<{ first: string; closed: Promise<unknown> }> {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+async function started(args: string[], command = process.execPath) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   const closed = once(child, 'close')
   const [first] = await Promise.race([once(child.stdout, 'data'), closed])
-  return { first: String(first).trim(), closed }
+  return { first: String(first).trim(), child, closed }
 }
 
 const HELD: Record<CapabilityName, () => void> = {
@@ -165,6 +165,26 @@ const HELD: Record<CapabilityName, () => void> = {
       expect(first.map(({ state }) => state)).toEqual(['pending', 'pending'])
       for (let i = 0; i < 2; i++) await (await listener.accept()).close()
       await until(() => first.every(({ state }) => state === 'resolved'))
+    })
+  },
+
+  descriptorsOut: () => {
+    it('ends what it has no descriptor for', async () => {
+      const limited = ['-c', 'ulimit -n 50 && exec "$@"', 'sh', process.execPath]
+      const program = `
+        import { listen } from '@netfd/net'
+        const listener = await listen('tcp', '127.0.0.1:0')
+        console.log(listener.addr.port)
+        const conns = []
+        for await (const conn of listener) conns.push(conn)`
+      const { first, child } = await started(
+        [...limited, '--input-type=module', '-e', program],
+        'sh',
+      )
+      onTestFinished(() => void child.kill())
+      const dials = Array.from({ length: 60 }, () => dial('tcp', `127.0.0.1:${first}`))
+      const clients = (await Promise.all(dials)).map(track)
+      expect(await Promise.race(clients.map(readAll))).toHaveLength(0)
     })
   },
 
