@@ -163,13 +163,14 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
       const sockaddr = addr === null ? null : this.sockaddr(addr)
       if (Array.isArray(batch)) {
         if (!this.#connected && sockaddr === null) throw new AddrError('missing address', '')
-        return this.fd.run(new WriteListOp(batch, sockaddr, addr), signal)
+        const op = new WriteListOp(batch, sockaddr, addr).patient(this.patient)
+        return this.fd.run(op, signal)
       }
       checkBatch(batch)
       if (sockaddr !== null) batch.address(sockaddr)
       else if (!this.#connected && !batch.addressed) throw new AddrError('missing address', '')
       const op = WriteBatchOp.spares.get().of(batch.messages, batch.length, !this.#connected)
-      return this.fd.run(op, signal)
+      return this.fd.run(op.patient(this.patient), signal)
     } catch (error) {
       return this.fd.failing('write', error as Error, addr)
     }
@@ -185,6 +186,14 @@ export abstract class NetPacketConn<To extends Addr, From extends To | null>
       void,
       undefined
     >
+  }
+
+  /**
+   * Whether no edge tells of room for what it sends.
+   * @internal
+   */
+  protected get patient(): boolean {
+    return false
   }
 
   /**

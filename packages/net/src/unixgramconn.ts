@@ -113,6 +113,11 @@ export class UnixgramConn extends NetPacketConn<UnixAddr, UnixAddr | null> {
   }
 
   /** @internal */
+  protected override get patient(): boolean {
+    return !this.#connected
+  }
+
+  /** @internal */
   protected override get nameSize(): number {
     return SOCKADDR_STORAGE_SIZE
   }

@@ -14,11 +14,19 @@ import {
   UnixAddr,
   UnixgramConn,
 } from '../src/index.js'
-import { errorOf, PAST, text, track } from './support.js'
+import { countCalls, errorOf, PAST, text, track } from './support.js'
 import { directory, freePath } from './unix-support.js'
 
 const receiving = async (name = ''): Promise<UnixgramConn> =>
   track(await listenPacket('unixgram', name))
+/** Whether there is room in a receiver's queue, which a message takes then. */
+async function went(conn: UnixgramConn, to: UnixAddr): Promise<boolean> {
+  conn.setWriteTimeout(5)
+  return await conn.writeTo('x', to).then(
+    () => true,
+    () => false,
+  )
+}
 const named = (network: string): string => network
 
 describe('a socket of datagrams', () => {
@@ -280,5 +288,23 @@ describe('a batch', () => {
     expect(await a.writeBatch(batch, b.localAddr)).toBe(2)
     const buf = new Uint8Array(8)
     expect([await b.read(buf), await b.read(buf)]).toEqual([1, 1])
+  })
+})
+
+describe.each([
+  ['writeTo', (conn: UnixgramConn, to: UnixAddr) => conn.writeTo('x', to)],
+  ['writeMsg', (conn: UnixgramConn, to: UnixAddr) => conn.writeMsg(Buffer.from('x'), null, to)],
+  ['writeBatch', (conn: UnixgramConn, to: UnixAddr) => conn.writeBatch([Buffer.from('x')], to)],
+] as const)('%s into a queue that others have filled', (_, send) => {
+  it('waits, without a try for each edge that its own tries raise', async () => {
+    const [receiver, first, second] = [await receiving(), await receiving(), await receiving()]
+    let full = 0
+    while (await went(first, receiver.localAddr)) full++
+    const calls = countCalls('sendto', 'sendmsg', 'sendmmsgv')
+    const waiting = send(second, receiver.localAddr)
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect((calls.sendto ?? 0) + (calls.sendmsg ?? 0) + (calls.sendmmsgv ?? 0)).toBeLessThan(60)
+    for (let i = 0; i < full; i++) await receiver.read(new Uint8Array(8))
+    expect(await waiting).toBe(1)
   })
 })

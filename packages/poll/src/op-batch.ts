@@ -6,6 +6,7 @@ import { hook } from './hook.js'
 import type { MarkedError } from './op.js'
 import { describe, Op } from './op.js'
 import { aim } from './op-message.js'
+import { Patience } from './patience.js'
 import type { PollSide } from './poll-side.js'
 import { Spares } from './spares.js'
 
@@ -101,6 +102,7 @@ abstract class WritesOp extends Op<number> {
   protected sent = 0
   protected bytes = 0
   protected count = 0
+  #patience: Patience | null = null
 
   override get written(): number {
     return this.bytes
@@ -110,6 +112,30 @@ abstract class WritesOp extends Op<number> {
     super.mark(error)
     error.messagesWritten = this.sent
   }
+
+  /** Has it try by time as well; see Patience. */
+  patient(yes: boolean): this {
+    this.#patience = yes ? new Patience() : null
+    return this
+  }
+
+  attempt(fd: number): number {
+    if (this.#patience === null) return this.send(fd)
+    return this.#patience.attempt(this, () => this.send(fd))
+  }
+
+  override lastAttempt(fd: number): number {
+    this.#patience?.end()
+    return this.send(fd)
+  }
+
+  take(): number {
+    this.#patience?.end()
+    return this.sent
+  }
+
+  /** Sends the messages that are left, as many as one call takes. */
+  protected abstract send(fd: number): number
 
   /** How many bytes a message has. */
   protected abstract sizeAt(i: number): number
@@ -158,7 +184,7 @@ export class WriteBatchOp extends WritesOp {
     if (this.#named && this.sent < this.count) aim(error, this.#messages.nameAt(this.sent))
   }
 
-  attempt(fd: number): number {
+  protected send(fd: number): number {
     const { slab, size, meta, names, control } = this.#messages
     const { sent } = this
     const to = this.#named ? names : undefined
@@ -169,11 +195,11 @@ export class WriteBatchOp extends WritesOp {
     return this.#messages.meta[i * META] as number
   }
 
-  take(): number {
+  override take(): number {
     this.#messages.busy = false
     this.#messages = NONE
     WriteBatchOp.spares.give(this)
-    return this.sent
+    return super.take()
   }
 }
 
@@ -211,7 +237,7 @@ export class WriteListOp extends WritesOp {
     return this.count === 0
   }
 
-  attempt(fd: number): number {
+  protected send(fd: number): number {
     const { sent } = this
     const n = Math.min(this.count - sent, MAX_MESSAGES)
     if (this.waited) {
@@ -224,10 +250,6 @@ export class WriteListOp extends WritesOp {
 
   protected sizeAt(i: number): number {
     return this.#sizes[i] as number
-  }
-
-  take(): number {
-    return this.sent
   }
 }
 

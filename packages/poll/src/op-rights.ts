@@ -1,10 +1,10 @@
 // sendmsg(2) with descriptors, and what a local socket of datagrams needs to get rid of a message.
 import { checkSize, sizeOf } from './bytes.js'
 import { hook } from './hook.js'
-import { host, startTimer } from './host.js'
 import type { KnownKind } from './kind.js'
 import { describe, Op } from './op.js'
 import { WriteMsgOp } from './op-message.js'
+import { Patience } from './patience.js'
 
 /** What carries descriptors where the caller has no data: on a stream they would be lost without a byte. */
 const CARRIER: Uint8Array = new Uint8Array(1)
@@ -56,31 +56,21 @@ export class WriteRightsOp extends Op<number> {
   }
 }
 
-/** The longest time between two tries, in ms. */
-const LONGEST = 50
-
-/**
- * A message to one of many local sockets. When the receiver's queue is full of other senders' messages, no edge
- * ever tells of room: so it is tried again after 1, 2, 4 … 50 ms as well.
- */
+/** A message to one of many local sockets. */
 class PatientOp extends WriteMsgOp {
-  #delay = 1
-  #timer: NodeJS.Timeout | undefined
+  readonly #patience = new Patience()
 
   override attempt(fd: number): number {
-    host.clearTimeout(this.#timer)
-    const n = super.attempt(fd)
-    if (n < 0) {
-      this.#timer = startTimer(() => this.host?.nudge(this), this.#delay)
-      // What keeps the process alive is the call that waits.
-      this.#timer.unref()
-      this.#delay = Math.min(2 * this.#delay, LONGEST)
-    }
-    return n
+    return this.#patience.attempt(this, () => super.attempt(fd))
+  }
+
+  override lastAttempt(fd: number): number {
+    this.#patience.end()
+    return super.attempt(fd)
   }
 
   override take(): number {
-    host.clearTimeout(this.#timer)
+    this.#patience.end()
     return super.take()
   }
 }
