@@ -149,7 +149,7 @@ export abstract class NetConn implements Conn {
   /**
    * Hands the descriptor over: it is open, and the caller's; this object is closed. It is non-blocking,
    * unless `fileConn` made it of one that blocks: then it is as it came. Calls that wait are rejected with
-   * `ERR_NET_CLOSED`.
+   * `ERR_NET_CLOSED`. The kernel tells a reset once: where a call was told of it, the next owner reads the end.
    */
   detach(): number {
     return this.do('file', () => this.fd.detach())
