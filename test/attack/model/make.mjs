@@ -39,6 +39,8 @@ export class Place {
   dir = mkdtempSync(join(tmpdir(), 'netfd-model-'))
   /** @type {import('@netfd/net').TCPListener | null} */
   listener = null
+  /** @type {import('@netfd/net').UnixListener | null} */
+  local = null
   #files = 0
 
   get source() {
@@ -54,6 +56,7 @@ export class Place {
     writeFileSync(this.source, bytesOf(FILE_ID, FILE_SIZE))
     execFileSync('mkfifo', [this.fifo(), this.fifo()])
     this.listener = await listen('tcp', '127.0.0.1:0')
+    this.local = await listen('unix', join(this.dir, 'listener'))
   }
 
   /** A name that no other program uses. */
@@ -63,6 +66,7 @@ export class Place {
 
   async close() {
     await this.listener?.close()
+    await this.local?.close()
     rmSync(this.dir, { recursive: true })
   }
 }
@@ -105,7 +109,8 @@ const SOCKETS = new Set(['tcp-fd', 'unix-fd', 'pipe'])
  */
 export const adopt = (kind, sysfd) => {
   // Both ends of a pipe() are sockets that fileConn would call 'unix'.
-  if (kind !== 'tcp') return SOCKETS.has(kind) ? bareSocket(sysfd) : descriptor(sysfd)
+  if (kind !== 'tcp' && kind !== 'unix')
+    return SOCKETS.has(kind) ? bareSocket(sysfd) : descriptor(sysfd)
   try {
     return connection(fileConn(sysfd))
   } finally {
@@ -113,14 +118,11 @@ export const adopt = (kind, sysfd) => {
   }
 }
 
-/** @param {Place} place */
-const dialed = async ({ listener }) => {
+/** @param {import('@netfd/net').Listener | null} listener */
+const dialed = async (listener) => {
   if (listener === null) throw new Error('the place is not open')
-  const [client, server] = await Promise.all([
-    dial('tcp', String(listener.addr)),
-    listener.accept(),
-  ])
-  return [client, server]
+  const { network } = listener.addr
+  return await Promise.all([dial(network, String(listener.addr)), listener.accept()])
 }
 
 /** A path opened by node:fs, as a descriptor of our own.
@@ -140,8 +142,12 @@ const { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants
 
 /** @type {Record<Kind, (place: Place) => Promise<Subject[]>>} */
 const makers = {
-  tcp: async (place) => (await dialed(place)).map(connection),
-  'tcp-fd': async (place) => (await dialed(place)).map((conn) => bareSocket(conn.detach())),
+  tcp: async (place) => (await dialed(place.listener)).map(connection),
+  'tcp-fd': async (place) =>
+    (await dialed(place.listener)).map((conn) =>
+      bareSocket(/** @type {import('@netfd/net').TCPConn} */ (conn).detach()),
+    ),
+  unix: async (place) => (await dialed(place.local)).map(connection),
   pipe: async () => pipe().map(connection),
   'unix-fd': async () =>
     socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0).map(bareSocket),

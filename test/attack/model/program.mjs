@@ -85,7 +85,8 @@ const calmStep = fc.record({
 
 const kind = weighted({
   tcp: 12,
-  pipe: 4,
+  pipe: 3,
+  unix: 4,
   'tcp-fd': 3,
   'unix-fd': 2,
   'pipe-fd': 2,

@@ -73,7 +73,7 @@ export class Session {
     this.programs++
     this.operations += world.operations
     for (const { kind, directions } of world.links) {
-      this.connections += kind === 'tcp' || kind === 'tcp-fd' ? 1 : 0
+      this.connections += kind === 'tcp' || kind === 'tcp-fd' || kind === 'unix' ? 1 : 0
       for (const { bytes } of directions) this.bytes += bytes
     }
     const stays = this.#before === null ? [] : await left(this.#before)

@@ -35,7 +35,7 @@ import { cut, differsAt } from './bytes.mjs'
 
 /**
  * What a link is made of.
- * @typedef {'tcp' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd' | 'event-fd'} Kind
+ * @typedef {'tcp' | 'unix' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd' | 'event-fd'} Kind
  */
 
 /**
@@ -191,7 +191,12 @@ export class Link {
     this.kind = kind
     const there = new Direction()
     const back = new Direction()
-    const oneWay = kind !== 'tcp' && kind !== 'pipe' && kind !== 'tcp-fd' && kind !== 'unix-fd'
+    const oneWay =
+      kind !== 'tcp' &&
+      kind !== 'unix' &&
+      kind !== 'pipe' &&
+      kind !== 'tcp-fd' &&
+      kind !== 'unix-fd'
     there.endMeansNothing = kind === 'file-fd'
     this.directions = oneWay ? [there] : [there, back]
     this.a = new End(this, there, oneWay ? null : back)
