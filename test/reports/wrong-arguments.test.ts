@@ -22,12 +22,12 @@ describe('a network or an address that is missing or misplaced', () => {
     [
       'listen(7000)',
       () => listen(any(7000), any(undefined)),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got number 7000: call listen('tcp', 'host:7000')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'unix' or 'unixpacket', got number 7000: call listen('tcp', 'host:7000')",
     ],
     [
       "listen('127.0.0.1:0')",
       () => listen(any('127.0.0.1:0'), any(undefined)),
-      "network must be 'tcp', 'tcp4' or 'tcp6', got '127.0.0.1:0': call listen('tcp', '127.0.0.1:0')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'unix' or 'unixpacket', got '127.0.0.1:0': call listen('tcp', '127.0.0.1:0')",
     ],
     [
       "listen('tcp', 7000)",
@@ -37,17 +37,17 @@ describe('a network or an address that is missing or misplaced', () => {
     [
       'dial({ host, port })',
       () => dial(any({ host: '::1', port: 80 }), any(undefined)),
-      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got Object: call dial('tcp', '[::1]:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix', 'unixgram' or 'unixpacket', got Object: call dial('tcp', '[::1]:80')",
     ],
     [
       "dial('localhost:80')",
       () => dial(any('localhost:80'), any(undefined)),
-      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got 'localhost:80': call dial('tcp', 'localhost:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix', 'unixgram' or 'unixpacket', got 'localhost:80': call dial('tcp', 'localhost:80')",
     ],
     [
       "dial(80, 'localhost')",
       () => dial(any(80), 'localhost'),
-      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got number 80: call dial('tcp', 'localhost:80')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix', 'unixgram' or 'unixpacket', got number 80: call dial('tcp', 'localhost:80')",
     ],
     [
       "dial('tcp', addr)",
@@ -57,7 +57,7 @@ describe('a network or an address that is missing or misplaced', () => {
     [
       'dialTimeout(host, ms)',
       () => dialTimeout(any('localhost:80'), any(500), any(undefined)),
-      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4' or 'udp6', got 'localhost:80': call dial('tcp', 'host:500')",
+      "network must be 'tcp', 'tcp4', 'tcp6', 'udp', 'udp4', 'udp6', 'unix', 'unixgram' or 'unixpacket', got 'localhost:80': call dial('tcp', 'host:500')",
     ],
     [
       'resolveTCPAddr(address)',

@@ -191,7 +191,7 @@ export class ListenConfig {
     o?: ListenCallOptions,
   ): Promise<Listener>
   async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<Listener> {
-    checkTarget('listen', network, address, 'tcp')
+    checkTarget('listen', network, address, 'tcp', 'unix', 'unixpacket')
     checkOptions('listen', o, CALL_OPTIONS)
     const bound = { due: 0, signal: signalOf(o) }
     let laddr: Sockaddr
@@ -370,7 +370,7 @@ export async function listen(
   address: string,
   o: ListenOptions & ListenCallOptions = {},
 ): Promise<Listener> {
-  checkTarget('listen', network, address, 'tcp')
+  checkTarget('listen', network, address, 'tcp', 'unix', 'unixpacket')
   checkOptions('listen', o, [...OPTIONS, ...CALL_OPTIONS])
   const { signal, ...options } = o
   return await new ListenConfig(options).listen(network, address, { signal })
