@@ -90,7 +90,7 @@ describe.each(Object.entries(GLOBALS))('a program with %s', (_, globals) => {
 
   it.each(Object.entries(bundlers))('talks from a CommonJS bundle of %s', (__, bundle) => {
     const dir = fixture({ 'main.mjs': ESM, 'run.cjs': `${globals}\nrequire('./bundle.cjs')` }, root)
-    bundle(dir, ['@netfd/syscall', '@netfd/syscall/raw'])
+    bundle(dir, ['@netfd/syscall', '@netfd/syscall/raw', '@netfd/syscall/internal'])
     expect(output(dir, 'run.cjs')).toBe('hello\n')
   })
 

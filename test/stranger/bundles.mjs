@@ -130,7 +130,7 @@ export const checkBundles = async (dir) => {
  */
 export const writeBundles = async (dir) => {
   const echo = join(dir, 'echo.mjs')
-  const external = ['@netfd/syscall', '@netfd/syscall/raw']
+  const external = ['@netfd/syscall', '@netfd/syscall/raw', '@netfd/syscall/internal']
   writeFileSync(join(dir, 'bundle.mjs'), await withEsbuild(echo, 'esm', external))
   const entry = join(dir, 'entry.mjs')
   writeFileSync(entry, "import { dial } from '@netfd/net'\nconsole.log(typeof dial)\n")
