@@ -130,6 +130,10 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
     this.#joins = on
   }
 
+  /**
+   * Every packet that comes, with its sender: a copy of its own each, of up to 64 KiB. It goes on for ever;
+   * leaving the loop loses no packet. Throws OpError (`ERR_GRO`) after `setGRO(true)`, which joins packets.
+   */
   override [Symbol.asyncIterator](): AsyncGenerator<Packet<UDPAddr>, void, undefined> {
     if (this.#joins) throw this.fd.opError('read', new JoinedError())
     return super[Symbol.asyncIterator]()
