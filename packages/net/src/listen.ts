@@ -193,14 +193,7 @@ export class ListenConfig {
   async listen(network: string, address: string, o: ListenCallOptions = {}): Promise<Listener> {
     checkTarget('listen', network, address, 'tcp', 'unix', 'unixpacket')
     checkOptions('listen', o, CALL_OPTIONS)
-    const bound = { due: 0, signal: signalOf(o) }
-    let laddr: Sockaddr
-    try {
-      laddr = firstForListen(await resolveAddrList(defaultResolver, network, address, bound))
-    } catch (error) {
-      throw new OpError('listen', network, null, null, error as Error)
-    }
-    return await this.#listen(network, laddr)
+    return await this.#listen(network, await localAddr(network, address, o))
   }
 
   /** Listens on an address that is resolved already; null is every address, any port. */
@@ -241,14 +234,7 @@ export class ListenConfig {
   ): Promise<PacketConn> {
     checkTarget('listenPacket', network, address, 'udp', 'unixgram')
     checkOptions('listenPacket', o, CALL_OPTIONS)
-    const bound = { due: 0, signal: signalOf(o) }
-    let laddr: Sockaddr
-    try {
-      laddr = firstForListen(await resolveAddrList(defaultResolver, network, address, bound))
-    } catch (error) {
-      throw new OpError('listen', network, null, null, error as Error)
-    }
-    return await this.#listenPacket(network, laddr)
+    return await this.#listenPacket(network, await localAddr(network, address, o))
   }
 
   /** `listenPacket` at an address that is resolved already; null is every address, any port. */
@@ -338,6 +324,20 @@ export class ListenConfig {
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }
+  }
+}
+
+/** The address that `address` stands for, of a listener or of a socket for packets. */
+async function localAddr(
+  network: string,
+  address: string,
+  o: ListenCallOptions,
+): Promise<Sockaddr> {
+  const bound = { due: 0, signal: signalOf(o) }
+  try {
+    return firstForListen(await resolveAddrList(defaultResolver, network, address, bound))
+  } catch (error) {
+    throw new OpError('listen', network, null, null, error as Error)
   }
 }
 

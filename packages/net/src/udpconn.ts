@@ -204,7 +204,7 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
 
   /**
    * Has the kernel keep what it hears of packets that were sent: `readError` gives it. Then the next call fails
-   * with such an error on a socket without a peer as well, whoever it is about, and is not made: it is to be
+   * with such an error on a socket without a peer as well, whichever peer it is about, and is not made: it is to be
    * made again. Off by default, as everywhere. Throws OpError. IP_RECVERR in ip(7).
    */
   setRecvErr(on: boolean): void {

@@ -97,6 +97,7 @@ export abstract class OwnedFD extends OptionedFD {
   detach(): number {
     this.use(() => undefined)
     this.numbered('detach')
+    this.#checkUnused()
     const fd = this.#letGo()
     hook.disown(fd)
     return fd
@@ -120,7 +121,6 @@ export abstract class OwnedFD extends OptionedFD {
   }
 
   #letGo(): number {
-    this.#checkUnused()
     this.mu.increfAndClose()
     this.pd?.evict()
     this.mu.decref()

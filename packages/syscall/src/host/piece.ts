@@ -8,7 +8,7 @@ let room: Uint8Array | null = null
 
 /** A copy in the room of this thread, which stays the runtime's only if the write is not over at once. */
 export function copyPiece(buf: Uint8Array, offset: number, length: number): Uint8Array {
-  // No use of Node's pool: its memory may be transferred away by whoever has another part of it.
+  // No use of Node's pool: a program that has another part of its memory may transfer all of it away.
   room ??= new Uint8Array(MAX_PIECE)
   const piece = room.subarray(0, length)
   piece.set(length === buf.length ? buf : buf.subarray(offset, offset + length))
