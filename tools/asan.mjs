@@ -18,13 +18,13 @@ const leaks = async () => {
     console.error('a leak that is there was not found')
     return false
   }
-  const conversation = `${root}test/conversation.mjs`
-  const results = [
-    await step('no leak: conversations, through uv_poll', 'env', [...env, conversation]),
-    await step('no leak: conversations, through the helper thread', 'env', [
-      ...[...env, `--import=${THREAD_HOST}`, conversation],
-    ]),
-  ]
+  const results = []
+  for (const what of ['conversation', 'unix', 'udp']) {
+    const program = `${root}test/${what}.mjs`
+    const thread = [`--import=${THREAD_HOST}`, program]
+    results.push(await step(`no leak: ${what}, through uv_poll`, 'env', [...env, program]))
+    results.push(await step(`no leak: ${what}, through a thread`, 'env', [...env, ...thread]))
+  }
   return !results.includes(false)
 }
 

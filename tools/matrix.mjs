@@ -67,16 +67,19 @@ export const installMatrix = async () => {
 }
 
 const conversation = `${root}test/conversation.mjs`
-const bridges = `${root}test/bridges.mjs`
-const web = `${root}test/web.mjs`
 const elsewhere = `${root}test/host/elsewhere.mjs`
 
-/** What also runs over the runtime's own sockets. */
-const HOSTED = /** @type {const} */ ([
+/** What runs on every runtime, and once more over the runtime's own sockets. */
+const PROGRAMS = /** @type {const} */ ([
   ['conversations', conversation],
-  ['bridges', bridges],
-  ['streams of the web', web],
+  ['local sockets', `${root}test/unix.mjs`],
+  ['UDP', `${root}test/udp.mjs`],
+  ['bridges', `${root}test/bridges.mjs`],
+  ['streams of the web', `${root}test/web.mjs`],
 ])
+
+/** What also runs where there is nothing of Linux's. */
+const ELSEWHERE = PROGRAMS.slice(0, 3)
 
 /** The work of the clients on a runtime that vitest does not run on, in processes of that: they may do all.
  * @param {Runtime} runtime
@@ -97,17 +100,17 @@ const everywhere = async (args) => {
     results.push(await step(`${name}: the suite`, path, [`${root}tools/test.mjs`, ...args]))
   }
   for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
-    results.push(await step(`${name}: conversations`, path, [...args, conversation]))
-    results.push(await step(`${name}: bridges`, path, [...args, bridges]))
-    results.push(await step(`${name}: streams of the web`, path, [...args, web]))
-    for (const [what, program] of HOSTED) {
+    for (const [what, program] of PROGRAMS) {
+      results.push(await step(`${name}: ${what}`, path, [...args, program]))
       const title = `${name}, host backend: ${what}`
       results.push(await step(title, 'env', ['NETFD_BACKEND=host', path, ...args, program]))
     }
   }
   for (const { name, path } of NODES) {
-    const title = `${name}, as on a system without an addon: conversations`
-    results.push(await step(title, path, [`--import=${elsewhere}`, conversation]))
+    for (const [what, program] of ELSEWHERE) {
+      const title = `${name}, as on a system without an addon: ${what}`
+      results.push(await step(title, path, [`--import=${elsewhere}`, program]))
+    }
   }
   for (const runtime of OTHERS) results.push(await clients(runtime))
   return results
