@@ -246,12 +246,13 @@ export class Dialer {
    * Connects to a local socket by its name, from `laddr` when it is not null. The file of a `laddr` that is a path
    * stays when the connection is closed, as in Go. Rejects as `dial` does. While the listener's queue is full the
    * kernel refuses at once; with a timeout, deadline or signal that is tried again after 1, 2, 4 … 50 ms until
-   * it ends, and without one it fails with `EAGAIN`. Go: `net.DialUnix`.
+   * it ends, and without one it fails with `EAGAIN`. Over 'unixgram' with a `laddr` and no `raddr` it is bound and
+   * has no peer: its `remoteAddr` is null, and it writes by `writeTo`. Go: `net.DialUnix`.
    */
   async dialUnix<N extends UnixNetwork>(
     network: N,
     laddr: UnixAddr | null,
-    raddr: UnixAddr,
+    raddr: UnixAddr | null,
     o: DialCallOptions = {},
   ): Promise<Conns[N]> {
     checkNetworkName(network, 'unix', 'unixgram', 'unixpacket')
@@ -277,7 +278,7 @@ export class Dialer {
     if (turn !== null) await turn
     try {
       checkProtocol(network, ...protocols)
-      if (raddr === null) throw new AddrError('missing address', '')
+      if (raddr === null && network !== 'unixgram') throw new AddrError('missing address', '')
     } catch (error) {
       throw new OpError('dial', network, laddr, raddr, error as Error)
     }
@@ -389,14 +390,15 @@ export function dialUDP(
 }
 
 /**
- * Connects to a local socket by its name, from `laddr` when it is not null. Go: `net.DialUnix`.
+ * Connects to a local socket by its name, from `laddr` when it is not null. Over 'unixgram' `raddr` may be null:
+ * then the socket is bound to `laddr` and has no peer. Go: `net.DialUnix`.
  *
  * @category Local sockets
  */
 export function dialUnix<N extends UnixNetwork>(
   network: N,
   laddr: UnixAddr | null,
-  raddr: UnixAddr,
+  raddr: UnixAddr | null,
   o?: DialCallOptions,
 ): Promise<Conns[N]> {
   return plain.dialUnix(network, laddr, raddr, o)

@@ -40,20 +40,18 @@ export type {
   ListenCallOptions,
   Listeners,
   ListenOptions,
-  ListenPacketOptions,
   PacketConns,
 } from './listen.js'
-export {
-  ListenConfig,
-  listen,
-  listenMulticastUDP,
-  listenPacket,
-  listenTCP,
-  listenUDP,
-  listenUnix,
-} from './listen.js'
+export { ListenConfig, listen, listenTCP, listenUnix } from './listen.js'
 export type { ListenFd } from './listen-fds.js'
 export { listenFds } from './listen-fds.js'
+export type { ListenPacketOptions } from './listen-packet.js'
+export {
+  listenMulticastUDP,
+  listenPacket,
+  listenUDP,
+  listenUnixgram,
+} from './listen-packet.js'
 export type { Resolver } from './lookup.js'
 export type { GroupOptions } from './multicast.js'
 export type {

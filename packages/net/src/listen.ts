@@ -19,6 +19,7 @@ import type { KeepAliveOptions } from './keep-alive.js'
 import { keepAliveOf } from './keep-alive.js'
 import { defaultResolver } from './lookup.js'
 import type { Listener, PacketConn, Sockaddr, TCPNetwork, UDPNetwork } from './net.js'
+import type { Protocol } from './network.js'
 import { checkProtocol } from './network.js'
 import { resolveAddrList } from './resolve.js'
 import type { Control } from './sock.js'
@@ -114,7 +115,8 @@ export interface ListenCallOptions {
   signal?: AbortSignal | undefined
 }
 
-const CALL_OPTIONS = ['signal'] as const satisfies readonly (keyof ListenCallOptions)[]
+/** The names of those options. */
+export const CALL_OPTIONS = ['signal'] as const satisfies readonly (keyof ListenCallOptions)[]
 const OPTIONS = [
   'control',
   'mptcp',
@@ -298,14 +300,20 @@ export class ListenConfig {
     laddr: UnixAddr,
   ): Promise<Listeners[N]> {
     checkNetworkName(network, 'unix', 'unixpacket')
-    const addr = laddr == null ? null : unixAddrOf('laddr', laddr)
-    try {
-      checkProtocol(network, 'unix', 'unixpacket')
-      if (addr === null) throw new AddrError('missing address', '')
-    } catch (error) {
-      throw new OpError('listen', network, null, addr, error as Error)
-    }
+    const addr = unixLaddr(network, laddr, 'unix', 'unixpacket')
     return (await this.#listen(network, addr)) as Listeners[N]
+  }
+
+  /**
+   * A socket for datagrams from anybody at the name of a local socket: `listenPacket` at an address that is resolved
+   * already. Go: `net.ListenUnixgram`.
+   */
+  async listenUnixgram(network: 'unixgram', laddr: UnixAddr): Promise<UnixgramConn> {
+    checkNetworkName(network, 'unixgram')
+    return (await this.#listenPacket(
+      network,
+      unixLaddr(network, laddr, 'unixgram'),
+    )) as UnixgramConn
   }
 
   /** Nothing else asks what kind of address it is. */
@@ -324,6 +332,18 @@ export class ListenConfig {
     } catch (error) {
       throw new OpError('listen', network, null, laddr, error as Error)
     }
+  }
+}
+
+/** The name to be bound, on a network that is one of the protocols'. */
+function unixLaddr(network: string, laddr: UnixAddr, ...protocols: Protocol[]): UnixAddr {
+  const addr = laddr == null ? null : unixAddrOf('laddr', laddr)
+  try {
+    checkProtocol(network, ...protocols)
+    if (addr === null) throw new AddrError('missing address', '')
+    return addr
+  } catch (error) {
+    throw new OpError('listen', network, null, addr, error as Error)
   }
 }
 
@@ -385,58 +405,6 @@ export async function listenTCP(network: TCPNetwork, laddr: TCPAddr | null): Pro
   return await new ListenConfig().listenTCP(network, laddr)
 }
 
-/** What `listenPacket` takes. */
-export type ListenPacketOptions = Pick<
-  ListenOptions,
-  'control' | 'reusePort' | 'mode' | 'unlinkStale'
->
-
-/**
- * A socket for packets from and to anybody, with the options and errors of `ListenConfig.listenPacket`.
- * Go: `net.ListenPacket`.
- *
- * ```ts
- * import { listenPacket } from '@netfd/net'
- * await using conn = await listenPacket('udp', '127.0.0.1:0')
- * await conn.writeTo('to myself', conn.localAddr)
- * for await (const { data, addr } of conn) {
- *   console.assert(data.length === 9 && addr.port === conn.localAddr.port)
- *   break
- * }
- * ```
- *
- * @category Packets
- */
-export function listenPacket<N extends keyof PacketConns>(
-  network: N,
-  address: string,
-  o?: ListenPacketOptions & ListenCallOptions,
-): Promise<PacketConns[N]>
-export function listenPacket<N extends string>(
-  network: string extends N ? N : never,
-  address: string,
-  o?: ListenPacketOptions & ListenCallOptions,
-): Promise<PacketConn>
-export async function listenPacket(
-  network: string,
-  address: string,
-  o: ListenPacketOptions & ListenCallOptions = {},
-): Promise<PacketConn> {
-  checkTarget('listenPacket', network, address, 'udp', 'unixgram')
-  checkOptions('listenPacket', o, ['control', 'reusePort', 'mode', 'unlinkStale', ...CALL_OPTIONS])
-  const { signal, ...options } = o
-  return await new ListenConfig(options).listenPacket(network, address, { signal })
-}
-
-/**
- * `listenPacket` at one resolved address; null is every address, any port. Go: `net.ListenUDP`.
- *
- * @category Packets
- */
-export async function listenUDP(network: UDPNetwork, laddr: UDPAddr | null): Promise<UDPConn> {
-  return await new ListenConfig().listenUDP(network, laddr)
-}
-
 /**
  * Listens on the name of a local socket. Go: `net.ListenUnix`.
  *
@@ -448,17 +416,4 @@ export async function listenUnix<N extends 'unix' | 'unixpacket'>(
   o: ListenOptions = {},
 ): Promise<Listeners[N]> {
   return await new ListenConfig(o).listenUnix(network, laddr)
-}
-
-/**
- * A socket that has joined a multicast group. Go: `net.ListenMulticastUDP`.
- *
- * @category Packets
- */
-export async function listenMulticastUDP(
-  network: UDPNetwork,
-  iface: string | null,
-  group: UDPAddr,
-): Promise<UDPConn> {
-  return await new ListenConfig().listenMulticastUDP(network, iface, group)
 }

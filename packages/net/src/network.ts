@@ -31,7 +31,9 @@ export const isNetwork = (network: unknown): network is Network => protocols.has
 export const networkNames = (of: readonly Protocol[]): string => {
   const wanted = [...protocols].filter(([, protocol]) => of.length === 0 || of.includes(protocol))
   const names = wanted.map(([name]) => `'${name}'`)
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  return names.length === 1
+    ? String(names[0])
+    : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
 }
 
 /** Throws UnknownNetworkError for a network that is none of the protocols'. */

@@ -24,6 +24,8 @@ const literals: [network: string, text: string, want: string][] = [
   ['tcp6', '[::1%911]:2', '[::1%911]:2'],
   ['tcp', '[fe80::1%lo]:80', '[fe80::1%lo]:80'],
   ['tcp', ':12345', ':12345'],
+  ['', '127.0.0.1:0', '127.0.0.1:0'],
+  ['', '[::1]:0', '[::1]:0'],
   ['tcp', ':http', ':80'],
   ['tcp', '', ':0'],
   ['tcp', '127.0.0.1:', '127.0.0.1:0'],
@@ -179,6 +181,8 @@ const udpLiterals: [network: string, text: string, want: string][] = [
   ['udp', '[::1%en0]:1', '[::1%en0]:1'],
   ['udp6', '[::1%911]:2', '[::1%911]:2'],
   ['udp', ':12345', ':12345'],
+  ['', '127.0.0.1:0', '127.0.0.1:0'],
+  ['', '[::1]:0', '[::1]:0'],
   ['udp', '127.0.0.1:domain', '127.0.0.1:53'],
   ['udp', '[::ffff:127.0.0.1]:domain', '127.0.0.1:53'],
   ['udp', '[2001:db8::1]:domain', '[2001:db8::1]:53'],
@@ -196,7 +200,6 @@ describe('resolveUDPAddr (TestResolveUDPAddr)', () => {
   })
 
   it.each([
-    ['', '127.0.0.1:0', 'unknown network ', 'ERR_UNKNOWN_NETWORK'],
     ['http', '127.0.0.1:0', 'unknown network http', 'ERR_UNKNOWN_NETWORK'],
     ['tcp', '127.0.0.1:0', 'unknown network tcp', 'ERR_UNKNOWN_NETWORK'],
     ['udp', '127.0.0.1:nosuch', 'lookup udp/nosuch: unknown port', 'ENOTFOUND'],

@@ -112,6 +112,9 @@ function reachable(addrs: Sockaddr[], laddr: Sockaddr): Sockaddr[] {
   return left
 }
 
+/** No network is either IP version, as Go has it since 1.0. */
+const NONE: string = ''
+
 /**
  * Resolves `host:port` to one address: the first IPv4 one, or the first IPv6 one when the text has a
  * bracket. The host may be a name and the port a service. Rejects with AddrError, DNSError or
@@ -126,8 +129,9 @@ function reachable(addrs: Sockaddr[], laddr: Sockaddr): Sockaddr[] {
  */
 export async function resolveTCPAddr(network: TCPNetwork, address: string): Promise<TCPAddr> {
   checkTarget('resolveTCPAddr', network, address, 'tcp')
-  checkProtocol(network, 'tcp')
-  return await firstOf(network, address, TCPAddr.of)
+  const of = network === NONE ? 'tcp' : network
+  checkProtocol(of, 'tcp')
+  return await firstOf(of, address, TCPAddr.of)
 }
 
 /**
@@ -142,8 +146,9 @@ export async function resolveTCPAddr(network: TCPNetwork, address: string): Prom
  */
 export async function resolveUDPAddr(network: UDPNetwork, address: string): Promise<UDPAddr> {
   checkTarget('resolveUDPAddr', network, address, 'udp')
-  checkProtocol(network, 'udp')
-  return await firstOf(network, address, UDPAddr.of)
+  const of = network === NONE ? 'udp' : network
+  checkProtocol(of, 'udp')
+  return await firstOf(of, address, UDPAddr.of)
 }
 
 async function firstOf<A extends IPEndpoint>(

@@ -39,7 +39,7 @@ it('gives each address its share of the time that is left (TestDialerPartialDead
 it('starts the fallback once, although the primary fails after it was started', async () => {
   const [primary, fallback] = addrs as [TCPAddr, TCPAddr]
   const tried: string[] = []
-  const refuse = new Map<Sockaddr, () => void>()
+  const refuse = new Map<Sockaddr | null, () => void>()
   let begun: () => void = () => undefined
   const started = new Promise<void>((resolve) => {
     begun = resolve

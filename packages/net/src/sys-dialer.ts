@@ -64,9 +64,10 @@ export class SysDialer {
 
   /**
    * Tries the addresses in order and resolves to the first connection. Rejects with the first error, the
-   * others in `errors`; with that of the bound alone when it ends before an address, or is aborted.
+   * others in `errors`; with that of the bound alone when it ends before an address, or is aborted. Null stands
+   * for no peer.
    */
-  async dialSerial(addrs: readonly Sockaddr[], bound: Bound): Promise<NetConn> {
+  async dialSerial(addrs: readonly (Sockaddr | null)[], bound: Bound): Promise<NetConn> {
     const errors: OpError[] = []
     let remaining = addrs.length
     for (const addr of addrs) {
@@ -83,13 +84,13 @@ export class SysDialer {
     throw firstOf(errors) ?? this.#dialError(null, new AddrError('missing address', ''))
   }
 
-  #attempt(addr: Sockaddr, bound: Bound): Promise<NetConn> {
-    if (this.#trace === null) return this.dialSingle(addr, bound)
+  #attempt(addr: Sockaddr | null, bound: Bound): Promise<NetConn> {
+    if (this.#trace === null || addr === null) return this.dialSingle(addr, bound)
     return traceAttempt(this.#trace, addr, () => this.dialSingle(addr, bound))
   }
 
-  /** Dials one address. Nothing else asks what kind of address it is. */
-  async dialSingle(addr: Sockaddr, bound: Bound): Promise<NetConn> {
+  /** Dials one address, or none, which only local sockets bear. Nothing else asks what kind of address it is. */
+  async dialSingle(addr: Sockaddr | null, bound: Bound): Promise<NetConn> {
     const { laddr } = this
     try {
       if (isTCP(addr) && (laddr === null || isTCP(laddr))) {
@@ -98,10 +99,10 @@ export class SysDialer {
       if (isUDP(addr) && (laddr === null || isUDP(laddr))) {
         return await dialUDP(this, laddr, addr, bound)
       }
-      if (isUnixAddr(addr) && (laddr === null || isUnixAddr(laddr))) {
+      if ((addr === null || isUnixAddr(addr)) && (laddr === null || isUnixAddr(laddr))) {
         return await dialUnix(this, laddr, addr, bound)
       }
-      throw new AddrError('unexpected address type', String(addr))
+      throw new AddrError('unexpected address type', String(addr ?? ''))
     } catch (error) {
       // Also around an OpError: a control callback may have got one from the raw connection.
       throw new OpError('dial', this.network, laddr, addr, error as Error)
@@ -115,8 +116,8 @@ export class SysDialer {
   }
 }
 
-const isTCP = (addr: Sockaddr): addr is TCPAddr => addr instanceof TCPAddr
-const isUDP = (addr: Sockaddr): addr is UDPAddr => addr instanceof UDPAddr
+const isTCP = (addr: Sockaddr | null): addr is TCPAddr => addr instanceof TCPAddr
+const isUDP = (addr: Sockaddr | null): addr is UDPAddr => addr instanceof UDPAddr
 
 /** What bounds the next of `remaining` addresses. */
 function share(bound: Bound, remaining: number): Bound {

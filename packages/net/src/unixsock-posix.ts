@@ -1,9 +1,10 @@
 // Go: net/unixsock_posix.go. Connections and listeners of local sockets.
 import { AF_UNIX, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM } from '@netfd/syscall'
 import type { Bound } from './bound.js'
+import { within } from './bound.js'
 import { AddrError, UnknownNetworkError } from './errors.js'
 import type { NetFD } from './fd.js'
-import type { ListenPlan } from './sock.js'
+import type { Control, ListenPlan } from './sock.js'
 import { dialSocket, listenDatagram, listenSocket } from './sock.js'
 import type { SysDialer } from './sys-dialer.js'
 import { opened } from './trace.js'
@@ -42,22 +43,34 @@ const socketPlan = (network: string, sotype: number) => ({
   protocol: 0,
 })
 
-/** Connects to one name. Go: `sysDialer.dialUnix`. */
+/** Connects to one name, or to none: then it is bound only. Go: `sysDialer.dialUnix`. */
 export async function dialUnix(
   { network, settings: { control } }: SysDialer,
   laddr: UnixAddr | null,
-  raddr: UnixAddr,
+  raddr: UnixAddr | null,
   bound: Bound,
 ): Promise<AnyUnixConn> {
-  if (raddr.isWildcard) throw new AddrError('missing address', '')
-  const from = laddr === null || laddr.isWildcard ? null : laddr
+  const from = named(laddr)
+  const to = named(raddr)
   const sotype = network === 'unixgram' ? SOCK_DGRAM : sotypeOf(network)
-  const plan = { ...socketPlan(network, sotype), laddr: from, raddr, control }
-  const fd = await dialSocket(plan, bound)
+  const plan = socketPlan(network, sotype)
+  if (to === null) {
+    if (sotype !== SOCK_DGRAM || from === null) throw new AddrError('missing address', '')
+    const alone = { ...plan, laddr: from, control: boundControl(control, bound) }
+    return newUnixgramConn(await listenDatagram({ ...alone, reusePort: false, reuseAddr: false }))
+  }
+  const fd = await dialSocket({ ...plan, laddr: from, raddr: to, control }, bound)
   const conn = connOf(fd)
   if (opened.hasSubscribers) opened.publish(fd.trace())
   return conn
 }
+
+/** The address, or null where it is none. */
+const named = (addr: UnixAddr | null): UnixAddr | null => (addr?.isWildcard ? null : addr)
+
+/** The caller's function, for no longer than the dial may take. */
+const boundControl = (control: Control | undefined, bound: Bound): Control | undefined =>
+  control && ((...args) => within(bound, Promise.resolve(control(...args))))
 
 function connOf(fd: NetFD): AnyUnixConn {
   if (fd.sotype === SOCK_DGRAM) return newUnixgramConn(fd)
@@ -74,8 +87,8 @@ export async function listenUnixgramAddr(
   { mode, unlinkStale, ...settings }: PacketSettings,
 ): Promise<UnixgramConn> {
   if (network !== 'unixgram') throw new UnknownNetworkError(network)
-  const named = isPath(laddr.bytes)
-  const bind = named ? bindPath(laddr.bytes, SOCK_DGRAM, { mode, unlinkStale }) : undefined
+  const isFile = isPath(laddr.bytes)
+  const bind = isFile ? bindPath(laddr.bytes, SOCK_DGRAM, { mode, unlinkStale }) : undefined
   const plan = { ...socketPlan(network, SOCK_DGRAM), laddr, ...settings, reuseAddr: false, bind }
   return newUnixgramConn(await listenDatagram(plan))
 }
@@ -90,9 +103,9 @@ export async function listenUnixAddr(
   { mode, unlinkStale, ...settings }: ListenSettings,
 ): Promise<UnixListener> {
   const plan = { ...socketPlan(network, sotypeOf(network)), laddr, ...settings, options: [] }
-  const named = isPath(laddr.bytes)
-  const bind = named ? bindPath(laddr.bytes, plan.sotype, { mode, unlinkStale }) : undefined
+  const isFile = isPath(laddr.bytes)
+  const bind = isFile ? bindPath(laddr.bytes, plan.sotype, { mode, unlinkStale }) : undefined
   const fd = await listenSocket({ ...plan, bind })
   fd.establish()
-  return new UnixListener(fd, named)
+  return new UnixListener(fd, isFile)
 }

@@ -3,11 +3,11 @@ import type { TCPConn, TCPListener, TCPNetwork } from '../src/index.js'
 import { Dialer, dial, ListenConfig, TCPAddr } from '../src/index.js'
 import { listening, PAST, pair } from './support.js'
 
-type Text = [name: string, text: string]
-type Call = [name: string, call: () => unknown]
+export type Text = [name: string, text: string]
+export type Call = [name: string, call: () => unknown]
 
 /** The text of what each call fails with, one after the other; Go prints `<nil>` for none. */
-async function textsOf(calls: readonly Call[]): Promise<Text[]> {
+export async function textsOf(calls: readonly Call[]): Promise<Text[]> {
   const texts: Text[] = []
   for (const [name, call] of calls) {
     let text = '<nil>'

@@ -3,10 +3,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { TCPConn } from '../src/index.js'
+import { listenPacket } from '../src/index.js'
 import { rejected } from './error-walk.js'
 import { ourTexts, portless } from './go-texts.js'
+import { ourUDPTexts } from './go-texts-udp.js'
+import { ourUnixTexts } from './go-texts-unix.js'
 import { installed, Running, run, scratch } from './program.js'
 import { dialed, listening, pattern, readAll, refusing, track } from './support.js'
+import { directory } from './unix-support.js'
 
 const source = fileURLToPath(new URL('go', import.meta.url))
 
@@ -57,6 +61,13 @@ describe.skipIf(!installed('go'))('Go as the other end', () => {
     const listener = await listening()
     const go = new Running([peer, 'dial', String(listener.addr), ...act])
     return [track(await listener.accept()), go]
+  }
+
+  /** The lines of a table of Go's: names and texts. */
+  async function goTexts(...args: unknown[]): Promise<[string, string][]> {
+    const { stdout } = await run([peer, ...args.map(String)])
+    const lines = stdout.trimEnd().split('\n')
+    return lines.map((line) => line.split('\t') as [string, string])
   }
 
   describe.each(['dials', 'listens'] as const)('that %s', (who) => {
@@ -112,12 +123,28 @@ describe.skipIf(!installed('go'))('Go as the other end', () => {
   it('has the same error texts, to the letter', async () => {
     const { port: refuses } = await refusing()
     const { addr } = await listening()
-    const { stdout } = await run([peer, 'texts', String(refuses), String(addr.port)])
-    const go = stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => line.split('\t') as [string, string])
+    const go = await goTexts('texts', refuses, addr.port)
     const ours = await ourTexts(refuses, addr.port)
+    expect(go.length).toBeGreaterThan(35)
+    expect(ours.map(portless)).toEqual(go.map(portless))
+  })
+
+  /** What we say more: to which peer a message went, and that one without a peer needs an address. */
+  const ours = (text: string): string =>
+    text
+      .replace(/^(write unix(packet)?) @: sendmsg:/, '$1 @->conns: sendmsg:')
+      .replace(/^(write unixgram alone): sendmsg: .*not connected$/, '$1: missing address')
+
+  it('has the same error texts over local sockets', async () => {
+    const go = await goTexts('unix-texts', directory())
+    expect(go.length).toBeGreaterThan(95)
+    expect(await ourUnixTexts(directory())).toEqual(go.map(([name, text]) => [name, ours(text)]))
+  })
+
+  it('has the same error texts over UDP', async () => {
+    const taken = track(await listenPacket('udp', '127.0.0.1:0')).localAddr.port
+    const go = await goTexts('udp-texts', taken)
+    const ours = await ourUDPTexts(taken)
     expect(go.length).toBeGreaterThan(35)
     expect(ours.map(portless)).toEqual(go.map(portless))
   })

@@ -1,11 +1,37 @@
 // What a caller's compiler knows: a literal network gives its class, a string the interface.
 import { expect, expectTypeOf, it } from 'vitest'
-import type { Conn, Listener, StreamConn, TCPListener, TCPNetwork } from '../src/index.js'
-import { Dialer, dial, dialTimeout, ListenConfig, listen, pipe, TCPConn } from '../src/index.js'
+import type {
+  Conn,
+  Listener,
+  PacketConn,
+  StreamConn,
+  TCPListener,
+  TCPNetwork,
+  UDPAddr,
+  UnixListener,
+} from '../src/index.js'
+import {
+  Dialer,
+  dial,
+  dialTimeout,
+  dialUnix,
+  ListenConfig,
+  listen,
+  listenPacket,
+  listenUnixgram,
+  pipe,
+  TCPConn,
+  UDPConn,
+  UnixAddr,
+  UnixConn,
+  UnixgramConn,
+  UnixpacketConn,
+} from '../src/index.js'
 import { track } from './support.js'
 
 /** A network that is only known when the program runs. */
 const named = (network: string): string => network
+const UNNAMED = new UnixAddr('', 'unixgram')
 
 it('a network that is a literal gives the class of its connections and listeners', async () => {
   const listener = track(await listen('tcp4', '127.0.0.1:0'))
@@ -34,6 +60,52 @@ it('a network that is a string gives the interfaces that all networks share', as
   expectTypeOf(track(await new Dialer().dial(named('tcp'), address))).toEqualTypeOf<Conn>()
   expectTypeOf(conn).not.toHaveProperty('readFull')
   expect(conn).toBeInstanceOf(TCPConn)
+})
+
+it('a network of local sockets or packets that is a literal gives its class', async () => {
+  const listener = track(await listen('unix', ''))
+  expectTypeOf(listener).toEqualTypeOf<UnixListener<UnixConn>>()
+  expectTypeOf(listener.addr).toEqualTypeOf<UnixAddr>()
+  const conn = track(await dial('unix', String(listener.addr)))
+  expectTypeOf(conn).toEqualTypeOf<UnixConn>()
+  expectTypeOf(track(await listener.accept())).toEqualTypeOf<UnixConn>()
+  const records = track(await listen('unixpacket', ''))
+  expectTypeOf(records).toEqualTypeOf<UnixListener<UnixpacketConn>>()
+  const record = track(await dialUnix('unixpacket', null, records.addr))
+  expectTypeOf(record).toEqualTypeOf<UnixpacketConn>()
+  expectTypeOf(track(await records.accept())).toEqualTypeOf<UnixpacketConn>()
+  expectTypeOf(track(await dialTimeout('udp', '127.0.0.1:9', 60_000))).toEqualTypeOf<UDPConn>()
+  const packets = track(await listenPacket('udp4', '127.0.0.1:0'))
+  expectTypeOf(packets).toEqualTypeOf<UDPConn>()
+  expectTypeOf(packets.localAddr).toEqualTypeOf<UDPAddr>()
+  const grams = track(await listenPacket('unixgram', ''))
+  expectTypeOf(grams).toEqualTypeOf<UnixgramConn>()
+  expectTypeOf(track(await listenUnixgram('unixgram', UNNAMED))).toEqualTypeOf<UnixgramConn>()
+  const bound = track(await dialUnix('unixgram', new UnixAddr('@netfd-types', 'unixgram'), null))
+  expectTypeOf(bound).toEqualTypeOf<UnixgramConn>()
+  expectTypeOf(bound.remoteAddr).toEqualTypeOf<UnixAddr | null>()
+  expectTypeOf(track(await listenPacket(named('unixgram'), ''))).toEqualTypeOf<PacketConn>()
+  expect(conn).toBeInstanceOf(UnixConn)
+  expect(record).toBeInstanceOf(UnixpacketConn)
+  expect(bound).toBeInstanceOf(UnixgramConn)
+})
+
+it('what only some kinds of connections do, the others do not have', () => {
+  expectTypeOf<UnixConn>().toExtend<StreamConn>()
+  expectTypeOf<UnixpacketConn>().toExtend<Conn>()
+  expectTypeOf<UnixpacketConn>().not.toExtend<StreamConn>()
+  expectTypeOf<UnixgramConn>().toExtend<PacketConn>()
+  expectTypeOf<UDPConn>().toExtend<PacketConn>()
+  for (const packets of [UnixgramConn, UDPConn]) {
+    expectTypeOf<InstanceType<typeof packets>>().not.toHaveProperty('closeRead')
+    for (const name of ['closeRead', 'closeWrite', 'readFull', 'writev']) {
+      expect(packets.prototype).not.toHaveProperty(name)
+    }
+  }
+  expectTypeOf<UDPConn>().not.toHaveProperty('sendFd')
+  expectTypeOf<TCPConn>().not.toHaveProperty('sendFd')
+  expectTypeOf<UnixConn>().not.toHaveProperty('setNoDelay')
+  expectTypeOf<TCPListener>().not.toHaveProperty('setUnlinkOnClose')
 })
 
 it('a stream has more than a Conn, and a TCPConn is one', async () => {

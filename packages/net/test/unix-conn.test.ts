@@ -45,11 +45,15 @@ afterAll(closeIdlePipes)
 
 const both: readonly Listening[] = ['unix', 'unixpacket']
 
-testConn('UnixConn', async () => {
-  const [c1, c2] = await unixPair('unix')
+const connected = async (network: Listening) => {
+  const [c1, c2] = await unixPair(network)
   const stop = async () => void (await Promise.allSettled([c1.close(), c2.close()]))
   return { c1, c2, stop }
-})
+}
+
+testConn('UnixConn', () => connected('unix'))
+
+testConn('UnixpacketConn', () => connected('unixpacket'))
 
 describe.each(both)('two ends over %s', (network) => {
   it('exchange bytes (TestUnixAndUnixpacketServer)', async () => {

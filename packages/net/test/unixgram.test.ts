@@ -1,15 +1,19 @@
 // Go: net/unixsock_test.go and server_test.go, for datagrams.
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { close } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import {
+  Dialer,
   dial,
   dialUnix,
   fileConn,
+  ListenConfig,
   listen,
   listenPacket,
+  listenUnixgram,
   PacketBatch,
+  TCPAddr,
   UDPAddr,
   UnixAddr,
   UnixgramConn,
@@ -28,6 +32,7 @@ async function went(conn: UnixgramConn, to: UnixAddr): Promise<boolean> {
   )
 }
 const named = (network: string): string => network
+const UNNAMED = new UnixAddr('', 'unixgram')
 
 describe('a socket of datagrams', () => {
   it('has the names that it was given (TestUnixgramConnLocalAndRemoteNames)', async () => {
@@ -43,6 +48,70 @@ describe('a socket of datagrams', () => {
     const { addr } = await receiver.readFrom(new Uint8Array(8))
     expect(addr?.name).toBe(local.name)
     expect(inspect(own)).toBe(`UnixgramConn { ${local} -> ${path}, open }`)
+  })
+
+  it('that is dialed from a name to none is bound, and has no peer', async () => {
+    const receiver = await receiving()
+    const laddr = new UnixAddr(freePath(), 'unixgram')
+    const told: string[] = []
+    const control = (...[network, address]: [string, string, unknown]) => {
+      told.push(`${network} ${address}`)
+    }
+    const conn = track(await new Dialer({ control }).dialUnix('unixgram', laddr, null))
+    expect([conn.localAddr.name, conn.remoteAddr]).toEqual([laddr.name, null])
+    expect(told).toEqual([`unixgram ${laddr}`])
+    await conn.writeTo('x', receiver.localAddr)
+    const { addr } = await receiver.readFrom(new Uint8Array(8))
+    await receiver.writeTo('answer', addr as UnixAddr)
+    expect(await conn.read(new Uint8Array(8))).toBe(6)
+    const unnamed = track(await dialUnix('unixgram', new UnixAddr('@', 'unixgram'), UNNAMED))
+    expect(unnamed.remoteAddr).toBe(null)
+  })
+
+  it('that is dialed to none needs a name, and time', async () => {
+    const laddr = new UnixAddr(freePath(), 'unixgram')
+    for (const from of [null, UNNAMED]) {
+      const error = await errorOf(dialUnix('unixgram', from, null))
+      expect(error.message).toMatch(/^dial unixgram ?: missing address$/)
+    }
+    const localAddr = new TCPAddr('127.0.0.1', 0)
+    const other = await errorOf(new Dialer({ localAddr }).dialUnix('unixgram', null, null))
+    expect(other.message).toBe('dial unixgram 127.0.0.1:0: unexpected address type')
+    const late = await errorOf(new Dialer({ timeout: -1 }).dialUnix('unixgram', laddr, null))
+    expect(late.message).toBe(`dial unixgram ${laddr}: i/o timeout`)
+    const stop = new AbortController()
+    const control = () => {
+      stop.abort()
+      return new Promise<void>(() => undefined)
+    }
+    const dialer = new Dialer({ control })
+    const ended = await errorOf(dialer.dialUnix('unixgram', laddr, null, { signal: stop.signal }))
+    expect(ended.code).toBe('ABORT_ERR')
+    const over = dialUnix('unix', new UnixAddr(laddr.name, 'unix'), null)
+    expect((await errorOf(over)).message).toBe(`dial unix ${laddr}: missing address`)
+    expect(existsSync(laddr.name)).toBe(false)
+  })
+
+  it('is made at an address that is resolved already, with what listenPacket takes', async () => {
+    const laddr = new UnixAddr(freePath(), 'unixgram')
+    const conn = track(await listenUnixgram('unixgram', laddr, { mode: 0o600 }))
+    expect(conn).toBeInstanceOf(UnixgramConn)
+    expect([conn.localAddr.name, conn.remoteAddr]).toEqual([laddr.name, null])
+    expect(lstatSync(laddr.name).mode & 0o777).toBe(0o600)
+    await conn.close()
+    const config = new ListenConfig({ unlinkStale: true })
+    expect(track(await config.listenUnixgram('unixgram', laddr)).localAddr.name).toBe(laddr.name)
+    const backlog = { backlog: 1 } as object
+    await expect(listenUnixgram('unixgram', laddr, backlog)).rejects.toThrow(TypeError)
+    const none = null as unknown as UnixAddr
+    expect((await errorOf(listenUnixgram('unixgram', none))).message).toBe(
+      'listen unixgram: missing address',
+    )
+    const wrong = listenUnixgram('unix' as 'unixgram', laddr)
+    expect((await errorOf(wrong)).message).toBe(`listen unix ${laddr}: unknown network unix`)
+    await expect(listenUnixgram(null as unknown as 'unixgram', laddr)).rejects.toThrow(
+      "network must be 'unixgram', got null",
+    )
   })
 
   it('gets a name from the kernel for "" (TestUnixgramAutobind)', async () => {

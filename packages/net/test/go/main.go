@@ -16,9 +16,11 @@ import (
 
 func main() {
 	modes := map[string]func(args []string) error{
-		"texts":  texts,
-		"listen": listen,
-		"dial":   dial,
+		"texts":      texts,
+		"unix-texts": unixTexts,
+		"udp-texts":  udpTexts,
+		"listen":     listen,
+		"dial":       dial,
 	}
 	mode, ok := modes[os.Args[1]]
 	if !ok {
