@@ -41,7 +41,8 @@ class IteratedPieces implements Pieces {
 
 /** Writes all of it with as few calls as the connection can. */
 export async function writeAll(conn: Conn, bufs: readonly Uint8Array[]): Promise<number> {
-  if (isTCPConn(conn)) return await conn.writev(bufs)
+  const { writev } = conn as Some
+  if (writev !== undefined) return await (conn as TCPConn).writev(bufs)
   let n = 0
   for (const buf of bufs) n += await conn.write(buf)
   return n

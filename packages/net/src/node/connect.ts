@@ -1,8 +1,8 @@
 // From options to a connection: what every function of this entry that dials does.
-import type { TCPConn } from '@netfd/net'
+import type { TCPConn, UnixConn } from '@netfd/net'
 import { backend, Dialer, joinHostPort } from '@netfd/net'
 import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
-import { closeConn } from './conn-parts.js'
+import { closeConn, isTCPConn } from './conn-parts.js'
 import type { ConnectOptions, TuneOptions } from './options.js'
 
 /** Where to. */
@@ -24,10 +24,13 @@ function dialerOf(o: ConnectOptions): Dialer {
 }
 
 /** Sets what the options say. Throws OpError, TypeError or RangeError. */
-function tuneConn(conn: TCPConn, o: TuneOptions): void {
+function tuneTCP(conn: TCPConn, o: TuneOptions): void {
   const { userTimeout, keepAliveConfig } = o
   if (userTimeout !== undefined) set(() => conn.setUserTimeout(userTimeout))
   if (keepAliveConfig !== undefined) set(() => conn.setKeepAliveConfig(keepAliveConfig))
+}
+
+function tuneConn(conn: TCPConn | UnixConn, o: TuneOptions): void {
   for (const [name, value] of Object.entries(o.options ?? {})) {
     set(() => conn.setOption(name as SettableSockopt, value as SockoptValue<SettableSockopt>))
   }
@@ -47,16 +50,22 @@ function set(f: () => void): void {
   }
 }
 
+const dialTo = (o: ConnectOptions, to: Target, signal: AbortSignal): Promise<TCPConn | UnixConn> =>
+  o.path === undefined
+    ? dialerOf(o).dial('tcp', joinHostPort(to.host, to.port), { signal })
+    : dialerOf(o).dial('unix', o.path, { signal })
+
 /** Dials, and prepares the connection before a client sees it. Rejects with OpError, or what `setup` threw. */
 export async function connect(
   o: ConnectOptions,
   to: Target,
   signal: AbortSignal,
-): Promise<TCPConn> {
-  const conn = await dialerOf(o).dial('tcp', joinHostPort(to.host, to.port), { signal })
+): Promise<TCPConn | UnixConn> {
+  const conn = await dialTo(o, to, signal)
   try {
+    if (isTCPConn(conn)) tuneTCP(conn, o)
     tuneConn(conn, o)
-    o.setup?.(conn)
+    if (isTCPConn(conn)) o.setup?.(conn)
   } catch (error) {
     await closeConn(conn, false)
     throw error

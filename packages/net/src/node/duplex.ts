@@ -49,7 +49,7 @@ export function toDuplex(conn: StreamConn, o: DuplexOptions = {}): NetDuplex {
 }
 
 /**
- * A Duplex that dials: now when `port` is given, else at `connect(port, host)`, as clients call it that
+ * A Duplex that dials: now when `port` or `path` is given, else at `connect(port, host)`, as clients call it that
  * are given a socket. Until then writes, `end()` and what is set are kept. `userTimeout`,
  * `keepAliveConfig` and `options` are set, and `setup` is called, before `'connect'`; `form` is for the
  * connectors. A failed dial destroys it with the dial's OpError.
@@ -75,7 +75,9 @@ export function dialDuplex(
   checkConnect(o)
   checkDuplex(o)
   const { host, port, signal, ...rest } = o
-  const to = port === undefined ? null : targetOf(port, host)
+  // A name has no port.
+  const at = port ?? (rest.path === undefined ? undefined : 0)
+  const to = at === undefined ? null : targetOf(at, host)
   const duplex = new NetDuplex({ ...rest, signal }, rest, null)
   return to === null || duplex.destroyed ? duplex : duplex.connect(to)
 }

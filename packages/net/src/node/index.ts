@@ -22,7 +22,7 @@ export type { ConnectOptions, DuplexOptions, Form, TuneOptions } from './options
 export { pgStream } from './pg-stream.js'
 export type { PostgresTarget } from './postgres-socket.js'
 export { postgresSocket } from './postgres-socket.js'
-export type { ServeOptions } from './serve.js'
+export type { ServeOptions, StreamListener } from './serve.js'
 export { serve } from './serve.js'
 export type { SocketAddress } from './socket-ends.js'
 export type { KeepAliveSettings } from './socket-flags.js'

@@ -4,7 +4,7 @@ import { Dialer } from '@netfd/net'
 import { signalOf, sizeOf } from '@netfd/poll/internal'
 import type { SettableSockopt, SockoptValue } from '@netfd/syscall'
 import { sockopt } from '@netfd/syscall'
-import { checkFunction, checkOptions, checkType } from '../arguments.js'
+import { checkFunction, checkOptions, checkType, kindOf } from '../arguments.js'
 
 /** The options that can be set, by their names. */
 type OptionName = Extract<SettableSockopt, string>
@@ -33,6 +33,11 @@ export interface ConnectOptions extends TuneOptions {
   form?: Form | undefined
   /** Called with each new connection before the client sees it. */
   setup?: ((conn: TCPConn) => void) | undefined
+  /**
+   * The name of a local socket to dial instead of the host and the port that the client asks for: a path, or after
+   * an `@` an abstract name. It leaves no room for what is TCP's: `userTimeout`, `keepAliveConfig` and `setup`.
+   */
+  path?: string | undefined
 }
 
 /** How a connection becomes a Duplex. */
@@ -48,7 +53,8 @@ export interface DuplexOptions {
 }
 
 export const TUNE = ['userTimeout', 'keepAliveConfig', 'options'] as const
-export const CONNECT = [...TUNE, 'dialer', 'form', 'setup'] as const
+export const CONNECT = [...TUNE, 'dialer', 'form', 'setup', 'path'] as const
+const OF_TCP = ['userTimeout', 'keepAliveConfig', 'setup'] as const
 export const DUPLEX = ['allowHalfOpen', 'unread', 'highWaterMark', 'signal'] as const
 
 const FORMS: ReadonlySet<unknown> = new Set<Form>(['auto', 'socket', 'duplex'])
@@ -90,6 +96,11 @@ export function checkConnect(o: ConnectOptions): void {
   }
   checkForm(form)
   if (setup !== undefined) checkFunction('setup', setup)
+  if (o.path === undefined) return
+  if (typeof o.path !== 'string')
+    throw new TypeError(`path must be a string, got ${kindOf(o.path)}`)
+  const tcp = OF_TCP.find((name) => o[name] !== undefined)
+  if (tcp !== undefined) throw new TypeError(`${tcp} is TCP's, and path leads to a local socket`)
 }
 
 /** How to make a Duplex. Throws TypeError or RangeError. */

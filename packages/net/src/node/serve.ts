@@ -1,7 +1,7 @@
 // The connections of our listener for a server of Node's.
 import type { Server } from 'node:net'
 import { isUint8Array } from 'node:util/types'
-import type { TCPConn, TCPListener } from '@netfd/net'
+import type { TCPConn, UnixConn } from '@netfd/net'
 import { checkFunction, checkOptions, kindOf } from '../arguments.js'
 import { warnOfKinds } from '../serve-warning.js'
 import { toDuplex } from './duplex.js'
@@ -10,24 +10,30 @@ import type { NetDuplex } from './net-duplex.js'
 import type { Form } from './options.js'
 import { checkForm } from './options.js'
 
+/** What {@link serve} takes: a `TCPListener`, or the `UnixListener` of streams. */
+export interface StreamListener<C extends TCPConn | UnixConn> extends AsyncIterable<C> {
+  /** The next connection. */
+  accept(): Promise<C>
+}
+
 /** How {@link serve} serves. */
-export interface ServeOptions {
+export interface ServeOptions<C extends TCPConn | UnixConn = TCPConn> {
   /**
    * Called with each connection before the server sees it: to read a PROXY line, to look at who it is, to set
    * options. Bytes (or a promise of them) that it returns come first: what it read, and is the server's business.
    * It holds up no other connection. When it fails, the connection is closed.
    */
-  prepare?: ((conn: TCPConn) => unknown) | undefined
+  prepare?: ((conn: C) => unknown) | undefined
   /** What the server gets; `'auto'` when left out. */
   form?: Form | undefined
   /** Told what `prepare` or the handing over failed with; by default the first one of each code is a warning. */
-  onError?: ((error: Error, conn: TCPConn) => void) | undefined
+  onError?: ((error: Error, conn: C) => void) | undefined
 }
 
 /**
  * Accepts the listener's connections and gives them to a server of Node's (`net`, `tls`, `http`, `https`,
  * `http2`, and whatever takes its `'connection'`) until the listener is closed; resolves then. What is wrong
- * for a while, such as `EMFILE`, is waited for, see `TCPListener`. Where connections need not be seen first,
+ * for a while, such as `EMFILE`, is waited for, see `TCPListener`. A `UnixListener` of streams is served too. Where connections need not be seen first,
  * `server.listen({ fd: listener.dup() })` costs less, for then Node accepts. A function of your own for each
  * connection is what the `serve` of `@netfd/net` runs.
  *
@@ -50,10 +56,14 @@ export interface ServeOptions {
  * server.closeAllConnections()
  * ```
  */
-export function serve(listener: TCPListener, server: Server, o: ServeOptions = {}): Promise<void> {
+export function serve<C extends TCPConn | UnixConn>(
+  listener: StreamListener<C>,
+  server: Server,
+  o: ServeOptions<C> = {},
+): Promise<void> {
   checkOptions('serve', o, ['prepare', 'form', 'onError'])
   if (typeof listener?.accept !== 'function') {
-    throw new TypeError(`listener must be a TCPListener, got ${kindOf(listener)}`)
+    throw new TypeError(`listener must be a TCPListener or UnixListener, got ${kindOf(listener)}`)
   }
   if (typeof server?.emit !== 'function') {
     throw new TypeError(`server must be a server of Node's, got ${kindOf(server)}`)
@@ -75,23 +85,26 @@ function listens(server: Server): void {
   server.emit('listening')
 }
 
-type Settings = ServeOptions & { form: Form; onError: NonNullable<ServeOptions['onError']> }
+type Settings<C extends TCPConn | UnixConn> = ServeOptions<C> & {
+  form: Form
+  onError: NonNullable<ServeOptions<C>['onError']>
+}
 
-class Serving {
+class Serving<C extends TCPConn | UnixConn> {
   readonly #server: Server
-  readonly #o: Settings
+  readonly #o: Settings<C>
 
-  constructor(server: Server, o: Settings) {
+  constructor(server: Server, o: Settings<C>) {
     this.#server = server
     this.#o = o
   }
 
-  async run(listener: TCPListener): Promise<void> {
+  async run(listener: StreamListener<C>): Promise<void> {
     listens(this.#server)
     for await (const conn of listener) void this.#serve(conn)
   }
 
-  async #serve(conn: TCPConn): Promise<void> {
+  async #serve(conn: C): Promise<void> {
     const { prepare, onError } = this.#o
     try {
       const stream = this.#streamOf(conn, bytesOf(await prepare?.(conn)))
@@ -104,10 +117,7 @@ class Serving {
   }
 
   /** As the server makes its own sockets. */
-  #streamOf(
-    conn: TCPConn,
-    unread: Uint8Array | undefined,
-  ): NetDuplex | ReturnType<typeof toNetSocket> {
+  #streamOf(conn: C, unread: Uint8Array | undefined): NetDuplex | ReturnType<typeof toNetSocket> {
     const { allowHalfOpen = false, pauseOnConnect = false } = this.#server as ServerSettings
     const { form } = this.#o
     if (form === 'duplex' || !canHandOver) return toDuplex(conn, { allowHalfOpen, unread })
