@@ -1,10 +1,11 @@
 // @ts-check
-// Connections over a wire that loses, doubles, reorders, delays, throttles and cuts: a tun device at each end
+// Connections and datagrams over a wire that loses, doubles, reorders, delays, throttles and cuts: a tun device at each end
 // and a program between them, as not every kernel has netem.
 import { compiled } from './lib/compile.mjs'
 import { Fault } from './lib/part.mjs'
 import { below, pick, seeded, shuffled } from './lib/random.mjs'
 import { Wire } from './lib/wire.mjs'
+import { datagramScenes } from './lib/wire-datagrams.mjs'
 import { scenes, transfers } from './lib/wire-scenes.mjs'
 
 /** @typedef {import('./lib/wire-scenes.mjs').Scene} Scene */
@@ -53,7 +54,7 @@ const inLanes = async (tasks, lanes) => {
 
 /** @type {import('./lib/part.mjs').Part} */
 export const part = {
-  what: 'transfers and faults over a wire that loses, doubles, reorders, delays, throttles and cuts',
+  what: 'transfers, datagrams and faults over a wire that loses, doubles, reorders, delays, throttles and cuts',
   seconds: 90,
   beside: 240,
   before: async () => {
@@ -94,7 +95,7 @@ export const part = {
     const round = () =>
       shuffled(
         random,
-        Object.entries(scenes).filter(([, { slow }]) => !(short && slow)),
+        Object.entries({ ...scenes, ...datagramScenes }).filter(([, { slow }]) => !(short && slow)),
       ).map(([name, scene]) => task(name, scene, 0))
     await inLanes(short ? [...moving, ...round()] : round(), short ? 5 : 3)
     while (!short && !over()) await inLanes(round(), 3)

@@ -38,9 +38,11 @@ export class Wire {
   /** @type {(readonly string[])[]} the words that enter each namespace */
   #enter = []
 
-  /** @param {number} seed */
-  constructor(seed) {
-    this.#child = spawn(compiled('wire'), [String(seed)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  /** @param {number} seed @param {readonly string[]} words */
+  constructor(seed, words) {
+    this.#child = spawn(compiled('wire'), [String(seed), ...words], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
   }
 
@@ -48,9 +50,10 @@ export class Wire {
    * A wire that is ready.
    * @param {number} seed
    * @param {How} how
+   * @param {...'napi'} words see native/wire.c
    */
-  static async open(seed, how) {
-    const wire = new Wire(seed)
+  static async open(seed, how, ...words) {
+    const wire = new Wire(seed, words)
     const [pid, ...spaces] = (await wire.#line()).split(' ')
     wire.#enter = spaces.map((fd) => ['nsenter', `--net=/proc/${pid}/fd/${fd}`])
     await Promise.all([wire.ip(1, ...setup(1)), wire.ip(2, ...setup(2))])

@@ -2,7 +2,7 @@
 // loses, doubles, reorders, delays and throttles packets as a seed says. The namespaces have no name: they
 // are entered by /proc/PID/fd/FD, as the first line of output says, and go with this process.
 //
-//   wire SEED
+//   wire SEED [napi]      with napi, the kernel may join the datagrams that arrive, as with a real device
 //   > set loss 0.01        lost, doubled, late: probabilities
 //   > set delay 500        delay, jitter, lateness: microseconds; rate: bytes a second, 0 for none
 //   > cut | mend           nothing goes through, and again everything
@@ -269,8 +269,8 @@ static int hear(void) {
   return kept < sizeof text - 1;
 }
 
-static void make_side(int side) {
-  struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+static void make_side(int side, int flags) {
+  struct ifreq request = {.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | flags)};
   strcpy(request.ifr_name, "wire");
   if (unshare(CLONE_NEWNET) < 0) die("unshare");
   if ((space[side] = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) < 0) die("/proc/self/ns/net");
@@ -289,11 +289,12 @@ static void send_due(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 2) return 2;
+  if (argc != 2 && (argc != 3 || strcmp(argv[2], "napi") != 0)) return 2;
+  int flags = argc == 3 ? IFF_NAPI : 0;
   state = strtoull(argv[1], NULL, 10) * 2 + 1;
   setvbuf(stdout, NULL, _IOLBF, 0);
-  make_side(0);
-  make_side(1);
+  make_side(0, flags);
+  make_side(1, flags);
   printf("%d %d %d\n", getpid(), space[0], space[1]);
   struct pollfd ready[3] = {{tun[0], POLLIN, 0}, {tun[1], POLLIN, 0}, {0, POLLIN, 0}};
   for (;;) {

@@ -16,6 +16,7 @@ import {
   setsockopt,
   socket,
 } from '@netfd/syscall'
+import { datagramCommands, endDatagrams } from '../lib/datagram-end.mjs'
 import { obey, outcome } from '../lib/obey.mjs'
 import { sendStream } from '../lib/stream.mjs'
 
@@ -105,6 +106,7 @@ const joins = () => {
 }
 
 const commands = {
+  ...datagramCommands,
   /** @type {(address: string, o?: import('@netfd/net').ListenOptions) => Promise<string>} */
   listen: async (address, o = {}) => {
     listener = await new ListenConfig(o).listen('tcp', address)
@@ -215,6 +217,7 @@ const commands = {
   datagramNow: () => outcome((async () => datagrams().tryWrite(new Uint8Array(1)))()),
   end: async () => {
     await to?.close()
+    await endDatagrams()
     stopping.abort()
     await served
     // Which closes what is not closed yet.
