@@ -2,11 +2,12 @@
 import { close } from '@netfd/syscall'
 import { dial, fileConn } from '../src/index.js'
 
-const front = await dial('unix', process.argv[2] ?? '')
+const [, , at = '', network] = process.argv
+const front = await dial('unix', at)
 const echoes: Promise<void>[] = []
 
 async function echo(fd: number): Promise<void> {
-  await using conn = fileConn(fd, 'tcp')
+  await using conn = network === 'unix' ? fileConn(fd, 'unix') : fileConn(fd, 'tcp')
   close(fd)
   for await (const piece of conn) await conn.write(piece)
 }

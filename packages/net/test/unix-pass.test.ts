@@ -1,7 +1,7 @@
 // A graceful restart: connections that are in use go to another process, and their clients notice nothing.
 import { close } from '@netfd/syscall'
 import { beforeAll, expect, it } from 'vitest'
-import type { TCPConn } from '../src/index.js'
+import type { TCPConn, UnixConn } from '../src/index.js'
 import { dial } from '../src/index.js'
 import { program, Running } from './program.js'
 import { listening, pattern, same, track } from './support.js'
@@ -19,7 +19,7 @@ beforeAll(() => {
 })
 
 /** Writes in small pieces while it reads what comes back. */
-async function talk(conn: TCPConn, want: Uint8Array): Promise<Uint8Array> {
+async function talk(conn: TCPConn | UnixConn, want: Uint8Array): Promise<Uint8Array> {
   const got = new Uint8Array(want.length)
   const sending = (async () => {
     for (let at = 0; at < want.length; at += 100) await conn.write(want.subarray(at, at + 100))
@@ -30,17 +30,17 @@ async function talk(conn: TCPConn, want: Uint8Array): Promise<Uint8Array> {
   return got
 }
 
-it(
-  'a thousand live connections go to another process without the loss of a byte',
-  async () => {
-    const listener = await listening('tcp', '127.0.0.1:0')
+it.each(['tcp', 'unix'] as const)(
+  'a thousand live connections over %s go to another process without the loss of a byte',
+  async (network) => {
+    const listener = network === 'tcp' ? await listening() : await listeningAt('unix')
     const handover = await listeningAt('unix', '')
-    const heir = new Running([process.execPath, child, String(handover.addr)])
+    const heir = new Running([process.execPath, child, String(handover.addr), network])
     const front = track(await handover.accept())
     const wants = Array.from({ length: CONNS }, (_, i) => pattern(SIZE, i))
     const talks: Promise<Uint8Array>[] = []
     for (const want of wants) {
-      const client = track(await dial('tcp', String(listener.addr)))
+      const client = track(await dial(network, String(listener.addr)))
       const server = await listener.accept()
       talks.push(talk(client, want))
       // Some of it is echoed here, the rest over there.

@@ -30,6 +30,19 @@ const scenes: Record<string, () => Promise<void>> = {
     say(String(listener.addr))
     await accept
   },
+  receive: async () => {
+    const conn = await dial('unix', address)
+    const got = await conn.receiveFd()
+    say(`has ${got?.fds.length}`)
+    await new Promise(() => undefined)
+  },
+  'receive all': async () => {
+    const conn = await dial('unix', address)
+    for (let n = 0; ; n++) {
+      if (n === 20) say('waiting')
+      await conn.receiveFd()
+    }
+  },
   exit: async () => {
     const conn = await dial('tcp', address)
     void conn.read(new Uint8Array(8))
