@@ -51,6 +51,15 @@ describe.each(ends)('peek of %s', (_, open) => {
     expect(await a.read(buf)).toBeNull()
   })
 
+  it('that wants more than the other end has room for ends with what there is', async () => {
+    const [a, b] = await open()
+    const sent = b.write(new Uint8Array(4 << 20)).catch(() => undefined)
+    const buf = new Uint8Array(1 << 20)
+    expect(await a.peek(buf, { min: buf.length })).toBeGreaterThan(0)
+    await a.close()
+    await sent
+  })
+
   it('waits its turn behind a read, and lets the next one wait', async () => {
     const [a, b] = await open()
     const one = new Uint8Array(1)

@@ -260,18 +260,30 @@ describe('a connection of the host backend', () => {
     const sent = Buffer.alloc(8 << 20, 'abcdefg')
     peer.write(sent)
     const look = Buffer.alloc(sent.length)
-    let most = await conn.until((fd) => kernel.tryRecv(fd, look, 0, look.length, MSG_PEEK))
+    const peek = (fd: number, n: number) => kernel.tryRecv(fd, look, 0, n, MSG_PEEK)
+    await conn.until((fd) => peek(fd, 1))
     // As many turns as it may want: it has stopped long before.
-    for (let i = 0; i < 1_000; i++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      most = kernel.tryRecv(conn.fd, look, 0, look.length, MSG_PEEK)
-    }
-    expect(most).toBeLessThanOrEqual(192 * 1024)
+    for (let i = 0; i < 1_000; i++) await new Promise((resolve) => setImmediate(resolve))
+    expect(peek(conn.fd, look.length)).toBeLessThanOrEqual(192 * 1024)
     peer.end()
     const got: string[] = []
     for (let piece = await conn.read(); typeof piece === 'string'; piece = await conn.read())
       got.push(piece)
     expect(got.join('') === sent.toString('latin1')).toBe(true)
+  })
+
+  it('takes as much ahead as a look wants, and no more once it has that or has gone', async () => {
+    const { conn, peer } = await served()
+    peer.write(Buffer.alloc(8 << 20))
+    const look = Buffer.alloc(8 << 20)
+    const peek = (fd: number, n: number) => kernel.tryRecv(fd, look, 0, n, MSG_PEEK)
+    const want = 1 << 20
+    expect(await conn.until((fd) => (peek(fd, want) < want ? -EAGAIN : want))).toBe(want)
+    for (let i = 0; i < 1_000; i++) await new Promise((resolve) => setImmediate(resolve))
+    expect(peek(conn.fd, look.length)).toBeLessThanOrEqual(want + 128 * 1024)
+    for (let i = 0; i < 1_000; i++) await new Promise((resolve) => setImmediate(resolve))
+    expect(peek(conn.fd, 1)).toBe(1)
+    peer.destroy()
   })
 
   it('has one piece under way, of which the next edge tells the end', async () => {

@@ -30,6 +30,8 @@ export class PairEnd implements Handle {
   #shutWrite = false
   /** The peer's sender found no room. */
   #full = false
+  /** How many bytes the queue holds: more while a look wants more. */
+  #room = ROOM
   #edges = 0
 
   /** Two ends of one connection. */
@@ -47,10 +49,12 @@ export class PairEnd implements Handle {
 
   recv(buf: Uint8Array, offset: number, length: number, peek: boolean): number {
     if (this.#queue.bytes > 0) {
-      if (peek) return this.#queue.look(buf, offset, length)
-      const n = this.#queue.take(buf, offset, length)
-      if (this.#full && this.#peer !== null) this.#peer.#tell(EPOLLOUT)
-      this.#full = false
+      const n = peek ? this.#queue.look(buf, offset, length) : this.#queue.take(buf, offset, length)
+      this.#room = peek ? Math.max(ROOM, length) : ROOM
+      if (this.#full && this.#queue.bytes < this.#room) {
+        this.#full = false
+        if (this.#peer !== null) this.#peer.#tell(EPOLLOUT)
+      }
       return n
     }
     const errno = this.#errno
@@ -62,8 +66,8 @@ export class PairEnd implements Handle {
   send(buf: Uint8Array, offset: number, length: number): number {
     const peer = this.#peer
     if (peer === null || this.#shutWrite || peer.#shutRead) return -EPIPE
-    const n = Math.min(length, ROOM - peer.#queue.bytes)
-    if (n === 0) {
+    const n = Math.min(length, peer.#room - peer.#queue.bytes)
+    if (n <= 0) {
       peer.#full = true
       return -EAGAIN
     }

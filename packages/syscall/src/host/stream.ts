@@ -40,6 +40,8 @@ const BUSY = 32
 /** The runtime has destroyed the socket. */
 const DEAD = 64
 const CLOSED = 128
+/** A look wants more than there is, and takes nothing: it would wait for ever if no more were read. */
+const LOOKING = 256
 
 const GONE = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP
 
@@ -176,8 +178,10 @@ export class Stream implements Handle {
     this.#queue ??= new Queue()
     const queue = this.#queue
     queue.add(chunk)
+    // One that still looks says so again.
+    this.#marks &= ~LOOKING
     this.target?.ready(EPOLLIN)
-    if (queue.bytes > HIGH && (this.#marks & (FULL | CLOSED)) === 0) {
+    if (queue.bytes > HIGH && (this.#marks & (FULL | CLOSED | LOOKING)) === 0) {
       this.#marks |= FULL
       this.socket.pause()
     }
@@ -239,7 +243,9 @@ export class Stream implements Handle {
       const n = peek ? queue.look(buf, offset, length) : queue.take(buf, offset, length)
       // A connection that waits for more holds no empty queue.
       if (queue.bytes === 0) this.#queue = null
-      if (this.#marks & FULL && queue.bytes <= HIGH) {
+      const short = peek && queue.bytes < length
+      if (short) this.#marks |= LOOKING
+      if (this.#marks & FULL && (short || queue.bytes <= HIGH)) {
         this.#marks &= ~FULL
         this.socket.resume()
       }
