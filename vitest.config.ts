@@ -13,28 +13,27 @@ const linuxOnly = (name: string): string[] =>
 const host = {
   env: { NETFD_BACKEND: 'host' },
   setupFiles: [new URL('./test/host/setup.ts', import.meta.url).pathname],
+  runner: new URL('./test/host/runner.ts', import.meta.url).pathname,
 }
 
 // Tests lie beside the sources and, where they cross files, in test/.
 const beside = ['src/**/*.test.ts', 'test/**/*.test.ts']
 
-// Run where NETFD_HOST_SUITES is set: the list of test/host/deviations.ts is not whole yet.
-const hostSuites = [
-  {
-    name: 'poll-host',
-    root: 'packages/poll',
-    include: beside,
-    ...host,
-    exclude: linuxOnly('poll'),
-  },
-  { name: 'net-host', root: 'packages/net', include: beside, ...host, exclude: linuxOnly('net') },
-]
+/** The suite of a package once more on the host backend. */
+const hosted = (name: string) => ({
+  name: `${name}-host`,
+  root: `packages/${name}`,
+  include: beside,
+  ...host,
+  exclude: linuxOnly(name),
+})
 
 const projects = [
   { name: 'syscall', root: 'packages/syscall', include: beside },
   { name: 'poll', root: 'packages/poll', include: beside },
   { name: 'net', root: 'packages/net', include: beside },
-  ...(process.env.NETFD_HOST_SUITES === undefined ? [] : hostSuites),
+  hosted('poll'),
+  hosted('net'),
   { name: 'host', root: 'test/host', include: ['*.test.ts'], ...host },
   { name: 'examples', root: 'apps/examples', include: beside },
   { name: 'bench', root: 'bench', include: ['lib/**/*.test.ts'] },

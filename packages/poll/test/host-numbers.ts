@@ -56,9 +56,15 @@ async function connectAhead(from: number): Promise<[number, number]> {
   return [client, server]
 }
 
-/** Makes what was taken, on the host backend. */
-export async function makeAhead(): Promise<void> {
-  if (backend !== 'host') return
+let made: Promise<void> = Promise.resolve()
+
+/** Makes what was taken, on the host backend: once for all tests that begin together. */
+export function makeAhead(): Promise<void> {
+  if (backend === 'host') made = made.then(fillUp)
+  return made
+}
+
+async function fillUp(): Promise<void> {
   origin ??= await listenAhead()
   while (listeners.length < LISTENERS) listeners.push(await listenAhead())
   while (pairs.length < PAIRS) pairs.push(await connectAhead(origin))
