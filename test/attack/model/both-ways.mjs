@@ -4,6 +4,7 @@ import { counted, start } from './calls.mjs'
 import { getting } from './context.mjs'
 import { close } from './ends.mjs'
 import { idleOf } from './times.mjs'
+import { packetKind } from './world.mjs'
 
 /** @typedef {import('./context.mjs').Context} Context */
 /** @typedef {import('./world.mjs').End} End */
@@ -14,7 +15,7 @@ import { idleOf } from './times.mjs'
  */
 const flow = (src, dst) => {
   const got = getting(src)
-  const from = /** @type {import('./world.mjs').Direction} */ (src.from)
+  const from = /** @type {import('./direction.mjs').Direction} */ (src.from)
   const sent = { relay: got, from, taken: 0 }
   dst.into?.sent.push(sent)
   return {
@@ -30,6 +31,7 @@ const flow = (src, dst) => {
 export const copyBoth = ({ world, step, signal }) => {
   const [a, b] = [world.links[0]?.b, world.links[1]?.a]
   if (a?.from == null || b?.from == null || !a.open || !b.open) return
+  if (packetKind(a.link.kind) || packetKind(b.link.kind)) return
   const [one, two] = [a.subject, b.subject]
   if (one?.writeTo === undefined || two?.writeTo === undefined) return
   if ([a.r, a.w, b.r, b.w].some(({ calls }) => calls.size > 0)) return

@@ -1,6 +1,7 @@
 // A call is made, and how it ends is held against the model: with a value that can be, or with a documented
 // code that something in the program explains.
 import { getEventListeners } from 'node:events'
+import { terminalKind } from './world.mjs'
 
 /** @typedef {import('./world.mjs').World} World */
 /** @typedef {import('./world.mjs').End} End */
@@ -63,6 +64,7 @@ const explained = (code, made, call) => {
   }
   if (code === 'ABORT_ERR') return signal?.aborted === true
   if (OF_THE_PEER.has(code)) return ends.some(({ link }) => link.disturbed)
+  if (code === 'EIO') return ends.some(({ link }) => link.disturbed && terminalKind(link.kind))
   return codes?.includes(code) === true
 }
 
@@ -114,13 +116,17 @@ const SOON = 1000
  * byte, which then waits at the sender and wakes no one. */
 const WITH_ROOM = 32_768
 
+/** Of a terminal, which keeps 4095. */
+const TERMINAL_ROOM = 2048
+
 /** What the other end had sent, or null where a wait that begins now need not wake for more.
  * @param {End} end
  */
 const sentBefore = ({ link, r, from }) => {
   const writer = link.ends.find(({ into }) => into === from && into !== null)
   if (r.calls.size > 0 || writer === undefined || writer.w.calls.size > 0) return null
-  if (from !== null && from.total - from.bytes > WITH_ROOM) return null
+  const room = terminalKind(link.kind) ? TERMINAL_ROOM : WITH_ROOM
+  if (from !== null && from.total - from.bytes > room) return null
   return link.sent(from)
 }
 

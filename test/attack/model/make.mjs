@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { dial, fileConn, listen, pipe } from '@netfd/net'
+import { dial, fileConn, listen, listenPacket, pipe } from '@netfd/net'
 import { FD } from '@netfd/poll'
 import {
   AF_UNIX,
@@ -23,13 +23,18 @@ import {
   socketpair,
 } from '@netfd/syscall'
 import { bytesOf } from './bytes.mjs'
-import { Link } from './world.mjs'
+import { Packets } from './direction.mjs'
+import { Terminals } from './terminals.mjs'
+import { Link, packetKind } from './world.mjs'
 
 /** @typedef {import('./world.mjs').Subject} Subject */
 /** @typedef {import('./world.mjs').Kind} Kind */
 
 /** The size of the file that is sent. */
 export const FILE_SIZE = 400_000
+
+/** Any port. */
+const ANY = '127.0.0.1:0'
 
 /** The piece that the file is. */
 export const FILE_ID = 77_777
@@ -41,6 +46,9 @@ export class Place {
   listener = null
   /** @type {import('@netfd/net').UnixListener | null} */
   local = null
+  /** Who sends packets beside the ends of a link. @type {import('@netfd/net').UDPConn | null} */
+  stranger = null
+  terminals = new Terminals()
   #files = 0
 
   get source() {
@@ -55,8 +63,10 @@ export class Place {
   async open() {
     writeFileSync(this.source, bytesOf(FILE_ID, FILE_SIZE))
     execFileSync('mkfifo', [this.fifo(), this.fifo()])
-    this.listener = await listen('tcp', '127.0.0.1:0')
+    this.listener = await listen('tcp', ANY)
     this.local = await listen('unix', join(this.dir, 'listener'))
+    this.stranger = await listenPacket('udp', ANY)
+    await this.terminals.open(join(this.dir, 'terminals'))
   }
 
   /** A name that no other program uses. */
@@ -67,6 +77,8 @@ export class Place {
   async close() {
     await this.listener?.close()
     await this.local?.close()
+    await this.stranger?.close()
+    await this.terminals.close()
     rmSync(this.dir, { recursive: true })
   }
 }
@@ -80,6 +92,9 @@ const connection = (conn) => {
   subject.iterate = () => iterable[Symbol.asyncIterator]()
   return subject
 }
+
+/** @param {unknown} conn */
+const packets = (conn) => /** @type {Subject & import('@netfd/net').UDPConn} */ (conn)
 
 /** @param {number} sysfd */
 const descriptor = (sysfd) => {
@@ -109,10 +124,11 @@ const SOCKETS = new Set(['tcp-fd', 'unix-fd', 'pipe'])
  */
 export const adopt = (kind, sysfd) => {
   // Both ends of a pipe() are sockets that fileConn would call 'unix'.
-  if (kind !== 'tcp' && kind !== 'unix')
+  if (kind !== 'tcp' && kind !== 'unix' && !packetKind(kind))
     return SOCKETS.has(kind) ? bareSocket(sysfd) : descriptor(sysfd)
   try {
-    return connection(fileConn(sysfd))
+    const conn = fileConn(sysfd)
+    return packetKind(kind) ? packets(conn) : connection(conn)
   } finally {
     close(sysfd)
   }
@@ -149,6 +165,12 @@ const makers = {
     ),
   unix: async (place) => (await dialed(place.local)).map(connection),
   pipe: async () => pipe().map(connection),
+  udp: async () =>
+    (await Promise.all([listenPacket('udp', ANY), listenPacket('udp', ANY)])).map(packets),
+  'udp-dialed': async () => {
+    const there = await listenPacket('udp', ANY)
+    return [await dial('udp', String(there.localAddr)), there].map(packets)
+  },
   'unix-fd': async () =>
     socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0).map(bareSocket),
   'pipe-fd': async () => [...pipe2(O_NONBLOCK | O_CLOEXEC)].reverse().map(descriptor),
@@ -157,6 +179,15 @@ const makers = {
     const r = opened(fifo, O_RDONLY | O_NONBLOCK)
     const w = opened(fifo, O_WRONLY | O_NONBLOCK)
     return [w, r].map(descriptor)
+  },
+  // What is typed, and what is shown.
+  'pty-fd': async ({ terminals }) => {
+    const { master, slave } = await terminals.make()
+    return [master, slave].map(descriptor)
+  },
+  'tty-fd': async ({ terminals }) => {
+    const { master, slave } = await terminals.make()
+    return [slave, master].map(descriptor)
   },
   'event-fd': async () => {
     const fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)
@@ -179,8 +210,18 @@ export const makeLink = async (kind, place, small) => {
   const [a, b] = await makers[kind](place)
   link.a.subject = a ?? null
   link.b.subject = b ?? null
-  if (small) for (const { subject } of link.ends) shrink(subject)
+  if (packetKind(kind)) for (const end of link.ends) name(end)
+  else if (small) for (const { subject } of link.ends) shrink(subject)
   return link
+}
+
+/** What goes between sockets of packets has addresses.
+ * @param {import('./world.mjs').End} end
+ */
+const name = ({ subject, into, from }) => {
+  const { localAddr } = packets(subject)
+  if (into instanceof Packets) into.by = String(localAddr)
+  if (from instanceof Packets) from.to = localAddr
 }
 
 /** The least that the send buffer can be. A receive buffer of less than two segments of the loopback's makes

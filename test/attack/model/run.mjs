@@ -6,9 +6,10 @@ import { getting } from './context.mjs'
 import { drainCounter } from './counter.mjs'
 import { close } from './ends.mjs'
 import { makeLink } from './make.mjs'
+import { drainPackets, endPackets } from './packets.mjs'
 import { stepOf } from './steps.mjs'
 import { owed } from './waits.mjs'
-import { World } from './world.mjs'
+import { packetKind, terminalKind, World } from './world.mjs'
 
 /** @typedef {import('./program.mjs').Program} Program */
 /** @typedef {import('./program.mjs').Step} Step */
@@ -194,6 +195,8 @@ const arrived = async (world, { into, link, w }) => {
  * @param {End} end
  */
 const finish = async (world, end) => {
+  // The master of a terminal whose slave is gone waits for the next one to open it.
+  if (terminalKind(end.link.kind) && end.link.lossy) return close(world, end)
   await Promise.all([...end.w.calls].map(({ done }) => done))
   const { subject, link } = end
   if (end.into === null || subject === null || !end.open) return
@@ -210,8 +213,11 @@ const finish = async (world, end) => {
   } else close(world, end)
 }
 
-/** @param {World} world */
-const drainAll = async (world) => {
+/** What is drained in a way of its own. @type {ReadonlySet<import('./world.mjs').Kind>} */
+const APART = new Set(['file-fd', 'event-fd'])
+
+/** @param {World} world @param {import('./make.mjs').Place} place */
+const drainAll = async (world, place) => {
   const open = world.ends.filter((end) => end.open)
   for (const end of open) {
     for (const side of [end.r, end.w]) side.hasDeadline = false
@@ -222,19 +228,23 @@ const drainAll = async (world) => {
     end.r.timeout = end.w.timeout = 0
   }
   const files = open.filter(({ link }) => link.kind === 'file-fd')
-  const others = open.filter(({ link }) => link.kind !== 'file-fd' && link.kind !== 'event-fd')
+  const packets = open.filter(({ link }) => packetKind(link.kind))
+  const streams = open.filter(({ link }) => !APART.has(link.kind) && !packetKind(link.kind))
   const counters = world.links.filter(({ kind }) => kind === 'event-fd')
   const work = [
     ...counters.map((link) => drainCounter(world, link)),
-    ...others.map((end) => drain(world, end)),
-    ...others.map((end) => finish(world, end)),
+    ...packets.map((end) => drainPackets(world, end, place)),
+    ...streams.map((end) => drain(world, end)),
+    ...streams.map((end) => finish(world, end)),
     // A file ends where it ends now: its writes first.
     ...files.map(async (end) => {
       await Promise.all([...end.link.a.w.calls].map(({ done }) => done))
       await drain(world, end)
     }),
   ]
-  const all = Promise.all(work).then(() => undefined)
+  const all = Promise.all(work).then(() => {
+    for (const end of packets) endPackets(world, end)
+  })
   /** @type {import('./world.mjs').Call} */
   const call = {
     ...{
@@ -270,7 +280,7 @@ export const runProgram = async (program, place, patience) => {
   for (const end of world.ends) for (const fd of end.dups.splice(0)) closeNumber(fd)
   const drained = program.last === 'drain' && world.problems.length === 0
   const whole = drained ? world.links.filter(({ lossy }) => !lossy) : []
-  if (drained) await drainAll(world)
+  if (drained) await drainAll(world, place)
   for (const end of world.ends) if (end.open) close(world, end)
   await settled(world, 'after close', () => world.calls)
   for (const last of world.last) await last()

@@ -7,9 +7,11 @@ import { add, take, tryAdd } from './counter.mjs'
 import { close } from './ends.mjs'
 import { receiveFile, sendFile } from './files.mjs'
 import { detach, handOver } from './moves.mjs'
+import { ofPackets } from './packets.mjs'
 import { timeout } from './times.mjs'
 import { iterate, readFrom, relay, writeTo } from './transfers.mjs'
 import { waitRead, waitWrite } from './waits.mjs'
+import { packetKind } from './world.mjs'
 
 /** @typedef {import('./context.mjs').Context} Context */
 
@@ -224,11 +226,20 @@ const ofCounters = {
   ...{ abortShared: steps.abortShared, close: steps.close },
 }
 
+/** The same on a socket of packets, where some have another meaning.
+ * @type {Partial<typeof steps>}
+ */
+const ofSockets = {
+  ...{ ...ofPackets, deadline, timeout, dup, detach },
+  ...{ abortShared: steps.abortShared, close: steps.close },
+}
+
 /** What an operation does on a descriptor of this kind, if anything.
  * @param {import('./world.mjs').Kind} kind
  * @param {string} op
  */
 export const stepOf = (kind, op) => {
   const name = /** @type {keyof typeof steps} */ (op)
+  if (packetKind(kind)) return ofSockets[name]
   return kind === 'event-fd' ? ofCounters[name] : steps[name]
 }

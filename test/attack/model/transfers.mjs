@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { counted, start } from './calls.mjs'
 import { getting, pieces, sending, written } from './context.mjs'
 import { idleOf } from './times.mjs'
+import { packetKind } from './world.mjs'
 
 /** @typedef {import('./context.mjs').Context} Context */
 /** @typedef {import('./world.mjs').End} End */
@@ -53,6 +54,7 @@ export const relay = (context) => {
   const inner = [world.links[0]?.b, world.links[1]?.a]
   const [src, dst] = step.end < 2 ? inner : inner.reverse()
   if (src?.from == null || dst?.into == null || !src.open || !dst.open) return
+  if (packetKind(src.link.kind) || packetKind(dst.link.kind)) return
   const from = src.subject
   const to = dst.subject
   if (from?.writeTo === undefined || to?.readFrom === undefined) return

@@ -1,6 +1,6 @@
 // What a program acts on, and what the plain model knows of it: for each direction of a link, the list of what
 // was sent and the list of what was got, in the order in which the calls were made.
-import { cut, differsAt } from './bytes.mjs'
+import { Direction, Packets } from './direction.mjs'
 
 /**
  * A connection or a bare FD: what it lacks, the program leaves out.
@@ -35,81 +35,11 @@ import { cut, differsAt } from './bytes.mjs'
 
 /**
  * What a link is made of.
- * @typedef {'tcp' | 'unix' | 'pipe' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'file-fd' | 'event-fd'} Kind
+ * @typedef {'tcp' | 'unix' | 'pipe' | 'udp' | 'udp-dialed' | 'tcp-fd' | 'unix-fd' | 'pipe-fd' | 'fifo-fd' | 'pty-fd' | 'tty-fd' | 'file-fd' | 'event-fd'} Kind
  */
 
-/**
- * A piece of what was sent: bytes of its own, or what a relay took from another direction.
- * @typedef {{ data: Buffer, taken: number } | { relay: Got, from: Direction, taken: number }} Sent
- */
-
-/**
- * A piece of what was got: its bytes where the program sees them, or only their number; whether it stays in
- * place; and whether the end of the stream came after it.
- * @typedef {{ data: Buffer | null, n: number, stays: boolean, end: boolean }} Got
- */
-
-/** One direction of a link. */
-export class Direction {
-  /** @type {Sent[]} */
-  sent = []
-  /** @type {Got[]} */
-  got = []
-  /** Whether its reader has shut it down, or its end says nothing. */
-  endMeansNothing = false
-
-  /** All that was sent, in order.
-   * @returns {Buffer[]}
-   */
-  stream() {
-    return this.sent.flatMap((piece) => {
-      if ('data' in piece) return cut([piece.data], 0, piece.taken)
-      const at = piece.from.offsetOf(piece.relay)
-      return cut(piece.from.stream(), at, at + piece.taken)
-    })
-  }
-
-  /** How many bytes were got before this piece.
-   * @param {Got} piece
-   */
-  offsetOf(piece) {
-    let at = 0
-    for (const one of this.got) {
-      if (one === piece) break
-      if (!one.stays) at += one.n
-    }
-    return at
-  }
-
-  /** Every way in which what was got is not what was sent.
-   * @param {boolean} whole whether all of it must have come
-   */
-  problems(whole) {
-    const found = []
-    const stream = this.stream()
-    const total = stream.reduce((sum, part) => sum + part.length, 0)
-    let at = 0
-    for (const { data, n, stays, end } of this.got) {
-      const wrong = data === null ? -1 : differsAt(stream, at, data)
-      if (wrong >= 0) found.push(`byte ${at + wrong} of ${total} is another one`)
-      if (!stays) at += n
-      if (end && !this.endMeansNothing && at !== total) found.push(`end at ${at} of ${total}`)
-    }
-    if (at > total) found.push(`${at} bytes came of ${total}`)
-    if (whole && at !== total) found.push(`only ${at} bytes came of ${total}`)
-    return found
-  }
-
-  /** How many bytes were sent. */
-  get total() {
-    return this.sent.reduce((sum, { taken }) => sum + taken, 0)
-  }
-
-  /** How many bytes were got. */
-  get bytes() {
-    return this.got.reduce((sum, { n, stays }) => sum + (stays ? 0 : n), 0)
-  }
-}
+/** @typedef {import('./direction.mjs').Sent} Sent */
+/** @typedef {import('./direction.mjs').Got} Got */
 
 /** What an eventfd counts: values are added, and a read takes all of it. */
 class Counter {
@@ -157,6 +87,8 @@ export class End {
   moved = false
   /** @type {number[]} */
   dups = []
+  /** What it has sent where nobody is, which the next call is told of. @type {Buffer[]} */
+  provoked = []
 
   /**
    * @param {Link} link
@@ -174,6 +106,15 @@ export class End {
   }
 }
 
+/** @type {ReadonlySet<Kind>} */
+const TWO_WAY = new Set(['tcp', 'unix', 'pipe', 'tcp-fd', 'unix-fd'])
+
+/** Whether what goes over it has bounds, and comes whole or not at all. @param {Kind} kind */
+export const packetKind = (kind) => kind === 'udp' || kind === 'udp-dialed'
+
+/** Whether it is a terminal. @param {Kind} kind */
+export const terminalKind = (kind) => kind === 'pty-fd' || kind === 'tty-fd'
+
 /** Two ends, and what goes between them. */
 export class Link {
   /** Whether a call of either end may fail because of what the other end did. */
@@ -189,14 +130,10 @@ export class Link {
   /** @param {Kind} kind */
   constructor(kind) {
     this.kind = kind
-    const there = new Direction()
-    const back = new Direction()
-    const oneWay =
-      kind !== 'tcp' &&
-      kind !== 'unix' &&
-      kind !== 'pipe' &&
-      kind !== 'tcp-fd' &&
-      kind !== 'unix-fd'
+    const packets = packetKind(kind)
+    const made = () => (packets ? new Packets() : new Direction())
+    const [there, back] = [made(), made()]
+    const oneWay = !(packets || TWO_WAY.has(kind))
     there.endMeansNothing = kind === 'file-fd'
     this.directions = oneWay ? [there] : [there, back]
     this.a = new End(this, there, oneWay ? null : back)
