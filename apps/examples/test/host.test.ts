@@ -18,8 +18,8 @@ it('the pool uses its connections again', async () => {
 })
 
 const linuxOnly = [
-  ...['conn-top', 'dead-peer', 'http-server', 'load-balancer', 'multi-core'],
-  ...['multi-process', 'pass-descriptor', 'tcp-proxy', 'tls'],
+  ...['conn-top', 'dead-peer', 'graceful-restart', 'http-server', 'load-balancer', 'multi-core'],
+  ...['multi-process', 'pass-descriptor', 'syslog', 'tcp-proxy', 'tls'],
 ]
 
 it.each(linuxOnly)('%s says at once what it needs', async (name) => {

@@ -12,12 +12,18 @@ class LongLineError extends Error {
 export class LineReader {
   readonly #conn: Conn
   readonly #limit: number
-  #ahead: Uint8Array = new Uint8Array(0)
+  #ahead: Uint8Array
 
-  /** A peer that sends more than `limit` bytes without a line feed is refused. */
-  constructor(conn: Conn, limit = 16 * 1024) {
+  /** A peer that sends more than `limit` bytes without a line feed is refused. What was read before comes first. */
+  constructor(conn: Conn, limit = 16 * 1024, ahead: Uint8Array = new Uint8Array(0)) {
     this.#conn = conn
     this.#limit = limit
+    this.#ahead = ahead
+  }
+
+  /** What has come and was not asked for yet: who reads on instead of this reader begins with it. */
+  get ahead(): Uint8Array {
+    return this.#ahead
   }
 
   /** Whether part of the next line has come. */
