@@ -6,7 +6,7 @@
 //   peer blast SIZE RATE PORT [gso]         RATE packets a second in bursts of 32, until it is killed
 //   peer ask SIZE OUTSTANDING PORT          so many packets under way, until it is killed
 //   peer hole                               prints its port, and reads nothing
-// A subject warms up for half a second, then measures, and prints its CPU time a packet in microseconds.
+// A subject warms up for two seconds, then measures, and prints its CPU time a packet in microseconds.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 32, ROOM = 65536, WARM_UP_MS = 500 };
+enum { BATCH = 32, ROOM = 65536, WARM_UP_MS = 2000 };
 
 static char rooms[BATCH][ROOM];
 static struct sockaddr_in names[BATCH];

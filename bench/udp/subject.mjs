@@ -1,7 +1,8 @@
 // @ts-check
 // What the subjects in JavaScript share: a subject warms up, measures, and prints its CPU time a packet.
 
-const WARM_UP = 500
+// A burst is one trip through the sources: V8 has compiled them after some thousands.
+const WARM_UP = 2000
 let began = 0
 let cpuBegan = 0
 let moved = 0

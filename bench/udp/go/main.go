@@ -26,12 +26,12 @@ func count(seconds float64) bool {
 	if began == 0 {
 		began = t
 	}
-	if cpuBegan == 0 && t-began >= 500 {
+	if cpuBegan == 0 && t-began >= 2000 {
 		cpuBegan, moved = cpu(), 0
 		return true
 	}
 	moved++
-	if cpuBegan == 0 || t-began < 500+seconds*1e3 {
+	if cpuBegan == 0 || t-began < 2000+seconds*1e3 {
 		return true
 	}
 	fmt.Printf("{\"us\":%.4f,\"packets\":%.0f}\n", (cpu()-cpuBegan)/moved, moved)

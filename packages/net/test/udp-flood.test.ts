@@ -8,6 +8,8 @@ import { track } from './support.js'
 
 /** Packets after which a loop is given up: no timer of the test runner could fire in it. */
 const ENDLESS = 5_000_000
+/** Four packets of a batch count as one operation, for they take no longer; a batch more is under way. */
+const MOST = 4 * BUDGET_OPS + 32
 /** So often the interval fires. */
 const TICKS = 20
 
@@ -52,7 +54,7 @@ const reads: [string, Read][] = [
 
 it.each(reads)(
   'a flood that %s takes lets an interval fire, and the loop turn',
-  async (_, make) => {
+  async (name, make) => {
     const conn = track(await listenPacket('udp', '127.0.0.1:0'))
     conn.setReadBuffer(1 << 20)
     const flood = new Running([process.execPath, child, String(conn.localAddr)])
@@ -77,6 +79,6 @@ it.each(reads)(
     await flood.ended
     expect(ticks).toBeGreaterThanOrEqual(TICKS)
     expect(worst).toBeGreaterThan(1)
-    expect(worst).toBeLessThanOrEqual(BUDGET_OPS + 32)
+    expect(worst).toBeLessThanOrEqual(name === 'readBatch' ? MOST : BUDGET_OPS + 1)
   },
 )
