@@ -251,6 +251,20 @@ const HELD: Record<CapabilityName, () => void> = {
       expect(works).not.toContain('rcvbuf')
     })
 
+    it('are named by the error where they are refused', async () => {
+      const [client] = await pair()
+      const raw = client.syscallConn()
+      const text = 'protocol not available on the host backend'
+      const refusals: [() => unknown, string][] = [
+        [() => client.setUserTimeout(1000), `setsockopt TCP_USER_TIMEOUT: ${text}`],
+        [() => client.setReadBuffer(65_536), `setsockopt SO_RCVBUF: ${text}`],
+        [() => client.info(), `getsockopt TCP_INFO: ${text}`],
+        [() => client.setLinger(1), `setsockopt SO_LINGER: ${text}`],
+        [() => raw.setOption('mark', 1), `setsockopt SO_MARK: ${text}`],
+      ]
+      for (const [call, wanted] of refusals) expect(thrown(call).message).toContain(`: ${wanted}`)
+    })
+
     it('are what was set', async () => {
       const [client] = await pair()
       client.setOption('noDelay', false)

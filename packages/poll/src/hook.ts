@@ -70,6 +70,8 @@ export const hook = {
   closeSent: hostCalls?.closeSent,
   /** On the host backend alone: the runtime's own socket. */
   release: hostCalls?.release,
+  /** Names the option that an error is about, on the host backend alone. */
+  aboutOption: hostCalls?.aboutOption,
   adopt: sys.adopt,
   disown: sys.disown,
   giveBack: sys.giveBack,

@@ -42,13 +42,13 @@ export abstract class OptionedFD extends FDLoop {
   /** setsockopt(2). Throws SyscallError. Go: `FD.SetsockoptInt` and its neighbours. */
   setsockopt(level: number, optname: number, value: OptionValue): void {
     this.note(level, optname)
-    this.#ask('setsockopt', (fd) => hook.setsockopt(fd, level, optname, value))
+    this.#option('setsockopt', level, optname, (fd) => hook.setsockopt(fd, level, optname, value))
   }
 
   /** getsockopt(2) of an int. Throws SyscallError. */
   getsockopt(level: number, optname: number): number {
     const out = new Int32Array(1)
-    this.#ask('getsockopt', (fd) => hook.getsockopt(fd, level, optname, out))
+    this.#option('getsockopt', level, optname, (fd) => hook.getsockopt(fd, level, optname, out))
     const value = out[0] as number
     this.noteError(level, optname, value)
     return value
@@ -60,7 +60,8 @@ export abstract class OptionedFD extends FDLoop {
    */
   getsockoptBytes(level: number, optname: number, length: number): Uint8Array {
     const out = new Uint8Array(length)
-    const n = this.#ask('getsockopt', (fd) => hook.getsockoptBytes(fd, level, optname, out))
+    const ask = (fd: number): number => hook.getsockoptBytes(fd, level, optname, out)
+    const n = this.#option('getsockopt', level, optname, ask)
     if (n >= 4) this.noteError(level, optname, new Int32Array(out.buffer, 0, 1)[0] as number)
     return n < length ? out.slice(0, n) : out
   }
@@ -160,6 +161,14 @@ export abstract class OptionedFD extends FDLoop {
       return true
     } finally {
       this.unlock(op.mode)
+    }
+  }
+
+  #option(...[call, level, optname, f]: [string, number, number, (fd: number) => number]): number {
+    try {
+      return this.#ask(call, f)
+    } catch (error) {
+      throw hook.aboutOption === undefined ? error : hook.aboutOption(error, level, optname)
     }
   }
 

@@ -24,6 +24,8 @@ export interface HostCalls {
   keepAlive(on: boolean): void
   /** `close`, once the bytes that a send has taken are the system's, or after a second. */
   closeSent(fd: number, closed: (r: number) => void): void
+  /** An error of a call about an option, which its text names where only Linux has it. */
+  aboutOption(error: unknown, level: number, optname: number): unknown
 }
 
 /** The calls of the addon. On the host backend a listen may have to wait for its answer. */

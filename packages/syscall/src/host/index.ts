@@ -27,6 +27,7 @@ import {
   SOL_SOCKET,
 } from '../constants.js'
 import type { HostCalls, Kernel } from '../kernel.js'
+import { aboutOption } from './about-option.js'
 import { indexOf, nameOf, putSockaddr } from './addr.js'
 import { clearTimeout, keepAlive, setTimeout } from './alive.js'
 import { Listener } from './listener.js'
@@ -273,4 +274,5 @@ export const calls: HostCalls = {
     const late = table.get(fd)?.whenSent(end) === true ? setTimeout(end, CLOSE_WAIT) : undefined
     if (late === undefined) closed(close(fd))
   },
+  aboutOption,
 }
