@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path'
 import { run, tool } from '../../tools/step.mjs'
 import { mutated, placeOf } from './mutant.mjs'
 import { net } from './net.mjs'
+import { netPackets, pollPackets } from './packets.mjs'
 import { poll } from './poll.mjs'
 import { addon, syscall } from './syscall.mjs'
 
@@ -22,8 +23,18 @@ const root = new URL('../../', import.meta.url).pathname
 
 /** @type {Suite[]} */
 const suites = [
-  { dir: 'packages/poll', mutants: poll, projects: ['poll', 'net', 'reports'], native: false },
-  { dir: 'packages/net', mutants: net, projects: ['net', 'reports'], native: false },
+  {
+    dir: 'packages/poll',
+    mutants: [...poll, ...pollPackets],
+    projects: ['poll', 'net', 'reports'],
+    native: false,
+  },
+  {
+    dir: 'packages/net',
+    mutants: [...net, ...netPackets],
+    projects: ['net', 'reports'],
+    native: false,
+  },
   { dir: 'packages/syscall', mutants: syscall, projects: ['syscall', 'poll'], native: false },
   {
     dir: 'packages/syscall',

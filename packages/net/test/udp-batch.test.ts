@@ -42,6 +42,11 @@ async function lengths(conn: UDPConn, batch: PacketBatch, want: number): Promise
   return got
 }
 
+/** Makes the edge that tells of room: the socket's own came as it was made, and is used up. */
+const roomFor = (conn: UDPConn): void => {
+  ;(conn as unknown as { fd: { pd: { ready(events: number): void } } }).fd.pd.ready(4)
+}
+
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
 describe('a batch', () => {
@@ -200,24 +205,48 @@ describe('a batch', () => {
   })
 
   it('says how far it came when one of its packets fails, and which', async () => {
-    const server = await packets()
+    const [server, other] = [await packets(), await packets()]
     const client = await packets()
     const batch = numbered(4, server.localAddr)
+    batch.set(2, pattern(3), other.localAddr)
     const { sendmmsg } = pollHook
     let calls = 0
     replacePoll({
       sendmmsg: (fd, slab, size, start, count, meta, names, control) => {
         calls++
         if (start === 2) return -ENETUNREACH
-        return sendmmsg(fd, slab, size, start, Math.min(count, 2 - start), meta, names, control)
+        return sendmmsg(fd, slab, size, start, Math.min(count, 1), meta, names, control)
       },
     })
     const error = await errorOf<OpError>(client.writeBatch(batch))
     expect(error.message).toBe(
-      `write udp ${client.localAddr}->${server.localAddr}: sendmmsg: network is unreachable`,
+      `write udp ${client.localAddr}->${other.localAddr}: sendmmsg: network is unreachable`,
     )
-    expect([error.messagesWritten, error.bytesWritten, calls]).toEqual([2, 3, 2])
+    expect([error.messagesWritten, error.bytesWritten, calls]).toEqual([2, 3, 3])
     expect(batch.length).toBe(4)
+  })
+
+  it('that is a list has the bytes that it had when the write began to wait', async () => {
+    const server = await packets()
+    const client = await dialed(server)
+    replacePoll({ sendmmsgv: () => -EAGAIN })
+    const list = [pattern(9), Buffer.from(pattern(9))]
+    const writing = errorOf(client.writeBatch(list))
+    structuredClone(list[0]?.buffer, { transfer: [list[0]?.buffer as ArrayBuffer] })
+    roomFor(client)
+    expect((await writing).message).toContain('detached or resized')
+  })
+
+  it('that is filled anew goes where it is said to, and nowhere else', async () => {
+    const server = await packets()
+    const client = await packets()
+    const batch = numbered(2, server.localAddr)
+    batch.set(1, pattern(1), null)
+    expect(batch.addr(1)).toBe(null)
+    batch.clear()
+    batch.set(0, pattern(1))
+    expect(batch.addr(0)).toBe(null)
+    await expect(client.writeBatch(batch)).rejects.toThrow('missing address')
   })
 
   it('waits for room, and goes on where it stopped', async () => {
@@ -233,9 +262,7 @@ describe('a batch', () => {
       },
     })
     const writing = client.writeBatch(numbered(3))
-    // The edge of the socket's room came as it was made, and is used up: another one is made.
-    const pd = (client as unknown as { fd: { pd: { ready(events: number): void } } }).fd.pd
-    pd.ready(4)
+    roomFor(client)
     expect(await writing).toBe(3)
     expect(await lengths(server, new PacketBatch(), 3)).toEqual([1, 2, 3])
   })
@@ -283,6 +310,11 @@ describe('writeSegments', () => {
     expect(await client.writeSegments(pattern(100 * 65), 100)).toBe(6500)
     expect((await lengths(server, new PacketBatch(), 66)).every((n) => n === 100)).toBe(true)
     expect([calls.sendmsg, calls.sendmmsgv]).toEqual([4, 0])
+    // Of these fewer than 64 are as long as one datagram may be.
+    server.setReadBuffer(1 << 20)
+    expect(await client.writeSegments(pattern(60 * 1200), 1200)).toBe(60 * 1200)
+    expect(calls.sendmsg).toBe(6)
+    expect((await lengths(server, new PacketBatch(), 60)).every((n) => n === 1200)).toBe(true)
     const free = await packets()
     expect(await free.writeSegments(pattern(5), 2, server.localAddr)).toBe(5)
     expect(await lengths(server, new PacketBatch(), 3)).toEqual([2, 2, 1])
@@ -351,6 +383,15 @@ describe('setGRO', () => {
     await expect(server.read(room())).rejects.toMatchObject(refused)
     await expect(server.readFrom(room())).rejects.toMatchObject(refused)
     expect(thrown(() => server[Symbol.asyncIterator]())).toMatchObject(refused)
+    const short = new PacketBatch({ size: 700, control: 32 })
+    await client.writeSegments(pattern(1000), 300)
+    expect(await server.readBatch(short)).toBe(1)
+    // The last of those for which there was room is the one that is cut off.
+    expect([...short].map(({ data, truncated }) => [data.length, truncated])).toEqual([
+      [300, false],
+      [300, false],
+      [100, true],
+    ])
     server.setGRO(false)
     await client.write('x')
     expect(await server.read(room())).toBe(1)

@@ -1,5 +1,14 @@
 // Go: golang.org/x/net/ipv4 and ipv6, ControlMessage and JoinGroup; net/listen_test.go, its multicast part.
-import { IP_TOS, IP_TTL, IPPROTO_IP, pktInfo, SO_EE_ORIGIN_ICMP, setsockopt } from '@netfd/syscall'
+import {
+  getsockopt,
+  IP_MULTICAST_LOOP,
+  IP_TOS,
+  IP_TTL,
+  IPPROTO_IP,
+  pktInfo,
+  SO_EE_ORIGIN_ICMP,
+  setsockopt,
+} from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import type { OpError, UDPConn } from '../src/index.js'
 import {
@@ -48,6 +57,14 @@ describe('receiveInfo', () => {
     const client = track(await dial('udp', `[::1]:${server.localAddr.port}`))
     await client.write('x')
     expect(await nextInfo(server)).toMatchObject({ dst: '::1', ifIndex: 1, ttl: 64, tos: 0 })
+  })
+
+  it('tells of a broadcast from which address it is answered', async () => {
+    const server = await packets(':0', 'udp4')
+    server.receiveInfo({ dst: true })
+    const client = await packets()
+    await client.writeTo('x', new UDPAddr('127.255.255.255', server.localAddr.port))
+    expect(await nextInfo(server)).toMatchObject({ dst: '127.255.255.255', src: '127.0.0.1' })
   })
 
   it('is read from a batch, and an answer goes out from the address that was asked', async () => {
@@ -130,8 +147,25 @@ describe('a group', () => {
     conn.setMulticastTTL(2)
   })
 
+  it('that is joined for one sender gives nothing of others', async () => {
+    const group = '239.7.7.10'
+    const conn = await packets(':0', 'udp4')
+    conn.joinGroup(group, { iface: 'lo', source: '127.0.0.9' })
+    for (const source of ['127.0.0.1', '127.0.0.9']) {
+      const sender = await packets(`${source}:0`, 'udp4')
+      sender.setMulticastInterface('lo')
+      await sender.writeTo(`by ${source}`, new UDPAddr(group, conn.localAddr.port))
+    }
+    const buf = room()
+    expect(text(buf.subarray(0, await conn.read(buf)))).toBe('by 127.0.0.9')
+  })
+
   it('has several members at one port (listenMulticastUDP)', async () => {
     const first = track(await listenMulticastUDP('udp4', 'lo', new UDPAddr('239.7.7.8', 0)))
+    // What such a member sends is not for its own machine.
+    first.syscallConn().control((fd) => {
+      expect(getsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP)).toBe(0)
+    })
     const group = new UDPAddr('239.7.7.8', first.localAddr.port)
     const second = track(await listenMulticastUDP('udp4', 'lo', group))
     const sender = await packets(':0', 'udp4')

@@ -349,7 +349,7 @@ describe('a batch', () => {
   })
 
   it('goes to one path, and keeps the addresses that it has when one is longer', async () => {
-    const [a, b] = [await receiving(''), await receiving(freePath())]
+    const [a, b] = [await receiving(''), await receiving(`${directory()}/${'n'.repeat(60)}`)]
     const batch = new PacketBatch<UnixAddr>({ count: 3, size: 64 })
     batch.set(0, Buffer.from('x'), a.localAddr)
     batch.set(1, Buffer.from('y'), b.localAddr)
