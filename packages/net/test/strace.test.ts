@@ -17,12 +17,12 @@ function plain(line: string): string {
 }
 
 /** The calls of the child, cut at its marks. */
-async function traced(network: string, address: string): Promise<string[][]> {
+async function traced(name: string, ...args: string[]): Promise<string[][]> {
   const dir = scratch()
-  const child = program('strace-child.ts')
+  const child = program(name)
   // A file for each thread: in a common one, calls of two threads at once cut each other's lines in half.
   const strace = ['strace', '-ff', '-e', 'trace=network,desc', '-e', 'signal=none']
-  await run([...strace, '-o', join(dir, 'trace'), process.execPath, child, network, address])
+  await run([...strace, '-o', join(dir, 'trace'), process.execPath, child, ...args])
   const traces = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'))
   const parts: string[][] = [[]]
   for (const line of traces.find((trace) => MARK.test(trace))?.split('\n') ?? []) {
@@ -76,7 +76,7 @@ const expected = (family: string, v6only: string[]) => ({
 })
 
 async function stepsOf(network: string, address: string) {
-  const [, listen, , dial, accept, , close] = await traced(network, address)
+  const [, listen, , dial, accept, , close] = await traced('strace-child.ts', network, address)
   return { listen, dial, accept, close }
 }
 
@@ -92,6 +92,20 @@ describe.skipIf(!installed('strace'))('the system calls, as strace sees them,', 
       expect(await stepsOf(network, address)).toEqual(expected(family, v6only))
     },
   )
+
+  it('of batches are one a full batch, none after one that came short, and one to send it', async () => {
+    const parts = await traced('udp-strace-child.ts')
+    // The host's loop watches the set of the poller while a call waits, by epoll_ctl.
+    const [, write, reads, waiting, woken, list] = parts.map((part) =>
+      part.map((call) => call.replace(/ .*/, '')).filter((call) => call !== 'epoll_ctl'),
+    )
+    expect(write).toEqual(['sendmmsg'])
+    expect(reads).toEqual(['recvmmsg', 'recvmmsg', 'recvmmsg'])
+    expect(waiting).toEqual([])
+    expect(woken).toEqual(['sendto', 'recvmmsg'])
+    // One call takes 128.
+    expect(list).toEqual(['sendmmsg', 'sendmmsg'])
+  })
 
   it('of a ping-pong are one recv and one send a message', async () => {
     const rounds = 100
