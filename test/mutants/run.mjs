@@ -12,6 +12,7 @@ import { basename, dirname, join } from 'node:path'
 import { run, tool } from '../../tools/step.mjs'
 import { mutated, placeOf } from './mutant.mjs'
 import { net } from './net.mjs'
+import { unix } from './net-unix.mjs'
 import { netPackets, pollPackets } from './packets.mjs'
 import { poll } from './poll.mjs'
 import { addon, syscall } from './syscall.mjs'
@@ -31,7 +32,7 @@ const suites = [
   },
   {
     dir: 'packages/net',
-    mutants: [...net, ...netPackets],
+    mutants: [...net, ...netPackets, ...unix],
     projects: ['net', 'reports'],
     native: false,
   },

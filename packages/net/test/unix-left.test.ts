@@ -1,7 +1,7 @@
 // Descriptors that are passed: none of them is left behind.
 import { readdirSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { close, pipe2, read } from '@netfd/syscall'
+import { close, O_NONBLOCK, pipe2, read } from '@netfd/syscall'
 import { beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { UnixConn, UnixgramConn, UnixpacketConn } from '../src/index.js'
 import { dial, listenPacket } from '../src/index.js'
@@ -58,7 +58,7 @@ it.each(['receive', 'receive all'])(
   async (scene) => {
     const before = openFds()
     const listener = await listeningAt('unix', '')
-    const [end, start] = pipe2()
+    const [end, start] = pipe2(O_NONBLOCK)
     onTestFinished(() => close(end))
     const workerData = { scene, address: String(listener.addr) }
     const thread = new Worker(worker, { workerData })
@@ -69,7 +69,7 @@ it.each(['receive', 'receive all'])(
     for (let i = 0; i < QUEUED; i++) await conn.sendFd(start)
     await said
     await thread.terminate()
-    // The pipe ends with the last of its copies.
+    // The pipe ends with the last of its copies. Where one is left, this fails with EAGAIN.
     close(start)
     expect(read(end, new Uint8Array(1))).toBe(0)
     await conn.close()
@@ -80,7 +80,7 @@ it.each(['receive', 'receive all'])(
 
 it('those in the queue of a connection that is closed are closed with it', async () => {
   const [sender, receiver] = await unixPair('unix')
-  const [end, start] = pipe2()
+  const [end, start] = pipe2(O_NONBLOCK)
   onTestFinished(() => close(end))
   for (let i = 0; i < QUEUED; i++) await sender.sendFd(start)
   close(start)

@@ -1,8 +1,9 @@
 // Go: net/unixsock_test.go, TestUnixUnlink and what listeners of local sockets have beside it.
 import { existsSync, lstatSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { chdir, cwd } from 'node:process'
+import { host } from '@netfd/poll/internal'
 import { close } from '@netfd/syscall'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { OpError, UnixListener } from '../src/index.js'
 import { Dialer, dial, fileListener, hook, ListenConfig, listen, UnixAddr } from '../src/index.js'
 import { errorOf, replace, track, turns } from './support.js'
@@ -232,6 +233,20 @@ describe('unlinkStale', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  it('takes the place of a file that another process has removed by then', async () => {
+    const path = freePath()
+    await staleAt(path)
+    const { unlink } = hook
+    replace({
+      unlink: (file) => {
+        rmSync(path)
+        unlink(file)
+      },
+    })
+    await listeningAt('unix', path, { unlinkStale })
+    track(await dial('unix', path))
+  })
+
   it('fails as bind(2) does where it may not remove the file', async () => {
     const path = freePath()
     await staleAt(path)
@@ -291,10 +306,13 @@ describe('a queue that is full', () => {
     const { addr } = await full()
     const stop = new AbortController()
     const calls = watchConnect()
+    const [set, clear] = [vi.spyOn(host, 'setTimeout'), vi.spyOn(host, 'clearTimeout')]
+    onTestFinished(() => void vi.restoreAllMocks())
     const dialing = errorOf(dial('unix', String(addr), { signal: stop.signal }))
     await calls.reached(2)
     stop.abort()
     const error = await dialing
+    expect(clear.mock.calls.flat()).toContain(set.mock.results.at(-1)?.value)
     expect(error.message).toBe(`dial unix ${addr}: operation was canceled`)
     expect(error.code).toBe('ABORT_ERR')
   })

@@ -1,4 +1,5 @@
 // Go: net/unixsock_test.go. The names of local sockets, and what is said about them.
+import { existsSync } from 'node:fs'
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { UnixNetwork } from '../src/index.js'
@@ -130,6 +131,11 @@ describe.each(both)('over %s', (network) => {
     )
     const empty = await errorOf(dialUnix(network, null, new UnixAddr('', network)))
     expect(empty.message).toBe(`dial ${network} : missing address`)
+    const path = freePath()
+    const laddr = new UnixAddr(path, network)
+    const bound = await errorOf(dialUnix(network, laddr, new UnixAddr('', network)))
+    expect(bound.message).toBe(`dial ${network} ${path}->: missing address`)
+    expect(existsSync(path)).toBe(false)
     expect((await errorOf(listenUnix(network, none))).message).toBe(
       `listen ${network}: missing address`,
     )

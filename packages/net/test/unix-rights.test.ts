@@ -1,5 +1,6 @@
 // Go: net/unixsock_test.go and unixsock_readmsg_test.go. Descriptors and credentials over local sockets.
 import { readdirSync } from 'node:fs'
+import { hook as pollHook } from '@netfd/poll/testing'
 import {
   close,
   cmsgSpace,
@@ -100,6 +101,25 @@ describe.each(Object.keys(makers))('over %s', (network) => {
     })
     expect(openFds()).toBe(before)
     await expect(to.receiveFd(undefined, { max: 254 })).rejects.toThrow(RangeError)
+  })
+
+  it('fewer than were sent, for this process can have no more, are closed as well', async () => {
+    const [from, to] = await ends()
+    const before = openFds()
+    const { recvmsg } = pollHook
+    replacePoll({
+      recvmsg: (...args) => {
+        const n = recvmsg(...args)
+        const [, , , , meta] = args
+        if (meta != null && n >= 0) meta[1] = MSG_CTRUNC
+        return n
+      },
+    })
+    await usePipe(async (r) => {
+      await from.sendFd(r)
+      expect((await errorOf(to.receiveFd())).code).toBe('ERR_CONTROL_TRUNCATED')
+    })
+    expect(openFds()).toBe(before)
   })
 
   it('as many as 253 pass at once, and no more', async () => {

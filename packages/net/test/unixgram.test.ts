@@ -330,7 +330,7 @@ describe('a queue that is full', () => {
 
 describe('a batch', () => {
   it('has paths that are longer than an IP address', async () => {
-    const [a, b] = [await receiving(freePath()), await receiving(freePath())]
+    const [a, b] = [await receiving(freePath()), await receiving(`${freePath()}${'b'.repeat(60)}`)]
     const long = await receiving(`${directory()}/${'n'.repeat(60)}`)
     await a.writeTo('one', long.localAddr)
     await b.writeTo('two', long.localAddr)
