@@ -79,6 +79,7 @@ const nodeOn = ({ at, node, version }) =>
     version,
     versionOf: 'Node',
     command: [node, '--expose-gc', join(SERVERS, 'node-net.mjs')],
+    lacks: ['pass'],
   })
 
 /** @type {(on: typeof THIS_NODE) => Promise<Peer | Missing>} */
@@ -144,6 +145,7 @@ const findBun = async () => {
     label: 'Bun',
     command: [bun, 'run', join(SERVERS, 'bun.mjs')],
     version: await firstLine(bun, ['--version']),
+    lacks: ['pass'],
   })
 }
 
@@ -152,14 +154,20 @@ const findDeno = async () => {
   const deno = peerBinary('deno')
   if (deno === null || !(await exists(deno))) return { id: 'deno', missing: NOT_INSTALLED }
   const flags = ['--quiet', '--no-config', '--no-lock', '--no-remote', '--no-npm']
-  const rights = ['--allow-net=127.0.0.1', '--allow-env', '--v8-flags=--expose-gc']
+  const rights = [
+    '--allow-net',
+    '--allow-read=/tmp',
+    '--allow-write=/tmp',
+    '--allow-env',
+    '--v8-flags=--expose-gc',
+  ]
   return peer({
     id: 'deno',
     label: 'Deno',
     command: [deno, 'run', ...flags, ...rights, join(SERVERS, 'deno.mjs')],
     version: await firstLine(deno, ['--version']),
     env: { DENO_NO_UPDATE_CHECK: '1' },
-    lacks: ['--deadline'],
+    lacks: ['--deadline', 'pass'],
   })
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // One measurement of one contestant: a server on one core, the load on the other.
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BUILD } from './build.mjs'
 import { LineProcess } from './line-process.mjs'
@@ -90,6 +91,8 @@ export class Server {
   async stop() {
     await this.#process.stop()
     await this.#upstream?.stop()
+    // That of a server on a local socket; see native/common.h.
+    await rm(`/tmp/netfd-bench-${this.port}.sock`, { force: true })
   }
 
   /**

@@ -1,6 +1,6 @@
 // @ts-check
 // Everything that is measured: bulk, connections and memory here, echo in its own file.
-import { atMost, connName, echoServer, netfd, PLAIN, WRITE_TO } from './workload.mjs'
+import { atMost, connName, echoServer, netfd, PLAIN, sizeName, WRITE_TO } from './workload.mjs'
 import { deadline, echo, messages, proxyEcho, saturated, scale } from './workloads-echo.mjs'
 
 /** @typedef {import('./workload.mjs').Workload} Workload */
@@ -139,6 +139,42 @@ const idle = ({ choice }) => {
   }))
 }
 
+/** Over local sockets; what is passed is a descriptor with each message. @type {(scale: Scale) => Workload[]} */
+const local = ({ choice, count }) => {
+  const size = choice.size ?? 64
+  const connections = choice.connections ?? 50
+  /** @type {Pick<Workload, 'family' | 'kind' | 'load'>} */
+  const common = { family: 'unix', kind: 'load', load: 'echo' }
+  return [
+    {
+      ...common,
+      id: `unix-echo-${size}-${connections}`,
+      title: `Echo over local sockets, ${sizeName(size)}, ${connName(connections)}`,
+      unit: 'request',
+      server: [...echoServer(size), '--unix'],
+      options: { size, connections, requests: count(50_000), unix: 1 },
+      variants: WRITE_TO,
+      targets: atMost('netfd', { node: 0.65 }),
+    },
+    {
+      ...common,
+      id: 'unix-pass',
+      title: 'A descriptor passed with each message over local sockets',
+      unit: 'descriptor',
+      server: ['pass', '--buffer', '64', '--unix'],
+      options: {
+        size: 1,
+        connections: choice.connections ?? 1,
+        requests: count(20_000),
+        unix: 1,
+        pass: 1,
+      },
+      variants: PLAIN,
+      targets: atMost('netfd', { c: 2 }),
+    },
+  ]
+}
+
 /**
  * Every workload, with what the command line chose in place of the usual parameters.
  * @param {Choice} choice
@@ -148,6 +184,18 @@ export const makeWorkloads = (choice) => {
   const part = choice.quick ? 1 / 8 : 1
   const count = (/** @type {number} */ full) => choice.requests ?? Math.ceil(full * part)
   const given = { choice, count }
-  const makers = [echo, saturated, deadline, messages, bulk, proxyEcho, connect, dial, idle, scale]
+  const makers = [
+    echo,
+    saturated,
+    deadline,
+    messages,
+    bulk,
+    proxyEcho,
+    connect,
+    dial,
+    local,
+    idle,
+    scale,
+  ]
   return makers.flatMap((make) => make(given))
 }

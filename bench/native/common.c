@@ -13,6 +13,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +22,10 @@
 #endif
 
 enum { SOURCE_ADDRESSES = 32 };
+
+static int is_unix;
+
+void use_unix(void) { is_unix = 1; }
 
 void die(const char *format, ...) {
   int saved = errno;
@@ -73,6 +78,7 @@ long raise_file_limit(void) {
 
 void set_no_delay(int fd) {
   int on = 1;
+  if (is_unix) return;
   if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) die("TCP_NODELAY");
 }
 
@@ -82,7 +88,28 @@ static struct sockaddr_in loopback(uint32_t host, int port) {
   return address;
 }
 
+static struct sockaddr_un path_of(int port) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "/tmp/netfd-bench-%d.sock", port);
+  return address;
+}
+
+static int open_unix(void) {
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) die("socket");
+  return fd;
+}
+
+static int listen_unix(int *port) {
+  int fd = open_unix();
+  struct sockaddr_un address = path_of(*port = getpid());
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) die("bind");
+  if (listen(fd, 4096) != 0) die("listen");
+  return fd;
+}
+
 int listen_loopback(int *port) {
+  if (is_unix) return listen_unix(port);
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) die("socket");
   struct sockaddr_in address = loopback(INADDR_LOOPBACK, 0);
@@ -94,7 +121,15 @@ int listen_loopback(int *port) {
   return fd;
 }
 
+static int connect_unix(int port) {
+  int fd = open_unix();
+  struct sockaddr_un target = path_of(port);
+  if (connect(fd, (struct sockaddr *)&target, sizeof target) != 0) die("connect to %s", target.sun_path);
+  return fd;
+}
+
 int start_connect(int port, int64_t index) {
+  if (is_unix) return connect_unix(port);
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) die("socket for connection %lld", (long long)index);
   // Without this option bind(2) would take an ephemeral port of its own before connect(2) can

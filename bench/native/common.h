@@ -20,7 +20,12 @@ void pin_to_core(int core);
 // Raises the descriptor limit as far as this user may, and returns it.
 long raise_file_limit(void);
 
+// Does nothing to a local socket.
 void set_no_delay(int fd);
+
+// From now on listeners and connections are local sockets: a server's "port" is its process then, and
+// names the file /tmp/netfd-bench-PORT.sock, which the harness removes.
+void use_unix(void);
 
 // A non-blocking listener on 127.0.0.1; the kernel picks the port, which is stored in *port.
 int listen_loopback(int *port);

@@ -3,6 +3,8 @@
 //   echo    sends back what arrives            sink    reads and discards until the end
 //   source  on the first byte, sends --bytes   accept  accepts and closes at once
 //   proxy   splices to 127.0.0.1:--target (proxy.c)   idle    is echo
+//   pass    echo that closes the descriptors which come with the messages
+// With --unix it listens on a local socket (common.h).
 // Prints {"port":N}; answers a line "gc" with {"heapUsed":0} and a line "allocated"
 // with {"allocated":0}; ends when stdin does.
 #define _GNU_SOURCE
@@ -18,7 +20,7 @@
 #include "common.h"
 #include "proxy.h"
 
-enum mode { ECHO, SINK, SOURCE, ACCEPT, PROXY };
+enum mode { ECHO, SINK, SOURCE, ACCEPT, PROXY, PASS };
 enum { MAX_EVENTS = 512, BUFFER = 64 * 1024 };
 
 struct conn {
@@ -88,6 +90,22 @@ static int on_echo(struct conn *c) {
   }
 }
 
+// A message and its descriptor; the answer of few bytes always fits.
+static int on_pass(struct conn *c) {
+  for (;;) {
+    union { struct cmsghdr header; char room[CMSG_SPACE(16 * sizeof(int))]; } control;
+    struct iovec part = {buffer, buffer_size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(c->fd, &message, MSG_CMSG_CLOEXEC);
+    if (n < 0 && errno == EAGAIN) return 1;
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return 0;
+    for (struct cmsghdr *m = CMSG_FIRSTHDR(&message); m != NULL; m = CMSG_NXTHDR(&message, m))
+      for (size_t i = 0; i < (m->cmsg_len - CMSG_LEN(0)) / sizeof(int); i++) close(((int *)(void *)CMSG_DATA(m))[i]);
+    if (send_some(c->fd, buffer, (size_t)n) < n) return 0;
+  }
+}
+
 static int on_sink(struct conn *c) {
   for (;;) {
     ssize_t n = recv(c->fd, buffer, buffer_size, 0);
@@ -143,6 +161,7 @@ static void on_conn(struct conn *c, uint32_t events) {
   if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) c->hung_up = 1;
   int alive;
   if (mode == ECHO) alive = events & EPOLLIN || c->held_len || c->hung_up ? on_echo(c) : 1;
+  else if (mode == PASS) alive = on_pass(c);
   else if (mode == SINK) alive = on_sink(c);
   else alive = on_source(c);
   if (!alive) drop(c);
@@ -156,9 +175,9 @@ static void on_stdin(void) {
 }
 
 static enum mode parse_mode(const char *name) {
-  static const char *const names[] = {"echo", "sink", "source", "accept", "proxy"};
+  static const char *const names[] = {"echo", "sink", "source", "accept", "proxy", "pass"};
   if (strcmp(name, "idle") == 0) return ECHO;
-  for (int i = 0; i < 5; i++)
+  for (int i = 0; i < 6; i++)
     if (strcmp(name, names[i]) == 0) return (enum mode)i;
   errno = 0;
   die("unknown mode '%s'", name);
@@ -173,6 +192,8 @@ int main(int argc, char **argv) {
   buffer_size = (size_t)number_option(argc, argv, "--buffer", BUFFER);
   if (buffer_size < 1 || buffer_size > BUFFER) die("--buffer must be 1 to %d", BUFFER);
   raise_file_limit();
+  for (int i = 1; i < argc; i++)
+    if (strcmp(argv[i], "--unix") == 0) use_unix();
 
   int port, listener = listen_loopback(&port);
   epoll_fd = epoll_create1(EPOLL_CLOEXEC);

@@ -46,7 +46,8 @@ static void lose(struct conn *c, struct result *r) {
 }
 
 // Sends what is owed, several messages in one call; -1 when the connection is broken.
-static int send_owed(struct conn *c, int64_t size) {
+static int send_owed(struct conn *c, const struct options *o) {
+  const int64_t size = o->size;
   while (c->unsent > 0) {
     struct iovec parts[MAX_IOV];
     int count = 0;
@@ -58,6 +59,13 @@ static int send_owed(struct conn *c, int64_t size) {
       covered += part;
     }
     struct msghdr header = {.msg_iov = parts, .msg_iovlen = (size_t)count};
+    union { struct cmsghdr rights; char room[CMSG_SPACE(sizeof(int))]; } control = {0};
+    if (o->passed >= 0) {
+      control.rights = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+      memcpy(CMSG_DATA(&control.rights), &o->passed, sizeof(int));
+      header.msg_control = &control;
+      header.msg_controllen = sizeof control;
+    }
     ssize_t n = sendmsg(c->fd, &header, MSG_NOSIGNAL);
     if (n < 0 && errno == EAGAIN) return 0;
     if (n < 0 && errno != EINTR) return -1;
@@ -106,7 +114,7 @@ static int receive(struct conn *c, const struct options *o, struct result *r) {
     complete(c, o, r, now);
     if (o->think > 0) now = spin(now + (uint64_t)o->think * 1000);
     if (!in_waves) issue(c, o, now);
-    if (send_owed(c, o->size) < 0) return -1;
+    if (send_owed(c, o) < 0) return -1;
     if (n < READ_BYTES && !c->hung_up) return 0;
   }
 }
@@ -115,7 +123,7 @@ static void send_all(const struct options *o, struct result *r) {
   for (int64_t i = 0; i < o->connections; i++) {
     if (conns[i].fd < 0) continue;
     issue(&conns[i], o, now_ns());
-    if (send_owed(&conns[i], o->size) < 0) lose(&conns[i], r);
+    if (send_owed(&conns[i], o) < 0) lose(&conns[i], r);
   }
 }
 
@@ -132,7 +140,7 @@ static void await_answers(const struct options *o, struct result *r, int64_t wan
       struct conn *c = events[i].data.ptr;
       if (c->fd < 0) continue;
       if (events[i].events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) c->hung_up = 1;
-      int failed = c->unsent > 0 && send_owed(c, o->size) < 0;
+      int failed = c->unsent > 0 && send_owed(c, o) < 0;
       if (!failed && events[i].events & ~(uint32_t)EPOLLOUT) failed = receive(c, o, r) < 0;
       if (failed) lose(c, r);
     }
@@ -177,7 +185,7 @@ static void finish_opening(struct conn *c, const struct options *o) {
   c->unsent = o->size;
   while (got < o->size) {
     struct epoll_event event;
-    if (send_owed(c, o->size) < 0) die("send on a new connection");
+    if (send_owed(c, o) < 0) die("send on a new connection");
     ssize_t n = recv(c->fd, input, READ_BYTES, 0);
     if (n > 0) {
       if (got + n > o->size || memcmp(input, c->message + got, (size_t)n) != 0) {

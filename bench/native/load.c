@@ -15,6 +15,7 @@
 // Prints {"ready":true} when the connections stand, waits for a line, works, prints one line of
 // JSON, and keeps the connections until stdin ends.
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,11 +62,13 @@ int main(int argc, char **argv) {
       .think = number_option(argc, argv, "--think", 0),
       .requests = at_least_one(argc, argv, "--requests", 10000),
       .bytes = at_least_one(argc, argv, "--bytes", 1 << 30),
+      .passed = number_option(argc, argv, "--pass", 0) ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1,
       .server = (int)number_option(argc, argv, "--server", 0),
       .core = (int)number_option(argc, argv, "--core", -1),
       .server_core = (int)number_option(argc, argv, "--server-core", -1),
   };
   int64_t seconds = at_least_one(argc, argv, "--seconds", 30);
+  if (number_option(argc, argv, "--unix", 0)) use_unix();
   pin_to_core(o.core);
   long limit = raise_file_limit();
   errno = 0;

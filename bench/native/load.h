@@ -15,6 +15,7 @@ struct options {
   int64_t requests;     // messages or connections altogether
   int64_t bytes;        // bulk: over all connections
   uint64_t give_up;     // monotonic nanoseconds
+  int passed;           // a descriptor that goes with each message, or -1
   int server;           // bursts: the process that is stopped and continued
   int core, server_core;  // where this process works, and the server; -1 anywhere
 };

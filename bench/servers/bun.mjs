@@ -143,9 +143,9 @@ const dial = (port, count) =>
     }
   })
 
+const where = args.path === null ? { hostname: '127.0.0.1', port: 0 } : { unix: args.path }
 const server = Bun.listen({
-  hostname: '127.0.0.1',
-  port: 0,
+  ...where,
   allowHalfOpen: args.mode === 'proxy',
   socket: {
     timeout: (socket) => socket.terminate(),
@@ -155,7 +155,7 @@ const server = Bun.listen({
     ...handlers,
     open(socket) {
       socket.data = newData()
-      socket.setNoDelay(true)
+      if (args.path === null) socket.setNoDelay(true)
       if (args.deadline) socket.timeout(DEADLINE_MS / 1000)
       if (args.mode === 'accept') socket.end()
       if (args.mode === 'proxy') join(socket).catch(fail)
@@ -167,4 +167,4 @@ const gc = () => {
   Bun.gc(true)
   return process.memoryUsage().heapUsed
 }
-serveHarness(server.port, { gc, dial })
+serveHarness(server.port ?? process.pid, { gc, dial })

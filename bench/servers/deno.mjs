@@ -41,7 +41,7 @@ const source = async (conn) => {
 /** @type {(conn: DenoConn) => Promise<void>} */
 const proxy = async (client) => {
   const server = await Deno.connect({ hostname: '127.0.0.1', port: args.target })
-  server.setNoDelay(true)
+  server.setNoDelay?.(true)
   /** @type {(to: DenoConn, from: DenoConn) => Promise<void>} */
   const copy = async (to, from) => {
     const buf = new Uint8Array(args.buffer)
@@ -82,7 +82,7 @@ const dial = (port, count) =>
 
 /** @type {(conn: DenoConn) => Promise<void>} */
 const serve = async (conn) => {
-  conn.setNoDelay(true)
+  conn.setNoDelay?.(true)
   try {
     await handle(conn)
   } catch (error) {
@@ -93,6 +93,9 @@ const serve = async (conn) => {
   conn.close()
 }
 
-const listener = Deno.listen({ hostname: '127.0.0.1', port: 0 })
-serveHarness(listener.addr.port, { gc: collectV8, dial })
+const listener =
+  args.path === null
+    ? Deno.listen({ hostname: '127.0.0.1', port: 0 })
+    : Deno.listen({ transport: 'unix', path: args.path })
+serveHarness(listener.addr.port ?? process.pid, { gc: collectV8, dial })
 for await (const conn of listener) serve(conn).catch(fail)

@@ -2,6 +2,7 @@
 // netfd: a loop per connection, as one would write it in Go. Usage: see protocol.mjs.
 import { dial as dialConn, listen } from '@netfd/net'
 import { bufReader, bufWriter } from '@netfd/net/bufio'
+import { close } from '@netfd/syscall'
 import { allocatedV8 } from './garbage.mjs'
 import { collectV8, DEADLINE_MS, fail, parseArgs, serveHarness, timeEach } from './protocol.mjs'
 
@@ -116,6 +117,22 @@ const proxy = async (client) => {
   }
 }
 
+// Takes a descriptor with each message, and answers the message.
+/** @type {(conn: import('@netfd/net').UnixConn) => Promise<void>} */
+const pass = async (conn) => {
+  const buf = new Uint8Array(args.buffer)
+  try {
+    for (;;) {
+      const got = await conn.receiveFd(buf)
+      if (got === null) return
+      for (const fd of got.fds) close(fd)
+      await conn.write(buf.subarray(0, got.n))
+    }
+  } finally {
+    await conn.close()
+  }
+}
+
 /** @type {Record<string, (conn: TCPConn) => Promise<void>>} */
 const modes = {
   echo: (conn) => echo(conn),
@@ -130,6 +147,8 @@ const modes = {
   // A program with many quiet connections gives each a small cut of Node's buffer pool.
   idle: (conn) => echo(conn, Buffer.allocUnsafe(args.buffer)),
   dial: (conn) => echo(conn),
+  pass: (conn) =>
+    pass(/** @type {import('@netfd/net').UnixConn} */ (/** @type {unknown} */ (conn))),
 }
 
 const handle = modes[[args.mode, ...args.form].join(' ')]
@@ -151,6 +170,13 @@ const ended = (error) => {
   if (!LEAVING.has(error.code)) fail(error)
 }
 
-const listener = await listen('tcp', '127.0.0.1:0')
-serveHarness(listener.addr.port, { gc: collectV8, allocated: allocatedV8, dial })
-for await (const conn of listener) handle(conn).catch(ended)
+const hooks = { gc: collectV8, allocated: allocatedV8, dial }
+if (args.path === null) {
+  const listener = await listen('tcp', '127.0.0.1:0')
+  serveHarness(listener.addr.port, hooks)
+  for await (const conn of listener) handle(conn).catch(ended)
+} else {
+  const listener = await listen('unix', args.path)
+  serveHarness(process.pid, hooks)
+  for await (const conn of listener) handle(/** @type {never} */ (conn)).catch(ended)
+}

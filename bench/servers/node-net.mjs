@@ -101,8 +101,9 @@ const server = net.createServer(options, (socket) => {
   handle(socket)
 })
 server.on('error', fail)
-server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
+const where = args.path === null ? { port: 0, host: '127.0.0.1' } : { path: args.path }
+server.listen({ ...where, backlog: 4096 }, () => {
   const address = server.address()
-  if (address === null || typeof address === 'string') return fail('no TCP address')
-  serveHarness(address.port, { gc: collectV8, allocated: allocatedV8, dial })
+  const port = address === null || typeof address === 'string' ? process.pid : address.port
+  serveHarness(port, { gc: collectV8, allocated: allocatedV8, dial })
 })

@@ -1,6 +1,6 @@
 // @ts-check
 // What every JavaScript peer shares: its arguments, and the line protocol with the harness.
-// A peer prints {"port":N}, answers a line `gc` with its heap, a line `allocated` with the bytes that it
+// A peer prints {"port":N}, which is its process where it listens on a local socket, answers a line `gc` with its heap, a line `allocated` with the bytes that it
 // has allocated since the last such line, a line {"dial":PORT,"count":N} with the latencies of N dials,
 // and ends when its stdin does.
 import process from 'node:process'
@@ -12,6 +12,7 @@ import process from 'node:process'
  * @property {number} bytes what `source` sends
  * @property {number} buffer the size of one read
  * @property {boolean} deadline whether every read gets a deadline
+ * @property {string | null} path where it listens on a local socket in place of a port
  * @property {readonly string[]} form in place of netfd's loop of reads and writes, if any
  */
 
@@ -36,6 +37,7 @@ export const parseArgs = () => {
     bytes: number('--bytes', 2 ** 30),
     buffer: number('--buffer', 65_536),
     deadline: rest.includes('--deadline'),
+    path: rest.includes('--unix') ? `/tmp/netfd-bench-${process.pid}.sock` : null,
     form: rest.filter((arg) => FORMS.includes(arg)),
   }
 }

@@ -22,15 +22,16 @@ interface BunHandlers {
 }
 
 interface BunTarget {
-  hostname: string
-  port: number
+  hostname?: string
+  port?: number
+  unix?: string
   allowHalfOpen?: boolean
   data?: BunSocket['data']
   socket: BunHandlers
 }
 
 interface BunRuntime {
-  listen(target: BunTarget): { port: number }
+  listen(target: BunTarget): { port?: number }
   connect(target: BunTarget): Promise<BunSocket>
   gc(force: boolean): void
 }
@@ -40,12 +41,14 @@ interface DenoConn {
   write(data: Uint8Array): Promise<number>
   close(): void
   closeWrite(): Promise<void>
-  setNoDelay(on: boolean): void
+  setNoDelay?(on: boolean): void
 }
 
 interface DenoRuntime {
-  listen(at: { hostname: string; port: number }): AsyncIterable<DenoConn> & {
-    readonly addr: { port: number }
+  listen(
+    at: { hostname: string; port: number } | { transport: 'unix'; path: string },
+  ): AsyncIterable<DenoConn> & {
+    readonly addr: { port?: number }
   }
   connect(to: { hostname: string; port: number }): Promise<DenoConn>
 }

@@ -23,10 +23,27 @@ const hasGo = existsSync(goPeer) || spawnSync('go', ['version']).status === 0
 if (hasGo && !existsSync(goPeer))
   spawnSync('go', ['build', '-o', goPeer, '.'], { cwd: join(here, 'go') })
 
+/** Another runtime, where `npm ci --prefix bench/peers` has installed it. */
+const runtime = (name, variants, path, ...args) => {
+  const command = [join(here, '..', 'peers', 'node_modules', path), 'run', ...args]
+  if (!existsSync(command[0])) return []
+  return variants.map((v) => [v === '1' ? name : `${name} ${v}`, command, v])
+}
+const bun = (...variants) =>
+  runtime('Bun', variants, '@oven/bun-linux-x64/bin/bun', join(here, 'bun.mjs'))
+const denoRights = ['--unstable-net', '--allow-net', '--allow-sys', '--quiet', '--no-config']
+const deno = (...variants) =>
+  runtime('Deno', variants, '@deno/linux-x64-glibc/deno', ...denoRights, join(here, 'deno.mjs'))
+
 const js = (file) => [process.execPath, join(here, file)]
 const c = (...variants) => variants.map((variant) => [`C ${variant}`, [peer], variant])
 const netfd = (...variants) => variants.map((v) => [`netfd ${v}`, js('netfd.mjs'), v])
-const others = [...(hasGo ? [['Go', [goPeer], '1']] : []), ['Node dgram', js('node.mjs'), '1']]
+const others = [
+  ...(hasGo ? [['Go', [goPeer], '1']] : []),
+  ['Node dgram', js('node.mjs'), '1'],
+  ...bun('1'),
+  ...deno('1'),
+]
 
 /** Each with its subjects and the peer they talk to. */
 const WORKLOADS = {
@@ -51,12 +68,12 @@ const WORKLOADS = {
   'send-64': {
     kind: 'send',
     size: 64,
-    subjects: [...c('1', '32'), ...others, ...netfd('1', '32', 'list')],
+    subjects: [...c('1', '32'), ...others, ...bun('many'), ...netfd('1', '32', 'list')],
   },
   'send-1200': {
     kind: 'send',
     size: 1200,
-    subjects: [...c('1', '32', 'gso'), ...others, ...netfd('1', '32', 'gso')],
+    subjects: [...c('1', '32', 'gso'), ...others, ...bun('many'), ...netfd('1', '32', 'gso')],
   },
   'echo-64-32': {
     kind: 'echo',

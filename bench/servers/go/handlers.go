@@ -5,21 +5,57 @@ import (
 	"io"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 )
 
+// What a handler is given: its own type decides how io.Copy copies it.
+type stream interface {
+	net.Conn
+	CloseWrite() error
+}
+
 // The load generator may go while an answer is on its way, so a handler just returns on an error.
-var handlers = map[string]func(*net.TCPConn, config){
+var handlers = map[string]func(stream, config){
 	"echo":   echo,
 	"sink":   sink,
 	"source": source,
-	"accept": func(*net.TCPConn, config) {},
+	"accept": func(stream, config) {},
 	"proxy":  proxy,
 	"idle":   echo,
 	"dial":   echo,
+	"pass":   pass,
 }
 
-func echo(conn *net.TCPConn, c config) {
+// pass takes a descriptor with each message, and answers the message.
+func pass(conn stream, c config) {
+	local := conn.(*net.UnixConn)
+	buf, oob := make([]byte, c.buffer), make([]byte, syscall.CmsgSpace(16*4))
+	for {
+		n, oobn, _, _, err := local.ReadMsgUnix(buf, oob)
+		if err != nil {
+			return
+		}
+		messages, err := syscall.ParseSocketControlMessage(oob[:oobn])
+		if err != nil {
+			fail(err)
+		}
+		for i := range messages {
+			fds, err := syscall.ParseUnixRights(&messages[i])
+			if err != nil {
+				fail(err)
+			}
+			for _, fd := range fds {
+				syscall.Close(fd)
+			}
+		}
+		if _, err := conn.Write(buf[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func echo(conn stream, c config) {
 	buf := make([]byte, c.buffer)
 	for {
 		if c.deadline {
@@ -35,7 +71,7 @@ func echo(conn *net.TCPConn, c config) {
 	}
 }
 
-func sink(conn *net.TCPConn, c config) {
+func sink(conn stream, c config) {
 	buf := make([]byte, c.buffer)
 	for {
 		if _, err := conn.Read(buf); err != nil {
@@ -44,7 +80,7 @@ func sink(conn *net.TCPConn, c config) {
 	}
 }
 
-func source(conn *net.TCPConn, c config) {
+func source(conn stream, c config) {
 	chunk := make([]byte, c.buffer)
 	if _, err := conn.Read(chunk[:1]); err != nil {
 		return
@@ -60,16 +96,16 @@ func source(conn *net.TCPConn, c config) {
 }
 
 // proxy relies on io.Copy, which splices between two TCP connections.
-func proxy(client *net.TCPConn, c config) {
+func proxy(client stream, c config) {
 	other, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", c.target))
 	if err != nil {
 		fail(err)
 	}
-	server := other.(*net.TCPConn)
+	server := other.(stream)
 	defer server.Close()
 	var both sync.WaitGroup
 	both.Add(2)
-	copyHalf := func(to, from *net.TCPConn) {
+	copyHalf := func(to, from stream) {
 		defer both.Done()
 		io.Copy(to, from)
 		to.CloseWrite()

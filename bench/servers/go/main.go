@@ -17,6 +17,7 @@ type config struct {
 	bytes    int64
 	buffer   int
 	deadline bool
+	unix     bool
 }
 
 func parseConfig() config {
@@ -30,6 +31,7 @@ func parseConfig() config {
 	set.Int64Var(&c.bytes, "bytes", 1<<30, "what source sends")
 	set.IntVar(&c.buffer, "buffer", 64<<10, "the size of one read")
 	set.BoolVar(&c.deadline, "deadline", false, "whether every read gets a deadline")
+	set.BoolVar(&c.unix, "unix", false, "whether it listens on a local socket")
 	set.Parse(args)
 	return c
 }
@@ -40,6 +42,13 @@ func fail(err error) {
 	os.Exit(1)
 }
 
+func listen(c config) (net.Listener, error) {
+	if c.unix {
+		return net.Listen("unix", fmt.Sprintf("/tmp/netfd-bench-%d.sock", os.Getpid()))
+	}
+	return net.Listen("tcp", "127.0.0.1:0")
+}
+
 func main() {
 	runtime.GOMAXPROCS(1)
 	c := parseConfig()
@@ -47,11 +56,15 @@ func main() {
 	if !ok {
 		fail(fmt.Errorf("unknown mode '%s'", c.mode))
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := listen(c)
 	if err != nil {
 		fail(err)
 	}
-	go serveHarness(listener.Addr().(*net.TCPAddr).Port)
+	port := os.Getpid()
+	if address, ok := listener.Addr().(*net.TCPAddr); ok {
+		port = address.Port
+	}
+	go serveHarness(port)
 	for {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -59,7 +72,7 @@ func main() {
 		}
 		go func() {
 			defer conn.Close()
-			handle(conn.(*net.TCPConn), c)
+			handle(conn.(stream), c)
 		}()
 	}
 }
