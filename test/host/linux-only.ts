@@ -19,6 +19,7 @@ export const LINUX_ONLY: Readonly<Record<string, string>> = {
   'net/test/memory.test.ts': 'the memory of an idle connection on epoll',
   'net/test/keep-alive.test.ts': 'what the kernel says of keep-alive, by getsockopt(2) on a number',
   'net/test/rawconn.test.ts': 'the number of a descriptor',
+  'net/test/unix-kernel.test.ts': 'Unix sockets',
   'net/test/unix-left.test.ts': 'Unix sockets',
   'net/test/unix-programs.test.ts': 'Unix sockets',
   'net/test/unix-socat.test.ts': 'Unix sockets',

@@ -30,6 +30,12 @@ const scenes: Record<string, () => Promise<void>> = {
     say(String(listener.addr))
     await accept
   },
+  'listen unix': async () => {
+    const listener = await listen('unix', address)
+    const accept = listener.accept()
+    say('waiting')
+    await accept
+  },
   receive: async () => {
     const conn = await dial('unix', address)
     const got = await conn.receiveFd()
