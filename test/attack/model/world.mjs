@@ -134,7 +134,8 @@ export class Link {
     const made = () => (packets ? new Packets() : new Direction())
     const [there, back] = [made(), made()]
     const oneWay = !(packets || TWO_WAY.has(kind))
-    there.endMeansNothing = kind === 'file-fd'
+    // Where a terminal is hung up, what nobody has read is gone.
+    there.endMeansNothing = kind === 'file-fd' || terminalKind(kind)
     this.directions = oneWay ? [there] : [there, back]
     this.a = new End(this, there, oneWay ? null : back)
     this.b = new End(this, oneWay ? null : back, there)
