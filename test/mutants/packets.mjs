@@ -1,10 +1,11 @@
 // @ts-check
-// Regressions of what moves packets, in packages/poll and packages/net: a batch that starts over, a peer that is
-// taken for another, an edge that is never waited for.
+// Regressions of what moves packets, in packages/poll, packages/net and the addon: a batch that starts over, a peer
+// that is taken for another, an edge that is never waited for.
 
 const BATCH = ['--project', 'net', 'udp-batch']
 const UDP = ['--project', 'net', 'udp']
 const GRAM = ['--project', 'net', 'unixgram']
+const CALLS = ['--project', 'syscall', 'src/mmsg', 'src/dgram']
 
 /** @type {import('./mutant.mjs').Mutant[]} */
 export const pollPackets = [
@@ -228,5 +229,72 @@ export const netPackets = [
     find: 'data: data.slice(0, n)',
     put: 'data',
     see: ['--project', 'net', 'udp-info'],
+  },
+]
+
+/** @type {import('./mutant.mjs').Mutant[]} */
+export const addonPackets = [
+  {
+    what: 'a descriptor that comes in a batch is inherited by children',
+    file: 'native/mmsg.cc',
+    find: 'flags | MSG_DONTWAIT | MSG_CMSG_CLOEXEC, nullptr',
+    put: 'flags | MSG_DONTWAIT, nullptr',
+    see: CALLS,
+  },
+  {
+    what: 'what is behind the address of a message is left of another',
+    file: 'native/mmsg.cc',
+    find: 'if (length < slab.name_size) memset(slab.NameOf(i) + length, 0, slab.name_size - length);',
+    put: '',
+    see: CALLS,
+  },
+  {
+    what: 'a message longer than its place is sent with the bytes behind it',
+    file: 'native/mmsg.cc',
+    find: 'return within(meta[kLength], slab.size) &&',
+    put: 'return within(meta[kLength], slab.data.size) &&',
+    see: [...CALLS, 'arguments'],
+  },
+  {
+    what: 'control data beyond its place is sent',
+    file: 'native/mmsg.cc',
+    find: '(slab.control_size == 0 || within(meta[kControlLength], slab.control_size))',
+    put: '(slab.control_size == 0 || within(meta[kControlLength], slab.control.size))',
+    see: [...CALLS, 'arguments'],
+  },
+  {
+    what: 'sendmmsg sends each message from the beginning of the slab',
+    file: 'native/mmsg.cc',
+    find: 'const size_t at = start + i;',
+    put: 'const size_t at = i;',
+    see: CALLS,
+  },
+  {
+    what: 'meta may be too short for what the slab holds',
+    file: 'native/mmsg.cc',
+    find: 'length / kPerMessage < capacity',
+    put: 'length < capacity',
+    see: [...CALLS, 'arguments'],
+  },
+  {
+    what: 'descriptors that come in a batch are not adopted',
+    file: 'native/mmsg.cc',
+    find: 'for (int i = 0; adopt && i < n; i++)',
+    put: 'for (int i = 0; adopt && i < n - 1; i++)',
+    see: ['--project', 'syscall', 'workers'],
+  },
+  {
+    what: 'recvfrom says nothing of a datagram that was cut off',
+    file: 'native/dgram.cc',
+    find: 'meta[0] = name.told();\n      meta[1] = FlagsOf(message);',
+    put: 'meta[0] = name.told();\n      meta[1] = 0;',
+    see: CALLS,
+  },
+  {
+    what: 'sendto raises SIGPIPE',
+    file: 'native/dgram.cc',
+    find: 'sendto(fd, buf.data, buf.size, flags | kDontwait<Try> | MSG_NOSIGNAL, name, length)',
+    put: 'sendto(fd, buf.data, buf.size, flags | kDontwait<Try>, name, length)',
+    see: ['--project', 'syscall', 'src/io.test'],
   },
 ]

@@ -13,7 +13,7 @@ import { run, tool } from '../../tools/step.mjs'
 import { mutated, placeOf } from './mutant.mjs'
 import { net } from './net.mjs'
 import { unix } from './net-unix.mjs'
-import { netPackets, pollPackets } from './packets.mjs'
+import { addonPackets, netPackets, pollPackets } from './packets.mjs'
 import { poll } from './poll.mjs'
 import { addon, syscall } from './syscall.mjs'
 
@@ -39,7 +39,7 @@ const suites = [
   { dir: 'packages/syscall', mutants: syscall, projects: ['syscall', 'poll'], native: false },
   {
     dir: 'packages/syscall',
-    mutants: addon,
+    mutants: [...addon, ...addonPackets],
     projects: ['syscall', 'poll', 'reports'],
     native: true,
   },

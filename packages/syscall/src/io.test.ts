@@ -188,6 +188,11 @@ describe('read, write, recv and send', () => {
     const answers = [
       ...[raw.send(a, one), raw.trySend(a, one)],
       ...[raw.sendmsg(a, [one]), raw.trySendmsg(a, [one])],
+      ...[raw.sendto(a, one), raw.trySendto(a, one)],
+      ...[
+        raw.sendmmsgv(a, [one], 0, 1),
+        raw.sendmmsg(a, one, 1, 0, 1, new Int32Array([1, 0, 0, 0])),
+      ],
       ...[raw.write(a, one), raw.write(w, one)],
       ...[raw.writev(a, [one]), raw.writev(w, [one]), raw.tryWritev(w, [one])],
       ...[raw.splice(from, a, 4), raw.trySplice(from, a, 4)],
