@@ -84,7 +84,7 @@ export const CAPABILITIES = {
   tune: row('`tuneSocket`, `tuneAll`', 'set nothing; `tuneSocket` answers false'),
   handOver: row(
     '`toNetSocket`',
-    'the live socket; `ERR_NO_HANDOVER` once the peer has ended its side, for a `pipe` and with `onread`',
+    'the live socket; `ERR_NO_HANDOVER` once the peer has ended its side, for a `pipe`, with `onread`, and in Deno',
   ),
   otherSockets: row('UDP, Unix sockets', '`ENOTSUP`'),
   syscall: row(

@@ -19,7 +19,8 @@ import { checkConn } from './duplex.js'
 import { checkBytes } from './options.js'
 
 /**
- * Whether `net.Socket` takes a descriptor in this runtime: it does in Node and Deno, and not in Bun.
+ * Whether a connection can become a `net.Socket` in this runtime: in Node and Deno, whose sockets take a descriptor,
+ * and not in Bun; on the host backend in Node alone.
  *
  * ```ts
  * import { dial, listen } from '@netfd/net'
@@ -30,7 +31,11 @@ import { checkBytes } from './options.js'
  * stream.destroy()
  * ```
  */
-export const canHandOver: boolean = !('bun' in process.versions)
+export const canHandOver: boolean = !(
+  'bun' in process.versions ||
+  // A socket of Deno's that was read once, and then let go of, reads nothing for its next reader.
+  (backend === 'host' && 'deno' in process.versions)
+)
 
 /**
  * How a connection becomes a `net.Socket`.
