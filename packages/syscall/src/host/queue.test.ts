@@ -21,6 +21,14 @@ describe('a queue of bytes', () => {
     expect(all).toBe('abcdefghijkl')
   })
 
+  it('gives no byte twice where what came since is as long as what was taken', () => {
+    const queue = queueOf('abcd')
+    expect(get(queue, 'take', 1)).toBe('a')
+    queue.add(Buffer.from('e'))
+    expect(get(queue, 'take', 9)).toBe('bcde')
+    expect(queue.bytes).toBe(0)
+  })
+
   it('counts what is left', () => {
     const queue = queueOf('abc', 'de')
     expect(queue.bytes).toBe(5)

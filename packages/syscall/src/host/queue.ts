@@ -17,8 +17,8 @@ export class Queue {
   /** Takes up to `length` bytes: how many. */
   take(buf: Uint8Array, offset: number, length: number): number {
     const first = this.#chunks[0] as Uint8Array
-    // Nearly always it is the only one, and fits.
-    if (first.length === this.bytes && this.bytes <= length) {
+    // Nearly always it is the only one, is whole, and fits.
+    if (this.#head === 0 && first.length === this.bytes && this.bytes <= length) {
       buf.set(first, offset)
       this.#chunks.length = this.bytes = 0
       return first.length
