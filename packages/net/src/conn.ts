@@ -163,6 +163,14 @@ export abstract class NetConn implements Conn {
     return this.do('file', () => this.fd.release())
   }
 
+  /**
+   * How many bytes the system has taken, on the host backend, which does not know what the peer has acknowledged.
+   * @internal
+   */
+  sent(): number {
+    return this.do('get', () => this.fd.sent())
+  }
+
   /** Lets calls that wait keep the process alive, as they do by default. */
   ref(): void {
     this.fd.ref()

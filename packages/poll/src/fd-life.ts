@@ -116,6 +116,14 @@ export abstract class OwnedFD extends OptionedFD {
     return socket
   }
 
+  /**
+   * How many bytes the system has taken of what was written, on the host backend; else -1.
+   * @internal
+   */
+  sent(): number {
+    return this.use((fd) => hook.sent?.(fd) ?? -1)
+  }
+
   #checkUnused(): void {
     if (this.mu.refs > this.#evictable()) throw new SyscallError('detach', EBUSY)
   }

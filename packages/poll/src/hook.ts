@@ -68,6 +68,8 @@ export const hook = {
   close: sys.close,
   /** On the host backend alone: a close that waits for what was sent. */
   closeSent: hostCalls?.closeSent,
+  /** On the host backend alone: how many bytes of a connection the system has taken. */
+  sent: hostCalls?.sent,
   /** On the host backend alone: the runtime's own socket. */
   release: hostCalls?.release,
   /** Names the option that an error is about, on the host backend alone. */

@@ -95,12 +95,14 @@ export abstract class OptionedFD extends FDLoop {
   }
 
   /**
-   * The caller is about to be given the number. Throws SyscallError (`ENOTSUP`) on the host backend, whose numbers
-   * are no descriptors.
+   * The caller is about to be given the number. On the host backend, whose numbers are no descriptors, it throws
+   * SyscallError (`ENOTSUP`), and what every call throws after a close.
    * @internal
    */
   protected numbered(call: string): void {
-    if (backend === 'host') throw new SyscallError(call, ENOTSUP)
+    if (backend !== 'host') return
+    this.use(() => undefined)
+    throw new SyscallError(call, ENOTSUP)
   }
 
   /**

@@ -22,6 +22,8 @@ export interface HostCalls {
   release(fd: number): Socket | null
   /** Whether this thread stays alive for the sockets, which it does not by themselves. */
   keepAlive(on: boolean): void
+  /** How many bytes the system has of what was sent on a connection; a piece counts when all of it is there. */
+  sent(fd: number): number
   /** `close`, once the bytes that a send has taken are the system's, or after a second. */
   closeSent(fd: number, closed: (r: number) => void): void
   /** An error of a call about an option, which its text names where only Linux has it. */

@@ -1,5 +1,6 @@
 // What a stream asks of a connection that not every Conn has.
 import type { Conn, StreamConn, TCPConn } from '@netfd/net'
+import { backend } from '@netfd/net'
 
 /** What of a TCPConn a Conn may have. */
 type Some = Partial<TCPConn>
@@ -67,10 +68,14 @@ export async function closeConn(conn: Conn, resets: boolean): Promise<void> {
   }
 }
 
-/** How many bytes the peer has acknowledged; -1 where the kernel does not say. */
+/**
+ * How many bytes the peer has acknowledged, or on the host backend how many the system has taken; -1 where the
+ * kernel does not say.
+ */
 export function ackedBy(conn: Conn): number {
+  if (!isTCPConn(conn)) return -1
   try {
-    return isTCPConn(conn) ? (conn.info().bytesAcked ?? -1) : -1
+    return backend === 'host' ? conn.sent() : (conn.info().bytesAcked ?? -1)
   } catch {
     // It was closed, or it is no TCP any more: then nothing moves.
     return -1

@@ -126,6 +126,10 @@ export function toNetSocket(conn: StreamConn, o: NetSocketOptions = {}): Socket 
   return socket
 }
 
+function onReadable(): void {
+  // It is there for a moment, and makes the stream forget that it was paused.
+}
+
 /** Over the host backend a connection is a socket of the runtime's already: that one, with what was read ahead. */
 function hostSocket(conn: TCPConn, o: NetSocketOptions): Socket {
   const { allowHalfOpen = false, paused = false, unread, signal, onread } = o
@@ -135,7 +139,8 @@ function hostSocket(conn: TCPConn, o: NetSocketOptions): Socket {
   socket.allowHalfOpen = allowHalfOpen
   if (refed) socket.ref()
   if (unread !== undefined && unread.length > 0) socket.unshift(Uint8Array.from(unread))
-  if (paused) socket.pause()
+  // As a new socket is: it flows once it has a listener, and not before.
+  if (!paused) socket.on('readable', onReadable).off('readable', onReadable)
   if (signal !== undefined) addAbortSignal(signal, socket)
   return socket
 }

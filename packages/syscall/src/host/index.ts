@@ -92,13 +92,23 @@ function listen(fd: number, backlog: number): number | Promise<number> {
   return answer
 }
 
-function accept4(fd: number, _: number, sockaddr?: Uint8Array): number {
+function accept4(
+  fd: number,
+  _flags: number,
+  sockaddr?: Uint8Array,
+  _adopt?: boolean,
+  length?: Int32Array,
+): number {
   const handle = tcpOf(fd)
   if (handle === undefined) return stranger(fd)
   if (!(handle instanceof Listener)) return -EINVAL
   const stream = handle.accept()
   if (typeof stream === 'number') return stream
-  if (sockaddr !== undefined && stream.peer !== null) putSockaddr(sockaddr, stream.peer)
+  const { peer } = stream
+  if (sockaddr !== undefined && peer !== null) {
+    const n = putSockaddr(sockaddr, peer)
+    if (length !== undefined) length[0] = n
+  }
   return table.add(stream)
 }
 
@@ -224,7 +234,7 @@ const own: Partial<Kernel> = {
     close,
   },
   ...{ setsockopt, getsockopt, getsockoptBytes },
-  accept: (fd, sockaddr) => accept4(fd, 0, sockaddr),
+  accept: (fd, ...rest) => accept4(fd, 0, ...rest),
   tryRecv: recv,
   trySend: send,
   tryRead: recv,
@@ -265,6 +275,10 @@ export const calls: HostCalls = {
     const socket = handle instanceof Stream ? handle.release() : null
     if (socket !== null) table.delete(fd)
     return socket
+  },
+  sent(fd) {
+    const handle = table.get(fd)
+    return handle instanceof Stream ? handle.sent : -1
   },
   closeSent(fd, closed) {
     const end = (): void => {

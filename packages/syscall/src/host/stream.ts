@@ -69,10 +69,6 @@ function onConnect(this: Owned): void {
   this[OWNER]?.connected()
 }
 
-function onReadable(): void {
-  // It is there for a moment, and makes the stream forget that it was paused.
-}
-
 /**
  * Resets: resetAndDestroy alone ends the socket first, and a peer that sees that end takes it for one. While an end
  * of its own is on its way libuv refuses to reset, and the runtime would leave the descriptor open: the kernel resets
@@ -220,7 +216,7 @@ export class Stream implements Handle {
   }
 
   /**
-   * Lets go of the socket, with what no call has taken in front of what comes: null where that is too late, for the
+   * Lets go of the socket, paused, with what no call has taken in front of what comes: null where that is too late, for the
    * peer has ended its side, or it is no connection.
    */
   release(): Socket | null {
@@ -232,8 +228,6 @@ export class Stream implements Handle {
     owned.pause()
     const rest = new Uint8Array(this.#queue?.bytes ?? 0)
     if (this.#queue?.look(rest, 0, rest.length)) owned.unshift(rest)
-    // As a new socket is: it flows once it has a listener, and not before.
-    owned.on('readable', onReadable).off('readable', onReadable)
     return owned
   }
 
@@ -306,6 +300,11 @@ export class Stream implements Handle {
     if ((this.#marks & (BUSY | DEAD)) !== BUSY || this.options.resets) return false
     this.#sent = sent
     return true
+  }
+
+  /** How many bytes the system has taken, in whole pieces. */
+  get sent(): number {
+    return this.socket.bytesWritten - this.socket.writableLength
   }
 
   /** SO_ERROR: what killed it, once. */
