@@ -1,7 +1,7 @@
 // Files of poll and net that are not run on the host backend, each with what it is about. All others are, and
 // deviations.ts lists where they do not hold.
 
-/** By their file below packages/. */
+/** By their file below packages/, or a pattern of such. */
 export const LINUX_ONLY: Readonly<Record<string, string>> = {
   'poll/test/netpoll-epoll.test.ts': 'the poller over epoll',
   'poll/test/netpoll-fake.test.ts': 'the poller over a fake epoll',
@@ -25,15 +25,7 @@ export const LINUX_ONLY: Readonly<Record<string, string>> = {
   'net/test/unix-socat.test.ts': 'Unix sockets',
   'net/test/node/local.test.ts': 'Unix sockets',
   'net/test/descriptors.test.ts': 'the number of a descriptor',
-  'net/test/udp.test.ts': 'UDP',
-  'net/test/udp-batch.test.ts': 'UDP',
-  'net/test/udp-dns.test.ts': 'UDP',
-  'net/test/udp-flood.test.ts': 'UDP',
-  'net/test/udp-info.test.ts': 'UDP',
   'net/test/multicast.test.ts': 'UDP',
-  'net/test/unix-conn.test.ts': 'Unix sockets',
-  'net/test/unix-listener.test.ts': 'Unix sockets',
-  'net/test/unix-pass.test.ts': 'Unix sockets',
-  'net/test/unix-rights.test.ts': 'Unix sockets',
-  'net/test/unixgram.test.ts': 'Unix sockets',
+  'net/test/udp*.test.ts': 'UDP',
+  'net/test/unix*.test.ts': 'Unix sockets',
 }

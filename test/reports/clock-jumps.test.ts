@@ -29,24 +29,24 @@ const LATE = { code: 'ETIMEDOUT', timeout: true }
 
 describe.each(JUMPS)('a clock that is set %s by an hour', (_, ms) => {
   it('neither delays nor hastens the timeout of a dial', async () => {
-    const { address, listener } = await blackHole()
+    const { address, answer } = await blackHole()
     const short = errorOf(new Dialer({ timeout: 30 }).dial('tcp', address))
     const long = new Dialer({ timeout: HOUR / 2 }).dial('tcp', address)
     await turns(3)
     jump(ms)
     expect(await short).toMatchObject(LATE)
-    track(await listener.accept())
+    await answer()
     track(await long)
   })
 
   it('nor its deadline, which counts from the moment the dial begins', async () => {
-    const { address, listener } = await blackHole()
+    const { address, answer } = await blackHole()
     const short = errorOf(new Dialer({ deadline: Date.now() + 30 }).dial('tcp', address))
     const long = new Dialer({ deadline: new Date(Date.now() + HOUR / 2) }).dial('tcp', address)
     await turns(3)
     jump(ms)
     expect(await short).toMatchObject(LATE)
-    track(await listener.accept())
+    await answer()
     track(await long)
   })
 

@@ -13,9 +13,6 @@ import {
   ENOMEM,
   ENOSPC,
   EPROTO,
-  SO_LINGER,
-  SOL_SOCKET,
-  setsockoptLinger,
 } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
 import { nextDelay } from '../src/accept-again.js'
@@ -400,8 +397,7 @@ it('a listener has every method of Go’s (TestTCPListenerSpecificMethods)', asy
 
 it('a listener’s control with a linger makes accepted connections linger', async () => {
   const listener = await listening('tcp', '127.0.0.1:0', {
-    control: (_network, _address, raw) =>
-      raw.control((fd) => setsockoptLinger(fd, SOL_SOCKET, SO_LINGER, { on: true, seconds: 1 })),
+    control: (_network, _address, raw) => raw.setOption('linger', { on: true, seconds: 1 }),
   })
   const client = await dialed(listener.addr)
   const server = await listener.accept()

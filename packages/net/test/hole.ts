@@ -1,4 +1,4 @@
-// An address that answers no SYN, from a child process: it listens and never turns its event loop, so that its
+// An address that answers no SYN, from a child process: it listens and does not turn its event loop, so that its
 // queue stays full once it is.
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
@@ -8,40 +8,56 @@ import { connect } from 'node:net'
 import { afterAll } from 'vitest'
 
 const PROGRAM = `
-  const server = require('node:net').createServer()
+  const fs = require('node:fs')
+  const server = require('node:net').createServer((socket) => socket.on('error', () => undefined).resume())
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
-    require('node:fs').writeSync(1, String(server.address().port))
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+    fs.writeSync(1, String(server.address().port))
+    fs.readSync(0, Buffer.alloc(1))
   })`
 
 /** More connections than the queue takes: those that it does not take are no harm. */
 const FILLERS = 4
 
-let child: ChildProcess | null = null
-let fillers: Socket[] = []
-let made: Promise<string> | null = null
-
-/** The address of this file's hole. */
-export function holeAddress(): Promise<string> {
-  made ??= dig()
-  return made
+interface Hole {
+  readonly address: string
+  readonly child: ChildProcess
+  readonly fillers: readonly Socket[]
 }
 
-async function dig(): Promise<string> {
-  child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const [line] = (await once(child.stdout as NodeJS.ReadableStream, 'data')) as [Buffer]
+const dug: Hole[] = []
+let current: Promise<Hole> | null = null
+
+/** The address of this file's hole. */
+export async function holeAddress(): Promise<string> {
+  current ??= dig()
+  return (await current).address
+}
+
+/** Has it accept, so that a dial goes on when the kernel tries again. The next hole is another one. */
+export async function openHole(): Promise<void> {
+  const hole = await current
+  current = null
+  hole?.child.stdin?.write('.')
+}
+
+async function dig(): Promise<Hole> {
+  const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const port = Number(line)
-  fillers = Array.from({ length: FILLERS }, () =>
+  const fillers = Array.from({ length: FILLERS }, () =>
     connect(port, '127.0.0.1').on('error', () => undefined),
   )
+  const hole = { address: `127.0.0.1:${port}`, child, fillers }
+  dug.push(hole)
   // Two are taken: one in the queue, and one beyond the number that listen(2) was given.
   await Promise.all(fillers.slice(0, 2).map((socket) => once(socket, 'connect')))
-  return `127.0.0.1:${port}`
+  return hole
 }
 
 afterAll(async () => {
-  if (child === null) return
-  for (const socket of fillers) socket.destroy()
-  child.kill('SIGKILL')
-  await once(child, 'close')
+  for (const { child, fillers } of dug) {
+    for (const socket of fillers) socket.destroy()
+    child.kill('SIGKILL')
+    await once(child, 'close')
+  }
 })

@@ -55,12 +55,10 @@ describe('a process', () => {
   })
 
   it('stays for a dial', async () => {
-    const { address, listener } = await blackHole()
+    const { address, answer } = await blackHole()
     const running = start('dial', address)
     expect(await running.line()).toBe('dialing')
-    // The connection that filled the queue, and then the one that the kernel tries again.
-    track(await listener.accept())
-    track(await listener.accept())
+    await answer()
     expect(await running.line()).toBe('connected')
     expect((await running.ended).code).toBe(0)
   })

@@ -1,16 +1,7 @@
 // Go: net/listen_test.go and tcpsock_test.go. What a listener listens on, and what it refuses.
-import {
-  AF_INET,
-  AF_INET6,
-  getsockopt,
-  SO_DOMAIN,
-  SO_REUSEADDR,
-  SO_SNDBUF,
-  SOL_SOCKET,
-  setsockopt,
-} from '@netfd/syscall'
+import { AF_INET, AF_INET6, SO_SNDBUF, SOL_SOCKET, setsockopt } from '@netfd/syscall'
 import { describe, expect, it } from 'vitest'
-import type { ListenOptions, RawConn, TCPListener, TCPNetwork } from '../src/index.js'
+import type { ListenOptions, RawConn, TCPNetwork } from '../src/index.js'
 import {
   AddrError,
   DNSError,
@@ -33,9 +24,6 @@ import {
   track,
   turns,
 } from './support.js'
-
-const option = (listener: TCPListener, optname: number): number =>
-  listener.syscallConn().control((fd) => getsockopt(fd, SOL_SOCKET, optname))
 
 // Each form of an address, the family it gets, and what its Addr prints before the port.
 const forms: [network: string, address: string, family: number, host: string][] = [
@@ -64,8 +52,8 @@ describe('listen', () => {
     '%s %j gets its family, and the port is taken (TestTCPListener, TestTCPListenerName)',
     async (network, address, family, host) => {
       const listener = await listening(network, address)
-      expect(option(listener, SO_DOMAIN)).toBe(family)
-      expect(option(listener, SO_REUSEADDR)).toBe(1)
+      const raw = listener.syscallConn()
+      expect([raw.getOption('domain'), raw.getOption('reuseAddr')]).toEqual([family, true])
       expect(listener.addr.port).toBeGreaterThan(0)
       expect(String(listener.addr)).toBe(`${host}:${listener.addr.port}`)
       expect(listener.addr).toBe(listener.addr)
@@ -199,13 +187,20 @@ describe('control (TestListenConfigControl)', () => {
       const told: unknown[] = []
       const control = (...[kind, where, raw]: [string, string, RawConn]) => {
         told.push([kind, where])
-        raw.control((fd) => setsockopt(fd, SOL_SOCKET, SO_SNDBUF, 40_960))
+        raw.setOption('linger', { on: true, seconds: 0 })
       }
       const listener = await listening(network, address, { control })
       expect(told).toEqual([[wantNetwork, wantAddress]])
-      expect(option(listener, SO_SNDBUF)).toBe(81_920)
+      expect(listener.syscallConn().getOption('linger')).toEqual({ on: true, seconds: 0 })
     },
   )
+
+  it('may use the number of the socket', async () => {
+    const control = (_network: string, _address: string, raw: RawConn) =>
+      raw.control((fd) => setsockopt(fd, SOL_SOCKET, SO_SNDBUF, 40_960))
+    const listener = await listening('tcp', '127.0.0.1:0', { control })
+    expect(listener.syscallConn().getOption('sndBuf')).toBe(81_920)
+  })
 
   it('may refuse, and its error is the cause unchanged', async () => {
     const ledger = socketLedger()

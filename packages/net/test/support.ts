@@ -14,7 +14,7 @@ import type {
   TCPNetwork,
 } from '../src/index.js'
 import { dial, hook, ListenConfig } from '../src/index.js'
-import { holeAddress } from './hole.js'
+import { holeAddress, openHole } from './hole.js'
 
 export {
   countCalls,
@@ -75,16 +75,23 @@ export async function pair(listener?: TCPListener, dialer?: Dialer): Promise<[TC
   return [client, server]
 }
 
+/** An address that answers no SYN. */
+interface BlackHole {
+  readonly address: string
+  /** Has it accept: a dial that waits goes on when the kernel tries again. */
+  answer(): Promise<void>
+}
+
 /**
- * An address that answers no SYN: a listener whose queue is full. The next dial stays in SYN-SENT until
- * a caller accepts; `answer` does. On the host backend no queue is ever full, and the hole is a child's.
+ * A listener whose queue is full: the next dial stays in SYN-SENT. On the host backend no queue is ever full, and
+ * the hole is a child's.
  */
-export async function blackHole(): Promise<{ address: string; listener: TCPListener }> {
-  if (backend === 'host') return { address: await holeAddress(), listener: await listening() }
+export async function blackHole(): Promise<BlackHole> {
+  if (backend === 'host') return { address: await holeAddress(), answer: openHole }
   const listener = await listening('tcp', '127.0.0.1:0', { backlog: 0 })
   const address = String(listener.addr)
   await dialed(address)
-  return { address, listener }
+  return { address, answer: async () => void track(await listener.accept()) }
 }
 
 /** A port of 127.0.0.1 that refuses: it was just listened on. */
@@ -190,8 +197,9 @@ export function stuckWrite(conn: TCPConn): { ending: Promise<unknown> } {
   return { ending }
 }
 
-/** Small buffers on both ends of a connection. */
+/** Small buffers on both ends of a connection; on the host backend they are what they are. */
 export function smallBuffersOf(...conns: TCPConn[]): void {
+  if (backend === 'host') return
   for (const conn of conns) {
     conn.setReadBuffer(4_096)
     conn.setWriteBuffer(4_096)

@@ -182,7 +182,7 @@ describe('fairness', () => {
     const accepted: number[] = []
     for (let i = 0; i < clients.length; i++) accepted.push((await listener.accept()).fd)
     alarms.check()
-    for (const number of [...clients, ...accepted]) close(number)
+    for (const number of [...clients, ...accepted]) hook.close(number)
   })
 
   it('lets the loop turn though calls past their deadline are tried again and again', async () => {
@@ -227,7 +227,7 @@ describe('fairness', () => {
       () => {
         const { fd, address } = listenTCP()
         const listener = adoptFD(fd, TCP)
-        close(connectTCP(address))
+        hook.close(connectTCP(address))
         replace({ accept4: () => -EMFILE })
         return () => listener.accept()
       },

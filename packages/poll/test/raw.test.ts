@@ -495,13 +495,19 @@ describe('accept', () => {
     await turns(3)
     const clients = [1, 2, 3, 4].map(() => connectTCP(address))
     const accepted = [...(await Promise.all(accepts)), await listener.accept()]
-    for (const { fd: number, sockaddr } of accepted) {
-      expect(fcntl(number, F_GETFD)).toBe(FD_CLOEXEC)
-      expect(fcntl(number, F_GETFL) & O_NONBLOCK).toBe(O_NONBLOCK)
-      expect(sockaddr).toHaveLength(16)
-    }
+    for (const { sockaddr } of accepted) expect(sockaddr).toHaveLength(16)
     expect(new Set(accepted.map(({ fd: number }) => number)).size).toBe(4)
-    for (const number of [...clients, ...accepted.map(({ fd: n }) => n)]) close(number)
+    for (const number of [...clients, ...accepted.map(({ fd: n }) => n)]) hook.close(number)
+  })
+
+  it('gives numbers that are kept from child processes, and do not block', async () => {
+    const { fd, address } = listenTCP()
+    const listener = adoptFD(fd, TCP)
+    const client = connectTCP(address)
+    const { fd: number } = await listener.accept()
+    expect(fcntl(number, F_GETFD)).toBe(FD_CLOEXEC)
+    expect(fcntl(number, F_GETFL) & O_NONBLOCK).toBe(O_NONBLOCK)
+    for (const n of [client, number]) close(n)
   })
 
   it('obeys deadlines, aborts and close, and loses no connection', async () => {
@@ -517,8 +523,8 @@ describe('accept', () => {
     abort.abort()
     expect(await aborted).toBe('ABORT_ERR')
     const { fd: accepted } = await listener.accept()
-    close(accepted)
-    close(client)
+    hook.close(accepted)
+    hook.close(client)
     const last = codeOf(listener.accept())
     await turn()
     await listener.close()
@@ -561,13 +567,14 @@ describe('arguments', () => {
 
   it('are refused without the lock being kept', async () => {
     const [a, b] = unixPair()
+    const { send } = hook
     replace({
       send: () => {
         throw new TypeError('refused')
       },
     })
     await expect(a.write(pattern(1))).rejects.toThrow('refused')
-    replace({ send: raw.send })
+    replace({ send })
     await a.write(pattern(1))
     expect(await b.read(new Uint8Array(4))).toBe(1)
   })
