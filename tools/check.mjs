@@ -33,6 +33,7 @@ const ALWAYS = [
   ...packages(root).map((name) => script(`package ${name}`, 'tools/check-package.mjs', name)),
   script('builds in two folders are the same', 'tools/check-reproducible.mjs'),
   ...[STRANGER, ASAN, LEAKS],
+  script('conversations on every runtime', 'tools/matrix.mjs', '--talk'),
   script('attacks of a minute', 'test/attack/run.mjs', '--short'),
 ]
 

@@ -3,8 +3,9 @@
 // versions of Node, one for arm64, Bun, Deno, and what people install packages with. They are no workspace:
 // each claims `node`.
 //
-// Started, it runs every test on every supported Node, the conversations and clients on Bun and Deno too, and
-// with --arm64 what qemu-user can run of them on a Node for arm64. Other arguments go to vitest.
+// Started, it runs every test on every supported Node, the conversations and clients on Bun and Deno too; with
+// --talk the conversations alone, and with --arm64 what qemu-user can run of them on a Node for arm64. Other
+// arguments go to vitest.
 import { join } from 'node:path'
 import { markInstalled, needsInstall } from './bootstrap.mjs'
 import { isMain } from './packages.mjs'
@@ -91,6 +92,29 @@ const clients = ({ name, path }) => {
   return step(`${name}: clients`, 'env', [...env, process.execPath, ...vitest])
 }
 
+/** In ms: a conversation that hangs is ended, and has failed. */
+const LIMIT = { timeout: 120_000 }
+
+/** The conversations everywhere. */
+const talk = async () => {
+  const results = []
+  for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
+    for (const [what, program] of PROGRAMS) {
+      results.push(await step(`${name}: ${what}`, path, [...args, program], LIMIT))
+      const title = `${name}, host backend: ${what}`
+      const command = ['NETFD_BACKEND=host', path, ...args, program]
+      results.push(await step(title, 'env', command, LIMIT))
+    }
+  }
+  for (const { name, path } of NODES) {
+    for (const [what, program] of ELSEWHERE) {
+      const title = `${name}, as on a system without an addon: ${what}`
+      results.push(await step(title, path, [`--import=${elsewhere}`, program], LIMIT))
+    }
+  }
+  return results
+}
+
 /** Every test on every Node, and the conversations everywhere.
  * @param {readonly string[]} args for vitest
  */
@@ -99,19 +123,7 @@ const everywhere = async (args) => {
   for (const { name, path } of NODES) {
     results.push(await step(`${name}: the suite`, path, [`${root}tools/test.mjs`, ...args]))
   }
-  for (const { name, path, args = [] } of [...NODES, ...OTHERS]) {
-    for (const [what, program] of PROGRAMS) {
-      results.push(await step(`${name}: ${what}`, path, [...args, program]))
-      const title = `${name}, host backend: ${what}`
-      results.push(await step(title, 'env', ['NETFD_BACKEND=host', path, ...args, program]))
-    }
-  }
-  for (const { name, path } of NODES) {
-    for (const [what, program] of ELSEWHERE) {
-      const title = `${name}, as on a system without an addon: ${what}`
-      results.push(await step(title, path, [`--import=${elsewhere}`, program]))
-    }
-  }
+  results.push(...(await talk()))
   for (const runtime of OTHERS) results.push(await clients(runtime))
   return results
 }
@@ -144,6 +156,7 @@ if (isMain(import.meta.url)) {
   if (!(await turbo('build', ['build', 'build:native', 'build:prebuilds']))) process.exit(1)
   await installMatrix()
   const args = process.argv.slice(2)
-  const results = args[0] === '--arm64' ? await onArm64() : await everywhere(args)
+  const own = { '--arm64': onArm64, '--talk': talk }[args[0] ?? '']
+  const results = await (own === undefined ? everywhere(args) : own())
   if (results.includes(false)) process.exitCode = 1
 }

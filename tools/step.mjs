@@ -64,7 +64,7 @@ export const run = (
  * @param {string} title
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string }} [options]
+ * @param {{ cwd?: string, timeout?: number }} [options]
  * @returns {Promise<boolean>} whether it succeeded
  */
 export const step = async (title, command, args, options) => {
