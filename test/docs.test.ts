@@ -141,6 +141,7 @@ describe('go-tour.md, from the other side,', () => {
     'hasRef',
     'reading',
     'release',
+    'sent',
     'set',
     'splices',
     'takeFrom',
