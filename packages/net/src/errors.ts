@@ -161,7 +161,7 @@ export class WriteToConnectedError extends NetError {
 }
 
 /**
- * A read that gives one packet, while the kernel joins them; `code` is `ERR_GRO`. See `UDPConn.setGRO`.
+ * A read that could not tell packets apart, while the kernel joins them; `code` is `ERR_GRO`. See `UDPConn.setGRO`.
  * @internal
  */
 export class JoinedError extends NetError {
@@ -172,8 +172,8 @@ export class JoinedError extends NetError {
 
   override readonly code = 'ERR_GRO'
 
-  constructor() {
-    super('packets come joined: use readBatch or readMsg, or setGRO(false)')
+  constructor(wanted = 'use readBatch or readMsg, or setGRO(false)') {
+    super(`packets come joined: ${wanted}`)
   }
 }
 

@@ -17,7 +17,7 @@ export interface PacketBatchOptions {
   count?: number | undefined
   /** The most bytes of a packet; 2048 when left out. With `setGRO` on, 65535 is needed. */
   size?: number | undefined
-  /** Bytes of control data a packet; 0 when left out. 128 are enough for all of `receiveInfo`. */
+  /** Bytes of control data a packet; 0 when left out. 128 are enough for all of `receiveInfo`, and for `setGRO`. */
   control?: number | undefined
 }
 
@@ -120,9 +120,9 @@ export class PacketBatch<A extends Addr = UDPAddr> {
   /** The control data that came with packet `i`, or goes with it: a view. */
   control(i: number): Uint8Array {
     const length = this.#meta(i, CONTROL)
-    const { control, count } = this.messages
+    const { control } = this.messages
     if (control === undefined) return new Uint8Array(0)
-    const at = i * (control.length / count)
+    const at = i * this.room
     return control.subarray(at, at + length)
   }
 
@@ -167,9 +167,18 @@ export class PacketBatch<A extends Addr = UDPAddr> {
     this.messages.meta[i * META + NAME] = sockaddr.length
   }
 
+  /**
+   * Bytes of control data a packet.
+   * @internal
+   */
+  get room(): number {
+    const { control, count } = this.messages
+    return control === undefined ? 0 : control.length / count
+  }
+
   #setControl(i: number, data: Uint8Array | undefined): void {
-    const { control, count, meta } = this.messages
-    const room = control === undefined ? 0 : control.length / count
+    const { control, meta } = this.messages
+    const { room } = this
     const length = data === undefined ? 0 : sizeOf(data)
     checkWhole('the length of control', length, 0, room)
     if (data !== undefined) control?.set(data, i * room)
@@ -194,7 +203,7 @@ export class PacketBatch<A extends Addr = UDPAddr> {
       const whole = this.data(i)
       const addr = this.addr(i)
       const truncated = this.truncated(i)
-      const size = segmentSizeOf(this.control(i)) ?? whole.length
+      const size = this.segmentSize(i)
       if (size >= whole.length || size <= 0) yield { data: whole, addr, truncated }
       else {
         for (let at = 0; at < whole.length; at += size) {

@@ -13,8 +13,9 @@ import {
   SOL_SOCKET,
   SyscallError,
 } from '@netfd/syscall'
+import { udpAddrOf } from './arguments.js'
 import type { IntOption } from './conn-options.js'
-import type { Sockaddr, UnixNetwork } from './net.js'
+import type { Addr, Sockaddr, UnixNetwork } from './net.js'
 import type { AddrFunc } from './packed-addr.js'
 import { internetAddrs } from './packed-addr.js'
 import { toSockaddr } from './sockaddr.js'
@@ -59,8 +60,11 @@ const udp = (family: number): SockKind => ({
   options: [BROADCAST],
   addrs: internetAddrs(UDPAddr.of),
   sockaddr: (addr) => {
-    if (!(addr instanceof UDPAddr)) throw new SyscallError('', EINVAL)
-    return addr.sockaddr(family)
+    if (addr instanceof UDPAddr) return addr.sockaddr(family)
+    const { network } = addr as Partial<Addr>
+    // As in Go: an address, but none of UDP.
+    if (typeof network === 'string' && network !== 'udp') throw new SyscallError('', EINVAL)
+    return udpAddrOf('addr', addr).sockaddr(family)
   },
 })
 

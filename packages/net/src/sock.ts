@@ -97,7 +97,7 @@ export async function listenSocket(plan: ListenPlan): Promise<NetFD> {
   const fd = openSocket(plan, true)
   try {
     must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
-    if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
+    if (plan.reusePort) fd.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
     const sockaddr = fd.sockaddr(plan.laddr, 'bind')
     await runControl(plan, fd, plan.laddr)
     const { bind = hook.bind } = plan
@@ -122,7 +122,7 @@ export async function listenDatagram(plan: PacketPlan): Promise<NetFD> {
   const fd = openSocket(plan, false)
   try {
     if (plan.reuseAddr) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEADDR, 1))
-    if (plan.reusePort) must('setsockopt', hook.setsockopt(fd.sysfd, SOL_SOCKET, SO_REUSEPORT, 1))
+    if (plan.reusePort) fd.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)
     const sockaddr = fd.sockaddr(plan.laddr, 'bind')
     await runControl(plan, fd, plan.laddr)
     const { bind = hook.bind } = plan

@@ -1,7 +1,7 @@
 // Go: net/udpsock.go and udpsock_posix.go, UDPConn.
 import { inspect } from 'node:util'
 import type { CallOptions } from '@netfd/poll'
-import type { Offload } from '@netfd/poll/internal'
+import type { Offload, ReceivedMsg } from '@netfd/poll/internal'
 import { SegmentsOp, signalOf, viewOf } from '@netfd/poll/internal'
 import { IPPROTO_UDP, segmentSize as segmentControl, UDP_GRO } from '@netfd/syscall'
 import { checkType, checkWhole } from './arguments.js'
@@ -19,11 +19,18 @@ import {
   setMulticastTTL,
 } from './multicast.js'
 import type { Packet } from './net.js'
+import { PacketBatch } from './packet-batch.js'
 import { NetPacketConn } from './packet-conn.js'
 import type { MTUDiscover, ReceiveInfoOptions } from './udp-options.js'
 import { pathMTU, receiveInfo, setMTUDiscover, setRecvErr } from './udp-options.js'
 import type { UDPAddr } from './udpaddr.js'
 import { udpAddrFrom } from './udpaddr.js'
+
+/** Bytes of control data that the size of joined packets takes. */
+const SEGMENT_ROOM = 24
+/** Those of what comes before it. */
+const TIMESTAMP_ROOM = 32
+const DROPS_ROOM = 24
 
 /** The most bytes of a datagram over IPv4. */
 const MAX_SEGMENT = 65_507
@@ -51,6 +58,8 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
   /** The control data of `writeSegments` for the last size. */
   #cut: { readonly size: number; readonly control: Uint8Array } | null = null
   #joins = false
+  #stamps = false
+  #drops = false
 
   /** @internal */
   constructor(fd: NetFD) {
@@ -78,6 +87,38 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
     o?: CallOptions,
   ): Promise<{ n: number; addr: UDPAddr; truncated: boolean }> {
     return this.#joins ? this.fd.failing('read', new JoinedError()) : super.readFrom(buf, o)
+  }
+
+  /**
+   * See `PacketConn`: rejects with `ERR_GRO` while `setGRO` is on for an `oob` without room for the size of the
+   * packets, 24 bytes and what `timestamp` (32) and `drops` (24) take: joined packets would look like one.
+   */
+  override readMsg(
+    buf: Uint8Array,
+    oob: Uint8Array,
+    o?: CallOptions,
+  ): Promise<ReceivedMsg<UDPAddr> & { n: number }> {
+    return this.#joins && oob?.byteLength < this.#segmentRoom
+      ? this.fd.failing('read', new JoinedError(`oob needs ${this.#segmentRoom} bytes`))
+      : super.readMsg(buf, oob, o)
+  }
+
+  /**
+   * See `PacketConn`: rejects with `ERR_GRO` while `setGRO` is on for a batch without room for the size of the
+   * packets, 24 bytes of `control` and what `timestamp` (32) and `drops` (24) take. 128 are enough for all.
+   */
+  override readBatch(batch: PacketBatch, o?: CallOptions): Promise<number> {
+    return this.#joins && batch instanceof PacketBatch && batch.room < this.#segmentRoom
+      ? this.fd.failing(
+          'read',
+          new JoinedError(`the batch needs ${this.#segmentRoom} bytes of control`),
+        )
+      : super.readBatch(batch, o)
+  }
+
+  /** Bytes of control data without which the size of joined packets could be cut off. */
+  get #segmentRoom(): number {
+    return SEGMENT_ROOM + (this.#stamps ? TIMESTAMP_ROOM : 0) + (this.#drops ? DROPS_ROOM : 0)
   }
 
   /**
@@ -120,9 +161,9 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
 
   /**
    * Has the kernel join packets of one sender and size that come behind each other: fewer and longer reads.
-   * `readMsg` and `readBatch` tell the size in control data then (`PacketBatch.segmentSize`, which needs 24
-   * bytes of `control`) and need room for 65535 bytes; `read`, `readFrom` and `for await` reject with
-   * `ERR_GRO`. Throws OpError. UDP_GRO in udp(7).
+   * `readMsg` and `readBatch` tell the size in control data then (`PacketBatch.segmentSize`) and need room for it, 24
+   * bytes, and for 65535 bytes of data. Without the one they reject with `ERR_GRO`, and so do `read`, `readFrom`
+   * and `for await`. Throws OpError. UDP_GRO in udp(7).
    */
   setGRO(on: boolean): void {
     checkType('on', on, 'boolean')
@@ -146,6 +187,8 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
    */
   receiveInfo(o: ReceiveInfoOptions): void {
     this.do('set', () => receiveInfo(this.fd, o))
+    this.#stamps = o.timestamp ?? this.#stamps
+    this.#drops = o.drops ?? this.#drops
   }
 
   /**

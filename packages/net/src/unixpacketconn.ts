@@ -92,7 +92,8 @@ export class UnixpacketConn extends NetConn implements AsyncIterable<Uint8Array>
 
   /**
    * Receives what `sendFd` has sent: descriptors, which are kept from child processes and are the caller's (give
-   * one to `fileConn`, then close it), and the data with them in `buf`; null at the end. A read may begin with bytes
+   * one to `fileConn`, then close it), and the data with them in `buf`; null at the end. Without `buf` one
+   * byte is read and dropped, which is the one that `sendFd` sends: where other data may come, give one. A read may begin with bytes
    * that were sent before, and `fds` is empty where none came with it. More than `max` of them are closed, all, and
    * it rejects with `ERR_CONTROL_TRUNCATED`; otherwise as `read` does.
    */

@@ -383,6 +383,12 @@ describe('setGRO', () => {
     await expect(server.read(room())).rejects.toMatchObject(refused)
     await expect(server.readFrom(room())).rejects.toMatchObject(refused)
     expect(thrown(() => server[Symbol.asyncIterator]())).toMatchObject(refused)
+    const bare = new PacketBatch({ size: 65_535 })
+    await expect(server.readBatch(bare)).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining('the batch needs 24 bytes of control'),
+    })
+    await expect(server.readMsg(room(), room(16))).rejects.toMatchObject(refused)
     const short = new PacketBatch({ size: 700, control: 32 })
     await client.writeSegments(pattern(1000), 300)
     expect(await server.readBatch(short)).toBe(1)
@@ -395,5 +401,25 @@ describe('setGRO', () => {
     server.setGRO(false)
     await client.write('x')
     expect(await server.read(room())).toBe(1)
+  })
+
+  it('has its size behind what receiveInfo has asked for, and wants room for both', async () => {
+    const server = await packets()
+    const client = await dialed(server)
+    server.setGRO(true)
+    server.receiveInfo({ timestamp: true, drops: true, dst: true, ttl: true, tos: true })
+    const of = (control: number): PacketBatch => new PacketBatch({ size: 65_535, control })
+    await expect(server.readBatch(of(79))).rejects.toMatchObject({ code: 'ERR_GRO' })
+    for (const control of [80, 128]) {
+      const batch = of(control)
+      await client.writeSegments(pattern(1000), 300)
+      expect(await server.readBatch(batch)).toBe(1)
+      expect(batch.segmentSize(0)).toBe(300)
+    }
+    server.receiveInfo({ timestamp: false, drops: false })
+    const batch = of(24)
+    await client.writeSegments(pattern(1000), 300)
+    expect(await server.readBatch(batch)).toBe(1)
+    expect(batch.segmentSize(0)).toBe(300)
   })
 })

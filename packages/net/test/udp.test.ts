@@ -363,6 +363,16 @@ describe('a socket with a peer', () => {
 })
 
 describe('a write that cannot be', () => {
+  it.each(['127.0.0.1:9', { address: '127.0.0.1', port: 9 }])(
+    'is told of an address that is none: %j',
+    async (addr) => {
+      const conn = await packets()
+      const error = await errorOf(conn.writeTo('x', addr as unknown as UDPAddr))
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error.message).toMatch(/^addr must be a UDPAddr, got .*: make one with /)
+    },
+  )
+
   it('says why, as Go does (TestWriteToUDP)', async () => {
     const free = await packets('udp4')
     const conn = await dialed(free)

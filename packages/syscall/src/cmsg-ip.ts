@@ -39,8 +39,8 @@ function put(view: DataView, at: number, size: number, addr: string | undefined)
 
 /**
  * Control data that says by which interface and from which address a packet goes out: `spec` over IPv4;
- * over IPv6 `addr`, or `spec` where that is missing. Throws TypeError for what is no address of the family,
- * RangeError for an index that is no 32-bit number. See ip(7), IP_PKTINFO, and ipv6(7), IPV6_PKTINFO.
+ * over IPv6 `addr`, or `spec` where that is missing. The family is that of the address when left out, IPv4 without
+ * one; an IPv4 address of `inet6` is a mapped one. Throws TypeError for what is no address of the family, RangeError for an index that is no 32-bit number. See ip(7), IP_PKTINFO, and ipv6(7), IPV6_PKTINFO.
  *
  * ```ts
  * import { parsePktInfo, parseSocketControlMessage, pktInfo } from '@netfd/syscall'
@@ -48,7 +48,10 @@ function put(view: DataView, at: number, size: number, addr: string | undefined)
  * console.log(parseSocketControlMessage(control).map(parsePktInfo)) // [{ ifIndex: 0, spec: '127.0.0.2', … }]
  * ```
  */
-export function pktInfo({ ifIndex, spec, addr }: PktInfo, family: IPFamily = 'inet4'): Uint8Array {
+export function pktInfo(
+  { ifIndex, spec, addr }: PktInfo,
+  family: IPFamily = [spec, addr].some((ip) => ip?.includes(':')) ? 'inet6' : 'inet4',
+): Uint8Array {
   checkInteger('ifIndex', ifIndex, MAX_UINT)
   if (family === 'inet6') {
     return messageOf(constants.IPPROTO_IPV6, constants.IPV6_PKTINFO, INET6, (view) => {

@@ -160,6 +160,12 @@ describe('what is encoded', () => {
     )
     expect(sys.parsePktInfo(only(sys.pktInfo({ ifIndex: 1 }, 'inet6'))).addr).toBe('::')
     expect(sys.parsePktInfo(only(sys.pktInfo({ ifIndex: 1 }))).spec).toBe('0.0.0.0')
+    // The family is the address's, so that one program answers peers of both.
+    expect(sys.parsePktInfo(only(sys.pktInfo({ ifIndex: 1, spec: '::2' }))).addr).toBe('::2')
+    expect(sys.parsePktInfo(only(sys.pktInfo({ ifIndex: 1, addr: '::2' }))).addr).toBe('::2')
+    expect(sys.parsePktInfo(only(sys.pktInfo({ ifIndex: 1, spec: '127.0.0.2' }))).spec).toBe(
+      '127.0.0.2',
+    )
   })
 })
 
@@ -183,7 +189,7 @@ describe('what cannot be encoded', () => {
   })
 
   it('is refused with TypeError: an address of the other family, and no address', () => {
-    expect(() => sys.pktInfo({ ifIndex: 0, spec: '::1' })).toThrow(TypeError)
+    expect(() => sys.pktInfo({ ifIndex: 0, spec: '::1' }, 'inet4')).toThrow(TypeError)
     expect(() => sys.pktInfo({ ifIndex: 0, addr: 'here' })).toThrow(TypeError)
     expect(() => sys.pktInfo({ ifIndex: 0, addr: 'here' }, 'inet6')).toThrow(TypeError)
   })
