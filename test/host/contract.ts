@@ -16,8 +16,6 @@ type TestReason =
   | 'other calls'
   /** It fills the buffers of the kernel, which the runtime empties into its own. */
   | 'full buffers'
-  /** It makes a listener whose queue is full; one of this backend never is. */
-  | 'full queue'
   /** It expects an answer within the call or the turn that this backend has some turns later. */
   | 'turns'
 
@@ -26,10 +24,13 @@ export type Reason = CapabilityName | TestReason
 /** Tests by their file below packages/: titles from the outermost `describe` on, or those of a `describe`. */
 export type Listed = Readonly<Record<string, Partial<Readonly<Record<Reason, readonly string[]>>>>>
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
 /** Reasons that this Node does not give. */
 const GONE: Partial<Record<Reason, boolean>> = {
   probes: 'BoundSocket' in net,
   bind: 'BoundSocket' in net,
+  reusePort: process.platform === 'linux' && (major > 22 || (major === 22 && minor >= 12)),
 }
 
 interface Named {

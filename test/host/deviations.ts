@@ -49,11 +49,6 @@ export const DEVIATIONS: Listed = {
       'readFrom a file to a peer that is slow to read > goes on while the peer reads, and ends when it does not',
     ],
   },
-  'net/test/node/serve.test.ts': {
-    reusePort: [
-      'a server of Node’s that listens on a duplicate > accepts by itself, with the options of the listener',
-    ],
-  },
   'net/test/node/tune.test.ts': {
     tune: [
       'tuneSocket > sets what it is given, in ms, those of keep-alive rounded up to seconds',
@@ -351,5 +346,10 @@ export const DEVIATIONS: Listed = {
   },
   'net/test/types.test.ts': {
     otherSockets: ['a network of local sockets or packets that is a literal gives its class'],
+  },
+  'net/test/node/serve.test.ts': {
+    descriptors: [
+      'a server of Node’s that listens on a duplicate > accepts by itself, with the options of the listener',
+    ],
   },
 }

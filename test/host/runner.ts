@@ -1,9 +1,9 @@
 // Runs the tests of poll and net on the host backend. A test that has to fail there may do so by waiting for what
-// never comes: that is known after some seconds, and its hooks then free what it holds.
+// never comes: that is known after a second, and its hooks then free what it holds.
 import type { RunnerTestCase } from 'vitest'
 import { TestRunner } from 'vitest'
 
-const LIMIT = 3_000
+const LIMIT = 1_000
 
 /** As the body of a test, but for one that takes longer than the limit: that fails. */
 async function limited(body: () => Promise<void>): Promise<void> {
