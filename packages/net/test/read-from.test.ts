@@ -56,7 +56,9 @@ const sources: [name: string, make: () => Source | Promise<Source>][] = [
     'an end of pipe()',
     async () => {
       const [a, b] = pipe()
-      void a.write(pattern(ALL)).then(() => a.close())
+      // What is behind a limit may be more than it holds, and fails with its reader.
+      const written = a.write(pattern(ALL)).catch(() => undefined)
+      void written.then(() => a.close())
       onTestFinished(() => b.close())
       return b
     },
