@@ -1,11 +1,12 @@
 // Passes DNS questions on to another server. Over UDP each has a socket of its own, so that the kernel drops
 // what others send. An answer that was cut says so, and the client asks again over TCP, which goes on over TCP.
 //
-//   node dist/dns-forwarder.js 127.0.0.1:5300 192.0.2.1:53
+//   node dist/dns-forwarder.js 127.0.0.1:5300 YOUR-DNS-SERVER:53
 import type { TCPConn, UDPConn } from '@netfd/net'
 import { copyBoth, Dialer, dial, listen, listenPacket, serve } from '@netfd/net'
 import { cli, complain, UsageError } from './lib/cli.js'
 import { live } from './lib/live.js'
+import { needsLinux } from './lib/needs.js'
 import { stopSignal } from './lib/stop.js'
 
 const help = `
@@ -61,6 +62,7 @@ async function passTCP(client: TCPConn, server: string, signal: AbortSignal): Pr
 }
 
 await cli(help, {}, 2, async ({ positionals: [address, server] }) => {
+  needsLinux('UDP')
   if (address === undefined || server === undefined) throw new UsageError('from where to where?')
   const signal = stopSignal()
   await using listener = await listen('tcp', address)

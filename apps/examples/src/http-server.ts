@@ -8,13 +8,12 @@ import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TCPConn } from '@netfd/net'
-import { listen } from '@netfd/net'
+import { backend, listen } from '@netfd/net'
 import { serve } from '@netfd/net/node'
 import { wholeNumber } from './lib/args.js'
 import { sparkline } from './lib/chart.js'
 import { cli } from './lib/cli.js'
 import { load } from './lib/http-load.js'
-import { needsLinux } from './lib/needs.js'
 import { Screen } from './lib/screen.js'
 import { infoOf } from './lib/socket-info.js'
 import { stopSignal } from './lib/stop.js'
@@ -101,7 +100,6 @@ async function end(server: Server, grace: number): Promise<void> {
 }
 
 await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:0'] }) => {
-  needsLinux('the user timeout')
   const backlog = wholeNumber('--backlog', values.backlog, 1, 65_535)
   const userTimeout = wholeNumber('--user-timeout', values['user-timeout'])
   const grace = wholeNumber('--grace', values.grace)
@@ -115,6 +113,7 @@ await cli(help, options, 1, async ({ values, positionals: [address = '127.0.0.1:
     socket.once('close', () => open.delete(socket))
   })
   const prepare = (conn: TCPConn) => {
+    if (backend === 'host') return // neither is to be had there
     conn.setUserTimeout(userTimeout)
     conn.setKeepAliveConfig(keepAlive)
   }

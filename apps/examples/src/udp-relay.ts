@@ -7,6 +7,7 @@ import { listenPacket } from '@netfd/net'
 import { cli, UsageError } from './lib/cli.js'
 import { echoPackets, sendPackets } from './lib/demo-packets.js'
 import { live } from './lib/live.js'
+import { needsLinux } from './lib/needs.js'
 import { PacketRelay } from './lib/packet-relay.js'
 import { stopSignal } from './lib/stop.js'
 import { count } from './lib/units.js'
@@ -32,6 +33,7 @@ function view(relay: PacketRelay): () => string {
 }
 
 await cli(help, options, 2, async ({ values: { demo }, positionals }) => {
+  needsLinux('UDP')
   const signal = stopSignal()
   await using echo = demo ? await listenPacket('udp', '127.0.0.1:0') : null
   const own = echo === null ? [] : ['127.0.0.1:0', `${echo.localAddr}`]
