@@ -52,7 +52,7 @@ export const CAPABILITIES = {
   ),
   options: row(
     '`setOption`, `getOption`, also of a `RawConn`',
-    '`noDelay`, `keepAlive`, `keepIdle`, `linger`, and from Node 24.15 `tos`; `ENOPROTOOPT` for any other',
+    '`noDelay`, `keepAlive`, `keepIdle`, `linger`, and from Node 24.15 `ipTOS`; `ENOPROTOOPT` for any other',
     '180 options',
   ),
   buffers: row('`setReadBuffer`, `setWriteBuffer`', '`ENOPROTOOPT`'),

@@ -21,9 +21,11 @@ const FIRST = 3
  *
  * ```ts
  * import { fileListener, listen, listenFds } from '@netfd/net'
+ * import { close } from '@netfd/syscall'
  *
  * const [given] = listenFds()
  * const listener = given === undefined ? await listen('tcp', '127.0.0.1:0') : fileListener(given.fd, 'tcp')
+ * if (given !== undefined) close(given.fd) // or the socket outlives the listener
  * await listener.close()
  * ```
  *
