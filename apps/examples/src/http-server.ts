@@ -93,8 +93,10 @@ function watch(): NodeJS.Timeout {
 async function end(server: Server, grace: number): Promise<void> {
   console.log(`stopping, ${count(tally.underWay, 'request')} under way`)
   const cut = setTimeout(() => server.closeAllConnections(), grace)
-  // Idle connections end at once, the others after the answer they wait for.
+  // Idle connections end at once, the others after the answer they wait for. Node takes one that has asked for nothing
+  // yet for a busy one.
   server.close()
+  for (const socket of open) if (socket.bytesRead === 0) socket.end()
   await Promise.all([...open].map((socket) => once(socket, 'close')))
   clearTimeout(cut)
 }

@@ -38,7 +38,7 @@ it('shows its connections, its rate and the round-trip time of the kernel', asyn
 })
 
 it('lets a request end that is under way at the stop, and idle connections go at once', async () => {
-  const server = start('http-server', ['--grace', '25000'])
+  const server = start('http-server', ['--grace', '600000'])
   const address = await server.address()
   const agent = keeping()
   expect(await ask(address, '/nothing', agent)).toBe('404 keep-alive not found\n')
