@@ -39,6 +39,11 @@ export const CAPABILITIES = {
     'accepted by the runtime at once, and kept, `backlog` of them; the next one is reset',
     'in the kernel’s queue',
   ),
+  resetInQueue: row(
+    'connections that their peer resets before they are accepted',
+    'passed over: `accept` goes on to the next',
+    'accepted; the first read says `ECONNRESET`',
+  ),
   descriptorsOut: row(
     'connections that arrive when there are no more descriptors',
     'closed by the runtime, and nothing is told: the peer reads the end of the stream',

@@ -168,6 +168,17 @@ const HELD: Record<CapabilityName, () => void> = {
     })
   },
 
+  resetInQueue: () => {
+    it('is passed over', async () => {
+      const listener = await listening()
+      const gone = await dial('tcp', String(listener.addr))
+      gone.reset()
+      const stays = track(await dial('tcp', String(listener.addr)))
+      const conn = track(await listener.accept())
+      expect(String(conn.remoteAddr)).toBe(String(stays.localAddr))
+    })
+  },
+
   descriptorsOut: () => {
     it('ends what it has no descriptor for', async () => {
       const limited = ['-c', 'ulimit -n 50 && exec "$@"', 'sh', process.execPath]
