@@ -124,7 +124,7 @@ export class UDPConn extends NetPacketConn<UDPAddr, UDPAddr> {
   /**
    * Writes `data` as packets of `segmentSize` bytes each, but for the last, to `addr`, or to the peer where it
    * is connected; resolves to its length. The kernel cuts it, up to 64 packets a call, where the devices can: that
-   * took 0.14 of the processor time of separate writes. Else they are sent as a batch is. A packet longer than the
+   * took 0.13 of the processor time of separate writes. Else they are sent as a batch is. A packet longer than the
    * path takes is `EMSGSIZE` or `EINVAL`. Rejects as `writeTo`, with `bytesWritten`. UDP_SEGMENT in udp(7).
    *
    * ```ts
