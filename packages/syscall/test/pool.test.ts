@@ -29,10 +29,21 @@ function holdPool(): () => Promise<void> {
   return letGo
 }
 
-/** Makes descriptors until one of them has this number, which is free. */
+/** Beyond the numbers that the threads of the runtime get, which are the lowest that are free. */
+const HIGH = 600
+
+/** The same open file at a number of at least this one; the descriptor itself is closed. */
+function moved(fd: number, least = HIGH): number {
+  const number = sys.fcntl(fd, sys.F_DUPFD_CLOEXEC, least)
+  sys.close(fd)
+  return number
+}
+
+/** Has this number, which is free, be that of a new descriptor. */
 function occupy(fd: number, make: () => number): number {
-  for (let i = 0; i < 100; i++) if (own(make()) === fd) return fd
-  throw new Error(`number ${fd} is not free`)
+  const number = own(moved(make(), fd))
+  if (number !== fd) throw new Error(`number ${fd} is not free`)
+  return fd
 }
 
 const textOf = (fd: number): string => {
@@ -43,7 +54,7 @@ const textOf = (fd: number): string => {
 describe('while the thread pool is busy', () => {
   it('closePool frees the number at once', async () => {
     const letGo = holdPool()
-    const fd = sys.eventfd(0)
+    const fd = moved(sys.eventfd(0))
     const closing = raw.closePool(fd)
     expect(isOpen(fd)).toBe(false)
     const next = occupy(fd, () => sys.eventfd(0))
@@ -54,7 +65,7 @@ describe('while the thread pool is busy', () => {
 
   it('closePool of a number that is not open refuses it, and leaves alone what gets it later', async () => {
     const letGo = holdPool()
-    const fd = sys.eventfd(0)
+    const fd = moved(sys.eventfd(0))
     sys.close(fd)
     const closing = raw.closePool(fd)
     const target = occupy(fd, () => sys.eventfd(0))
@@ -78,15 +89,17 @@ describe('while the thread pool is busy', () => {
 
   it('sendfilePool sends the file that it was given, to the socket that it was given', async () => {
     const letGo = holdPool()
-    const file = sys.dupCloexec(fileWith('of the file'))
+    const file = moved(sys.dupCloexec(fileWith('of the file')))
     const other = fileWith('of another')
     const [a, b] = nonblockingPair()
     const [c, d] = nonblockingPair()
-    const sending = raw.sendfilePool(a, file, 0, 100)
+    const socket = moved(sys.dupCloexec(a))
+    release(a)
+    const sending = raw.sendfilePool(socket, file, 0, 100)
     sys.close(file)
     occupy(file, () => sys.dupCloexec(other))
-    release(a)
-    occupy(a, () => sys.dupCloexec(c))
+    sys.close(socket)
+    occupy(socket, () => sys.dupCloexec(c))
     await letGo()
     expect(await sending).toBe('of the file'.length)
     expect(textOf(b)).toBe('of the file')
