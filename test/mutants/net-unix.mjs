@@ -283,7 +283,7 @@ export const unix = [
   {
     what: 'sockets that a manager has opened go to children',
     file: 'src/listen-fds.ts',
-    find: '    hook.closeOnExec(fd)\n',
+    find: "    must('fcntl', hook.closeOnExec(fd))\n",
     put: '',
     see,
   },

@@ -1,4 +1,5 @@
 // systemd: sd_listen_fds(3). The sockets that a service manager has opened for this process.
+import { must } from '@netfd/syscall'
 import { ParseError } from './errors.js'
 import { hook } from './hook.js'
 
@@ -17,7 +18,7 @@ const FIRST = 3
  * The descriptors that a service manager has opened for this process (socket activation): LISTEN_FDS of them, from
  * 3 on, with the names in LISTEN_FDNAMES; none when LISTEN_PID is another process. They are kept from child
  * processes from now on, and are the caller's: `fileListener` and `filePacketConn` work on duplicates. Throws
- * ParseError for a LISTEN_FDS that is no number. sd_listen_fds(3).
+ * ParseError for a LISTEN_FDS that is no number, and SyscallError (`EBADF`) where fewer are open. sd_listen_fds(3).
  *
  * ```ts
  * import { fileListener, listen, listenFds } from '@netfd/net'
@@ -39,7 +40,7 @@ export function listenFds(): ListenFd[] {
   const names = LISTEN_FDNAMES.split(':')
   return Array.from({ length: count }, (_, i) => {
     const fd = FIRST + i
-    hook.closeOnExec(fd)
+    must('fcntl', hook.closeOnExec(fd))
     return { fd, name: names[i] || 'unknown' }
   })
 }

@@ -58,7 +58,9 @@ export interface ListenOptions extends KeepAliveOptions {
   mode?: number | undefined
   /**
    * Whether a socket's file that is in the way is removed when nothing listens on it any more: a server that
-   * was killed leaves its own. To connect tells. RangeError where the address is no path.
+   * was killed leaves its own. To connect tells, but not of a server that has its file and does not listen yet: of
+   * two processes that start at one moment both may succeed, and the first has no file then. RangeError where the
+   * address is no path.
    */
   unlinkStale?: boolean | undefined
 }

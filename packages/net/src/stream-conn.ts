@@ -49,8 +49,9 @@ export abstract class NetStreamConn extends NetConn implements StreamConn {
    * of them (1 when left out) and resolves to how many are in `buf`; 0 once the peer has closed its side.
    * For a PROXY line or a TLS greeting, before the connection is handed on.
    *
-   * Fewer than `min` when the peer ends its side before, and where `min` is more than a quarter of the receive
-   * buffer (`setReadBuffer`), which may hold no more. What arrives at an end of `pipe()` lies in the other end's
+   * Fewer than `min` when the peer ends its side before, where `min` is more than a quarter of the receive
+   * buffer (`setReadBuffer`), which may hold no more, and, from Linux 6.2 on, where the kernel has no room for more
+   * until something is read: a peek after reads may come to that with less in the buffer. What arrives at an end of `pipe()` lies in the other end's
    * send buffer, which small writes fill with few bytes: no more than a thousandth of a send buffer is waited
    * for there (208 bytes), and that of the other end must not have been made smaller than this end's.
    *

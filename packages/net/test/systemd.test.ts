@@ -51,6 +51,11 @@ describe('listenFds', () => {
     expect(listenFds()).toEqual([])
   })
 
+  it('refuses a number of them that are not all open', () => {
+    env({ LISTEN_PID: String(process.pid), LISTEN_FDS: '999999' })
+    expect(thrown(() => listenFds())).toMatchObject({ code: 'EBADF' })
+  })
+
   it.each(['-1', 'x', '', '1.5', '99999999'])('refuses %j as a number', (LISTEN_FDS) => {
     env({ LISTEN_PID: String(process.pid), LISTEN_FDS })
     expect(() => listenFds()).toThrow(new ParseError('LISTEN_FDS', LISTEN_FDS))

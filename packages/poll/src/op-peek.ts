@@ -2,11 +2,13 @@
 import {
   AF_UNIX,
   EAGAIN,
+  IPPROTO_TCP,
   MSG_PEEK,
   SO_DOMAIN,
   SO_RCVBUF,
   SO_SNDBUF,
   SOL_SOCKET,
+  TCP_INFO,
 } from '@netfd/syscall'
 import { checkSize, sizeOf } from './bytes.js'
 import { hook } from './hook.js'
@@ -26,6 +28,16 @@ const SURE = 1 / 4
  * however small it is. That buffer cannot be asked for, and counts as being as large as the one here.
  */
 const SURE_LOCAL = 1 / 1024
+
+/** Where struct tcp_info has `tcpi_rcv_wnd`, how much the kernel would still take; before Linux 6.2 it has none. */
+const RCV_WND = 232
+
+/** Whether the peer has been told to send nothing: then nothing comes, and no edge, until a read makes room. */
+function isShut(fd: number): boolean {
+  const info = new Uint8Array(RCV_WND + 4)
+  const n = hook.getsockoptBytes(fd, IPPROTO_TCP, TCP_INFO, info)
+  return n === info.length && new Uint32Array(info.buffer, RCV_WND, 1)[0] === 0
+}
 
 /** Waits until there are `min` bytes, or as many as there will be. */
 export class PeekOp extends Op<number> {
@@ -67,7 +79,8 @@ export class PeekOp extends Op<number> {
     const n = hook.recv(fd, this.#buf, 0, this.#size, MSG_PEEK)
     // At the end of a stream recv(2) says 0 only once its bytes are taken, and no further edge comes.
     const short = n > 0 && n < this.#min && this.#side?.pd.hangup !== true
-    return short && n < this.#atMost(fd) ? -EAGAIN : n
+    // What was read in part may go on taking all of its room.
+    return short && n < this.#atMost(fd) && !isShut(fd) ? -EAGAIN : n
   }
 
   /** A buffer that is full raises no edge either, so more than it surely holds is not waited for. */
