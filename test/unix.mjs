@@ -19,7 +19,7 @@ const PASSES = 100
 /** @param {Uint8Array} data */
 const text = (data) => new TextDecoder().decode(data)
 
-/** An abstract name that nobody has, chosen by the test: the kernel's own choice is but five digits. */
+/** An abstract name that no other socket has, chosen by the test: the kernel's own choice is but five digits. */
 const freeName = () => `@netfd-${randomUUID()}`
 
 /** @param {readonly AsyncDisposable[]} all */

@@ -104,7 +104,7 @@ it('a listener at a path goes to another process, and no client is refused in be
   const then = asked
   await until(() => over || asked > then + 100)
   end()
-  // The kernel names the process that called listen(2), whoever accepts.
+  // The kernel names the process that called listen(2), also where another one accepts.
   expect([...(await asking)]).toEqual([process.pid])
   expect(existsSync(path)).toBe(true)
   heir.hush()

@@ -1,5 +1,5 @@
 // @ts-check
-// Datagrams that a number repeats: whoever has one can say whether it is whole, and which it is.
+// Datagrams that a number repeats: its reader can say whether it is whole, and which it is.
 import { below, pick, seeded } from './random.mjs'
 
 const HEAD = 12

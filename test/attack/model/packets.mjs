@@ -30,7 +30,7 @@ const SHORTER = new Map([
 /** How many packets a batch has; one call takes 128. */
 const COUNTS = [1, 2, 3, 8, 32, 20, 130, 5]
 
-/** Nobody is there. */
+/** No process listens there. */
 const NOBODY = new UDPAddr('127.0.0.1', 1)
 
 /** @param {number} size */
@@ -154,7 +154,7 @@ const cutAt = (data, size) =>
     data.subarray(i * size, (i + 1) * size),
   )
 
-/** A packet of somebody else, between those of the other end. @param {Context} context */
+/** A packet of a third socket, between those of the other end. @param {Context} context */
 const stranger = async ({ world, end, step, place }) => {
   const packets = from(end)
   const other = place.stranger
@@ -253,7 +253,7 @@ const iterate = (context) => {
   if (step.way % 2 === 0) setImmediate(() => void loop.return())
 }
 
-/** Sends where nobody is, and has the kernel say so. @param {Context} context */
+/** Sends where no socket is, and has the kernel say so. @param {Context} context */
 const provoke = (context) => {
   const { world, end, signal, subject } = context
   if (target(end) === null || end.provoked.length > 20) return

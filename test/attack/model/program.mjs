@@ -83,8 +83,6 @@ const calmStep = fc.record({
   gap: weighted({ none: 2, micro: 1, turn: 2, turns: 2, heard: 6 }),
 })
 
-// Terminals are played by the programs in failures/ alone: what a hang-up takes from one that holds more than a line is
-// not in the model yet.
 const kind = weighted({
   tcp: 12,
   pipe: 3,
@@ -95,6 +93,8 @@ const kind = weighted({
   'unix-fd': 2,
   'pipe-fd': 2,
   'fifo-fd': 1,
+  'pty-fd': 2,
+  'tty-fd': 2,
   'file-fd': 1,
   'event-fd': 3,
 })

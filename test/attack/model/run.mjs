@@ -177,7 +177,9 @@ const arrived = async (world, { into, link, w }) => {
   if (into === null || link.lossy) return
   const reader = link.ends.find(({ from }) => from === into)
   const late = performance.now() + world.patience
+  // The end of what a terminal sends is a hang-up, which takes what was not read: it waits for every reader.
   const busy = () =>
+    !terminalKind(link.kind) &&
     [...(reader?.r.calls ?? [])].some(({ name }) => name !== 'drain' && name !== 'read')
   while (!busy() && reader?.open && w.calls.size === 0 && into.bytes < into.total) {
     if (performance.now() > late) {

@@ -87,7 +87,7 @@ export class End {
   moved = false
   /** @type {number[]} */
   dups = []
-  /** What it has sent where nobody is, which the next call is told of. @type {Buffer[]} */
+  /** What it has sent where no socket is, which the next call is told of. @type {Buffer[]} */
   provoked = []
 
   /**
@@ -134,7 +134,7 @@ export class Link {
     const made = () => (packets ? new Packets() : new Direction())
     const [there, back] = [made(), made()]
     const oneWay = !(packets || TWO_WAY.has(kind))
-    // Where a terminal is hung up, what nobody has read is gone.
+    // Where a terminal is hung up, what its reader has not read is gone.
     there.endMeansNothing = kind === 'file-fd' || terminalKind(kind)
     this.directions = oneWay ? [there] : [there, back]
     this.a = new End(this, there, oneWay ? null : back)

@@ -33,9 +33,9 @@ export interface ServeOptions<C extends TCPConn | UnixConn = TCPConn> {
 /**
  * Accepts the listener's connections and gives them to a server of Node's (`net`, `tls`, `http`, `https`,
  * `http2`, and whatever takes its `'connection'`) until the listener is closed; resolves then. What is wrong
- * for a while, such as `EMFILE`, is waited for, see `TCPListener`. A `UnixListener` of streams is served too. Where connections need not be seen first,
- * `server.listen({ fd: listener.dup() })` costs less, for then Node accepts. A function of your own for each
- * connection is what the `serve` of `@netfd/net` runs.
+ * for a while, such as `EMFILE`, is waited for, see `TCPListener`. A `UnixListener` of streams is served too. Where
+ * connections need not be seen first, `server.listen({ fd: listener.dup() })` costs less, for then Node accepts. A
+ * function of your own for each connection is what the `serve` of `@netfd/net` runs.
  *
  * The server is told that it listens, without which one of `http` would look after no timeout. Closing it
  * closes no listener: that is yours, and so is closing the server, whose timer it ends. Rejects with OpError when accepting fails for good; throws TypeError for

@@ -216,8 +216,8 @@ export class Stream implements Handle {
   }
 
   /**
-   * Lets go of the socket, paused, with what no call has taken in front of what comes: null where that is too late, for the
-   * peer has ended its side, or it is no connection.
+   * Lets go of the socket, paused, with what no call has taken in front of what comes: null where that is too late,
+   * for the peer has ended its side, or it is no connection.
    */
   release(): Socket | null {
     if ((this.#marks & (CONNECTED | ENDED | DEAD)) !== CONNECTED) return null
